@@ -1,0 +1,89 @@
+import * as v from "valibot";
+import { type Outcome, settledOutcomes } from "../operations";
+import { formatDuration, parseDuration } from "./duration";
+import { endpointFault } from "./service";
+import { oneOf, textWith } from "./validation";
+
+/** When the cancel call is made. */
+export const cancelOns = ["create", "delete"] as const;
+export type CancelOn = (typeof cancelOns)[number];
+
+/** What a step waits for. */
+export const waitFors = ["settled", "accepted"] as const;
+export type WaitFor = (typeof waitFors)[number];
+
+/** What a wait can end with, and so what can be expected of it. */
+export const expectable = [...settledOutcomes, "unsupported", "notFound"] as const satisfies readonly Outcome[];
+export type Expectable = (typeof expectable)[number];
+
+const address = textWith((text) =>
+  /^[^@\s/]+@[^@\s/]+$/.test(text)
+    ? []
+    : ["must be an address, for example name@example.com; secrets do not belong here"],
+);
+
+const duration = textWith((text) =>
+  parseDuration(text) === undefined
+    ? ["must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m"]
+    : [],
+);
+
+const service = v.strictObject(
+  {
+    endpoint: v.optional(textWith((text) => [endpointFault(text)].filter((fault) => fault !== undefined))),
+    version: v.optional(
+      textWith((text) =>
+        /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text) ? [] : ["must be an API version, for example v1"],
+      ),
+    ),
+    scopes: v.optional(
+      v.pipe(
+        v.array(
+          textWith((text) => (/^\S+$/.test(text) ? [] : ["must be an OAuth scope"])),
+          "must be a list of OAuth scopes",
+        ),
+        v.minLength(1, "must name a scope, or be left out"),
+      ),
+    ),
+  },
+  unknownArgument("must be an object with endpoint, version and scopes"),
+);
+
+/** The arguments that all resources have. */
+export const commonArguments = {
+  service: v.optional(service),
+  cancelOn: v.optional(oneOf(cancelOns)),
+  waitFor: v.optional(oneOf(waitFors)),
+  expect: v.optional(
+    v.pipe(
+      v.array(oneOf(expectable), `must be a list of outcomes: ${expectable.join(", ")}`),
+      v.minLength(1, "must name an outcome, or be left out"),
+    ),
+  ),
+  triggers: v.optional(v.array(v.unknown(), "must be a list")),
+  impersonateServiceAccount: v.optional(address),
+  subject: v.optional(address),
+  customTimeouts: v.optional(v.record(v.string(), duration, "must be an object with create, update and delete")),
+};
+
+/** For an object: what it must be, or that an argument of that name does not exist. */
+export function unknownArgument(expected: string): (issue: v.StrictObjectIssue) => string {
+  return (issue) => (issue.expected === "never" ? "is no argument of this resource" : expected);
+}
+
+/** How long a step may wait where `customTimeouts` does not say, in milliseconds. */
+const defaultTimeout = 10 * 60_000;
+
+/** The steps whose time `customTimeouts` bounds. */
+export type TimedStep = "create" | "update" | "delete";
+
+/** How long a step may take, in milliseconds. */
+export function timeoutOf(customTimeouts: Readonly<Record<string, string>> | undefined, step: TimedStep): number {
+  const text = customTimeouts?.[step];
+  return (text === undefined ? undefined : parseDuration(text)) ?? defaultTimeout;
+}
+
+/** The time-outs in canonical form. */
+export function canonicalTimeouts(customTimeouts: Readonly<Record<string, string>> | undefined): string[] {
+  return (["create", "update", "delete"] as const).map((step) => formatDuration(timeoutOf(customTimeouts, step)));
+}

@@ -1,0 +1,32 @@
+import { type ConfigReader, headerSource, type IdentityArgs, resolveIdentity } from "../auth";
+import { OperationsClient } from "../operations";
+import { endpointFault, type Service } from "./service";
+import type { Failure } from "./validation";
+
+/** What a step is run with, besides its properties. */
+export interface Context {
+  readonly config: ConfigReader;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Calls go here in place of the service's own endpoint: an emulator, a private endpoint, a regional one. */
+const endpointKey = "cancellation:endpoint";
+
+/** What is wrong with the settings that every step needs. */
+export function settingsFailures(context: Context): Failure[] {
+  const override = context.config(endpointKey);
+  const fault = override ? endpointFault(override) : undefined;
+  return fault === undefined ? [] : [{ property: "service", reason: `the config ${endpointKey} ${fault}` }];
+}
+
+/** A client for a service, calling as whoever is configured. */
+export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
+  const override = context.config(endpointKey);
+  const endpoint = override ? new URL(override).origin : service.endpoint;
+  const resolved = resolveIdentity(identity, context.config, context.environment);
+  return new OperationsClient({
+    endpoint,
+    version: service.version,
+    headers: headerSource(resolved, service.scopes, endpoint, context.environment),
+  });
+}

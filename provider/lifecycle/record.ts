@@ -1,0 +1,71 @@
+import { isSettled, type Operation, type Outcome, outcomes, settledOutcome } from "../operations";
+import { operationKeys, operationOutputs, type Properties } from "./operationOutputs";
+
+/** What is known of an operation whose cancellation is requested. Only the functions below lead from one to the next. */
+export interface CancellationRecord {
+  readonly outcome: Outcome;
+  /** The operation as it was last read, in the form of outputs. */
+  readonly operation: Properties;
+  /** RFC 3339: when the server acknowledged the cancel. */
+  readonly requestTime?: string;
+  /** RFC 3339: when the operation was first seen settled. */
+  readonly settleTime?: string;
+}
+
+/** Nothing is known yet, and an operation runs as long as nothing else is known. */
+export const blank: CancellationRecord = { outcome: "running", operation: {} };
+
+/** The server acknowledged a cancel. */
+export function acknowledged(record: CancellationRecord): CancellationRecord {
+  return { ...record, outcome: "cancelling", requestTime: now() };
+}
+
+/** The operation was read. */
+export function observed(record: CancellationRecord, read: Operation): CancellationRecord {
+  if (isSettled(record.outcome)) return record; // it never goes back
+  const operation = operationOutputs(read);
+  const settled = settledOutcome(read);
+  if (settled) return { ...record, outcome: settled, operation, settleTime: now() };
+  if (record.requestTime !== undefined) return { ...record, outcome: "cancelling", operation };
+  return { ...record, outcome: record.outcome === "unsupported" ? "unsupported" : "running", operation };
+}
+
+/** The service answered that it can't cancel the operation, which was then read, running. */
+export function unsupported(record: CancellationRecord, read: Operation): CancellationRecord {
+  return { ...record, outcome: "unsupported", operation: operationOutputs(read) };
+}
+
+/** The service does not know the operation. One that expired after it settled keeps its outcome. */
+export function missing(record: CancellationRecord): CancellationRecord {
+  return isSettled(record.outcome) ? record : { ...record, outcome: "notFound" };
+}
+
+/** The outputs that tell a record; what is not known is left out. */
+export function recordOutputs({ outcome, operation, requestTime, settleTime }: CancellationRecord): Properties {
+  return {
+    outcome,
+    ...operation,
+    ...(requestTime === undefined ? {} : { requestTime }),
+    ...(settleTime === undefined ? {} : { settleTime }),
+  };
+}
+
+/** The record that an earlier step told in its outputs. */
+export function recordedIn(outputs: Properties): CancellationRecord {
+  const { outcome, requestTime, settleTime } = outputs;
+  const kept = operationKeys.filter((key) => outputs[key] !== undefined && outputs[key] !== null);
+  return {
+    outcome: isOutcome(outcome) ? outcome : "running",
+    operation: Object.fromEntries(kept.map((key) => [key, outputs[key]])),
+    ...(typeof requestTime === "string" ? { requestTime } : {}),
+    ...(typeof settleTime === "string" ? { settleTime } : {}),
+  };
+}
+
+function isOutcome(value: unknown): value is Outcome {
+  return (outcomes as readonly unknown[]).includes(value);
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,56 @@
+/** Cloud Channel, the service that is meant when none is named. */
+const cloudChannel = {
+  endpoint: "https://cloudchannel.googleapis.com",
+  version: "v1",
+  /** Source: the reference page of Cloud Channel's `operations.cancel`. */
+  scopes: ["https://www.googleapis.com/auth/apps.order"],
+};
+
+/** What any other Google Cloud API takes. */
+const generalScopes = ["https://www.googleapis.com/auth/cloud-platform"];
+
+/** The argument `service`. */
+export interface ServiceArgs {
+  readonly endpoint?: string;
+  readonly version?: string;
+  readonly scopes?: readonly string[];
+}
+
+/** A service in canonical form: defaults spelled out, the same service always written the same. */
+export interface Service {
+  /** An origin, without a trailing slash. */
+  readonly endpoint: string;
+  /** With the port where it is not the scheme's own. */
+  readonly host: string;
+  readonly version: string;
+  /** Sorted. */
+  readonly scopes: readonly string[];
+}
+
+export function canonicalService(args: ServiceArgs = {}): Service {
+  const { origin, host } = new URL(args.endpoint ?? cloudChannel.endpoint);
+  const scopes = args.scopes ?? (origin === cloudChannel.endpoint ? cloudChannel.scopes : generalScopes);
+  return { endpoint: origin, host, version: args.version ?? cloudChannel.version, scopes: [...new Set(scopes)].sort() };
+}
+
+export function isCloudChannel(service: Service): boolean {
+  return service.endpoint === cloudChannel.endpoint;
+}
+
+/** Why `endpoint` can't be called; `undefined` where it can. */
+export function endpointFault(endpoint: string): string | undefined {
+  if (!URL.canParse(endpoint) || !/^https?:\/\//i.test(endpoint)) return "is no URL of the form https://HOST";
+  const url = new URL(endpoint);
+  if (url.username || url.password) return "has a user or a password in it; credentials are configured, see the README";
+  if (url.pathname !== "/" || /[?#]/.test(endpoint)) {
+    return "has more than a scheme, a host and a port; the API's version is `service.version`";
+  }
+  if (url.protocol === "http:" && !isLoopback(url.hostname)) {
+    return "is plain http to another machine, which would send the token in the clear; use https";
+  }
+  return undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}

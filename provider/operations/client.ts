@@ -1,0 +1,137 @@
+import { readAnswer, retryAfter } from "./answer";
+import type { Deadline } from "./deadline";
+import { type Call, CallError, type Method, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
+import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
+import { encodeName } from "./name";
+import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
+import { retrying } from "./retry";
+
+/**
+ * The headers that say who calls, `authorization` among them where there is a credential.
+ *
+ * @param refused an `authorization` that the server no longer takes: asks for another one
+ */
+export type HeaderSource = (refused?: string) => Promise<Readonly<Record<string, string>>>;
+
+export interface ClientOptions {
+  /** Origin of the service, for example `https://cloudchannel.googleapis.com`. */
+  readonly endpoint: string;
+  /** For example `v1`. */
+  readonly version: string;
+  readonly headers: HeaderSource;
+}
+
+export interface ListOptions {
+  /** Passed to the server as it is; Cloud Channel does not document a grammar. */
+  readonly filter?: string;
+  /** The server's default where it is absent. */
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+}
+
+/** An operation, and how long the server asked to wait before the next read, in milliseconds. */
+export interface ReadOperation {
+  readonly operation: Operation;
+  readonly retryAfter?: number;
+}
+
+/** The longest that a single try may take, in milliseconds. */
+const maxAttempt = 30_000;
+/** The shortest: what is tried at the very end of a step must still have a chance. In milliseconds. */
+const minAttempt = 1_000;
+
+/**
+ * `google.longrunning.Operations` over REST. Calls are retried until the deadline where that is safe and sensible.
+ *
+ * Every method throws {@link RpcError}, {@link UnexpectedAnswerError} or {@link NoAnswerError}, and whatever the source
+ * of the headers throws.
+ *
+ * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations` resource.
+ */
+export class OperationsClient {
+  private readonly base: string;
+
+  constructor(private readonly options: ClientOptions) {
+    this.base = `${options.endpoint}/${options.version}`;
+  }
+
+  /** Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended. */
+  async cancel(name: string, deadline: Deadline): Promise<void> {
+    await this.call("cancel", name, deadline, { method: "POST", path: `${encodeName(name)}:cancel` }, () => undefined);
+  }
+
+  async get(name: string, deadline: Deadline): Promise<ReadOperation> {
+    return this.call("get", name, deadline, { method: "GET", path: encodeName(name) }, (body, answer, call) => {
+      const operation = parseOperation(body);
+      if (!operation) throw wrongShape(call, answer, "a body that is no google.longrunning.Operation");
+      if (operation.name !== name) throw wrongShape(call, answer, "another operation than the one asked for");
+      const pause = retryAfter(answer, body);
+      return pause === undefined ? { operation } : { operation, retryAfter: pause };
+    });
+  }
+
+  /** One page of the operations of a collection, which is a name that ends in `operations`. */
+  async list(collection: string, options: ListOptions, deadline: Deadline): Promise<OperationsPage> {
+    const query = new URLSearchParams();
+    if (options.filter) query.set("filter", options.filter);
+    if (options.pageSize) query.set("pageSize", String(options.pageSize));
+    if (options.pageToken) query.set("pageToken", options.pageToken);
+    const path = query.size > 0 ? `${encodeName(collection)}?${query.toString()}` : encodeName(collection);
+    return this.call("list", collection, deadline, { method: "GET", path }, (body, answer, call) => {
+      const page = parsePage(body);
+      if (!page) throw wrongShape(call, answer, "a body that is no list of operations");
+      return page;
+    });
+  }
+
+  /** Says that the client is no longer interested in the operation's result. It does not cancel. */
+  async delete(name: string, deadline: Deadline): Promise<void> {
+    await this.call("delete", name, deadline, { method: "DELETE", path: encodeName(name) }, () => undefined);
+  }
+
+  private call<T>(
+    method: Method,
+    name: string,
+    deadline: Deadline,
+    http: { method: HttpRequest["method"]; path: string },
+    read: (body: unknown, answer: HttpAnswer, call: Call) => T,
+  ): Promise<T> {
+    const call: Call = { method, name, base: this.base };
+    const attempt = async (refused?: string): Promise<T> => {
+      const headers = await this.options.headers(refused);
+      const timeout = Math.min(maxAttempt, Math.max(minAttempt, deadline.remaining));
+      const answer = await sent(call, { method: http.method, url: `${this.base}/${http.path}`, headers, timeout });
+      try {
+        return read(readAnswer(call, answer), answer, call);
+      } catch (error) {
+        const { authorization } = headers;
+        if (refused === undefined && authorization !== undefined && isUnauthenticated(error))
+          return attempt(authorization);
+        throw error;
+      }
+    };
+    return retrying(deadline, () => attempt());
+  }
+}
+
+async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {
+  try {
+    return await send(request);
+  } catch (error) {
+    if (error instanceof TransportError) throw new NoAnswerError(call, error.code);
+    if (error instanceof OversizedAnswerError)
+      throw new UnexpectedAnswerError(call, 200, "more than an answer can hold");
+    throw error;
+  }
+}
+
+function wrongShape(call: Call, answer: HttpAnswer, flaw: string): CallError {
+  return new UnexpectedAnswerError(call, answer.status, flaw, answer.body);
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return (
+    (error instanceof RpcError && error.code === "UNAUTHENTICATED") ||
+    (error instanceof UnexpectedAnswerError && error.httpStatus === 401)
+  );
+}

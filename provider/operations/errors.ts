@@ -1,0 +1,97 @@
+import type { Code } from "./code";
+
+/** The methods of `google.longrunning.Operations` that REST has. */
+export type Method = "cancel" | "get" | "list" | "delete";
+
+/** A call that was made: what every error of this folder tells about. */
+export interface Call {
+  readonly method: Method;
+  /** The operation, or the collection of a list. */
+  readonly name: string;
+  /** Where it went: endpoint and version. */
+  readonly base: string;
+}
+
+/** Something that a call ended with other than its result. Never holds a header, so never a credential. */
+export abstract class CallError extends Error {
+  constructor(
+    readonly call: Call,
+    message: string,
+    /** How long the server asked to wait before another call, in milliseconds. */
+    readonly retryAfter?: number,
+  ) {
+    super(`${call.name}: ${message}`);
+    this.name = new.target.name;
+  }
+}
+
+/** The service answered with an error of its own (AIP-193). */
+export class RpcError extends CallError {
+  constructor(
+    call: Call,
+    readonly code: Code,
+    readonly httpStatus: number,
+    /** The service's own words. */
+    readonly reason: string,
+    readonly details: readonly unknown[] = [],
+    retryAfter?: number,
+  ) {
+    super(call, `the ${call.method} was answered ${code} (HTTP ${httpStatus})${reason && `: ${reason.replace(/\.+$/, "")}`}`, retryAfter);
+  }
+}
+
+/** Something answered, but not in the way of the operations API: a proxy, another host, another version. */
+export class UnexpectedAnswerError extends CallError {
+  constructor(
+    call: Call,
+    readonly httpStatus: number,
+    /** What is wrong with the answer. */
+    flaw: string,
+    /** Begins with what was answered; made fit for one line here. */
+    body = "",
+    retryAfter?: number,
+  ) {
+    const start = excerpt(body);
+    super(
+      call,
+      `${call.base} answered the ${call.method} with HTTP ${httpStatus} and ${flaw}. ` +
+        "Check that service.endpoint, service.version and the config cancellation:endpoint name the operations API" +
+        (start ? `. The answer begins: ${start}` : ""),
+      retryAfter,
+    );
+  }
+}
+
+/** Nothing answered: a refused or a reset connection, a name that does not resolve, a time-out. */
+export class NoAnswerError extends CallError {
+  constructor(
+    call: Call,
+    /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
+    readonly reason: string,
+  ) {
+    super(
+      call,
+      `no answer from ${call.base} to the ${call.method}: ${words[reason] ?? "the connection failed"} (${reason})`,
+    );
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "the connection was refused",
+  ECONNRESET: "the connection was reset",
+  EPIPE: "the connection was reset",
+  ERR_BAD_RESPONSE: "the response broke off",
+  ENOTFOUND: "the host's name does not resolve",
+  EAI_AGAIN: "the host's name could not be looked up",
+  ETIMEDOUT: "timed out",
+  ECONNABORTED: "timed out",
+};
+
+/** At most 200 characters on one line: an answer that is not understood must not fill the screen, nor steer a terminal. */
+function excerpt(body: string): string {
+  const line = body
+    .slice(0, 1000)
+    .replace(/[\p{C}\s]+/gu, " ")
+    .trim();
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}
