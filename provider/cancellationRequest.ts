@@ -130,6 +130,8 @@ export class CancellationRequest extends pulumi.CustomResource {
     const { customTimeouts, ...options } = opts;
     const properties = {
       ...args,
+      // get() comes without it; only a key that is there becomes an output.
+      operation: args.operation as pulumi.Input<string> | undefined,
       ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
       outcome: undefined,
       done: undefined,

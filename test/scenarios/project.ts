@@ -1,0 +1,49 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const repository = join(__dirname, "..", "..");
+
+/** A Pulumi project in a folder of its own, with this package as its dependency. */
+export class Project {
+  readonly directory = mkdtempSync(join(tmpdir(), "cancellation-scenario-"));
+
+  constructor(name = "scenario") {
+    this.write("Pulumi.yaml", `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
+    this.write("package.json", JSON.stringify({ name, private: true, main: "index.js" }));
+    symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
+  }
+
+  /** Replaces the program by one with this body, in JavaScript. */
+  program(body: string): void {
+    this.write(
+      "index.js",
+      `const pulumi = require("@pulumi/pulumi");
+const { CancellationRequest } = require("pulumi-operation-cancellation");
+${body}
+`,
+    );
+  }
+
+  /** Puts a copy of this package, with an axios of its own, in the place of the link to the repository. */
+  installCopy(): void {
+    const modules = join(this.directory, "node_modules");
+    rmSync(modules);
+    mkdirSync(modules);
+    const copied = "pulumi-operation-cancellation";
+    for (const entry of readdirSync(join(repository, "node_modules"))) {
+      if (entry !== copied) symlinkSync(join(repository, "node_modules", entry), join(modules, entry));
+    }
+    for (const part of ["package.json", "dist", join("node_modules", "axios")]) {
+      cpSync(join(repository, part), join(modules, copied, part), { recursive: true });
+    }
+  }
+
+  write(file: string, text: string): void {
+    writeFileSync(join(this.directory, file), text);
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator";
+import type { Engine, Op, ResourceState, Result, Stack } from "../engines/engine";
+import { Project } from "./project";
+
+/** What would make a test call as somebody, or at some other place. */
+const foreignEnvironment =
+  /^(GOOGLE_|GCLOUD_|CLOUDSDK_|USER_PROJECT_OVERRIDE$|https?_proxy$|no_proxy$|all_proxy$|NODE_EXTRA_CA_CERTS$)/i;
+
+/** A stack, the program that it runs, and the service that the program's operations are on. */
+export class World {
+  private constructor(
+    readonly emulator: Emulator,
+    readonly project: Project,
+    readonly stack: Stack,
+  ) {}
+
+  static async open(engine: Engine, options: EmulatorOptions = {}): Promise<World> {
+    const emulator = await startEmulator(options);
+    const project = new Project();
+    const environment = Object.fromEntries(
+      Object.keys(process.env)
+        .filter((name) => foreignEnvironment.test(name))
+        .map((name) => [name, ""]),
+    );
+    const stack = await engine.open({
+      directory: project.directory,
+      config: { "cancellation:endpoint": emulator.endpoint },
+      environment,
+    });
+    return new World(emulator, project, stack);
+  }
+
+  async close(): Promise<void> {
+    await this.stack.dispose();
+    await this.emulator.stop();
+    this.project.dispose();
+  }
+
+  program(body: string): void {
+    this.project.program(body);
+  }
+
+  /** A program of one request, named "request". */
+  request(args: Readonly<Record<string, unknown>>, opts: Readonly<Record<string, unknown>> = {}): void {
+    this.program(`new CancellationRequest("request", ${JSON.stringify(args)}, ${JSON.stringify(opts)});`);
+  }
+
+  async up(): Promise<Result> {
+    return succeeded(await this.stack.up());
+  }
+
+  async refresh(): Promise<Result> {
+    return succeeded(await this.stack.refresh());
+  }
+
+  async destroy(): Promise<Result> {
+    return succeeded(await this.stack.destroy());
+  }
+
+  async preview(): Promise<Result> {
+    return succeeded(await this.stack.preview());
+  }
+
+  /** An `up` that must fail, and print something that matches. */
+  async upFails(message: RegExp): Promise<Result> {
+    return failed(await this.stack.up(), message);
+  }
+
+  /** The cancellation request of that name in the state; `undefined` where there is none. */
+  async state(name = "request"): Promise<ResourceState | undefined> {
+    const { resources } = await this.stack.state();
+    return resources.find(({ urn, custom }) => custom && urn.endsWith(`::${name}`));
+  }
+
+  /** What the state says of the request of that name. */
+  async outputs(name = "request"): Promise<Readonly<Record<string, unknown>>> {
+    const state = await this.state(name);
+    assert.ok(state, `there is no ${name} in the state`);
+    return state.outputs;
+  }
+
+  async outcome(name = "request"): Promise<unknown> {
+    return (await this.outputs(name))["outcome"];
+  }
+
+  cancels(operation?: string): number {
+    return this.emulator.calls.count("cancel", operation);
+  }
+}
+
+export function succeeded(result: Result): Result {
+  assert.ok(result.succeeded, result.output);
+  return result;
+}
+
+export function failed(result: Result, message: RegExp): Result {
+  assert.equal(result.succeeded, false, `this should have failed:\n${result.output}`);
+  assert.match(result.output, message);
+  return result;
+}
+
+/** The steps of a result, without the resources that were left as they were. */
+export function changes(result: Result): Op[] {
+  return result.steps.map(({ op }) => op).filter((op) => op !== "same");
+}
