@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { call, Emulators, errorOf, raw } from "./caller";
+
+const name = "operations/AbC";
+
+describe("the emulated service", () => {
+  const emulators = new Emulators();
+  const { start } = emulators;
+  afterEach(emulators.stop);
+
+  it("takes names of any pattern, decoded as gRPC transcoding does: all but %2F", async () => {
+    const names = [
+      "operations/a/b.c=/QmFzZTY0+w==",
+      "projects/p/locations/l/operations/ü x",
+      "operations/a%2Fb",
+      "operations/x:cancel",
+    ];
+    const emulator = await start({ operations: names.map((each) => ({ name: each })) });
+    for (const path of [
+      "operations/a/b.c=/QmFzZTY0+w==",
+      "operations/a%2Eb%2Fc".replace("%2Eb%2Fc", "/b%2Ec%3D/QmFzZTY0%2Bw%3D%3D"),
+      "projects/p/locations/l/operations/%C3%BC%20x",
+      "operations/a%2Fb",
+      "operations/x%3Acancel",
+    ]) {
+      assert.equal((await raw(emulator, `/v1/${path}`)).status, 200, path);
+      assert.equal((await raw(emulator, `/v1/${path}:cancel`, {}, "POST")).status, 200, path);
+    }
+    assert.equal((await raw(emulator, "/v1/operations%2Fa%2Fb.c=")).status, 404);
+    assert.equal((await raw(emulator, "/v1/operations/%zz%20")).status, 404);
+    assert.equal(emulator.calls.last()?.name, "operations/%zz ");
+  });
+
+  it("answers what it does not serve with a page of HTML, as Google's front end does", async () => {
+    const emulator = await start({ operations: [{ name }] });
+    for (const [method, path] of [
+      ["GET", `/v1beta1/${name}`],
+      ["GET", "/v1/customers/x"],
+      ["GET", `/v1/${name}:cancel`],
+      ["POST", `/v1/${name}`],
+      ["POST", `/v1/${name}:wait`],
+      ["POST", "/v1/operations:cancel"],
+      ["PATCH", `/v1/${name}`],
+      ["GET", "/v1/operations//x"],
+      ["GET", "/"],
+    ] as const) {
+      const answered = await call(emulator, method, path);
+      assert.equal(answered.status, 404, `${method} ${path}`);
+      assert.equal(answered.json, undefined, `${method} ${path}`);
+      assert.match(answered.headers.get("content-type") ?? "", /text\/html/);
+    }
+    assert.equal(emulator.calls.count("unknown"), 9);
+    assert.equal(emulator.operation(name)?.cancelRequested, false);
+  });
+
+  it("speaks another version when told to", async () => {
+    const emulator = await start({ version: "v2", operations: [{ name }] });
+    assert.equal((await call(emulator, "GET", `/v2/${name}`)).status, 200);
+    assert.equal((await call(emulator, "GET", `/v1/${name}`)).json, undefined);
+  });
+
+  it("refuses a cancel with a body: it must be empty", async () => {
+    const emulator = await start({ operations: [{ name }] });
+    const answered = await call(emulator, "POST", `/v1/${name}:cancel`, { body: "{}" });
+    assert.equal(errorOf(answered).status, "INVALID_ARGUMENT");
+    assert.equal(emulator.operation(name)?.cancelRequested, false);
+  });
+
+  it("refuses parameters that the method does not have", async () => {
+    const emulator = await start({ operations: [{ name }] });
+    assert.equal((await call(emulator, "GET", `/v1/${name}?alt=json&$alt=json%3Benum-encoding=int`)).status, 200);
+    assert.match(errorOf(await call(emulator, "GET", `/v1/${name}?filter=x`)).message, /Unknown name "filter"/);
+  });
+
+  it("has methods that are not implemented, where told so", async () => {
+    const emulator = await start({ operations: [{ name }], unimplemented: ["list", "delete", "cancel"] });
+    for (const [method, path] of [
+      ["GET", "operations"],
+      ["DELETE", name],
+      ["POST", `${name}:cancel`],
+    ] as const) {
+      const answered = await call(emulator, method, `/v1/${path}`);
+      assert.equal(answered.status, 501);
+      assert.equal(errorOf(answered).status, "UNIMPLEMENTED");
+    }
+    assert.equal((await call(emulator, "GET", `/v1/${name}`)).status, 200);
+  });
+
+  it("can require the header of a generated client", async () => {
+    const emulator = await start({ operations: [{ name }], requireApiClientHeader: true });
+    const get = (header?: string) =>
+      call(emulator, "GET", `/v1/${name}`, header === undefined ? {} : { headers: { "x-goog-api-client": header } });
+    assert.equal(errorOf(await get()).status, "INVALID_ARGUMENT");
+    assert.equal((await get("gl-node/20 gapic/1.0.0")).status, 400);
+    assert.equal((await get("rest/ gapic/1.0.0")).status, 400);
+    assert.equal((await get("gl-node/20 rest/1.9 gapic/1.0.0")).status, 200);
+  });
+
+  it("can label its JSON as plain text, errors too", async () => {
+    const emulator = await start({ operations: [{ name }], contentType: "text/plain" });
+    for (const path of [name, "operations/none", "operations"]) {
+      const answered = await call(emulator, "GET", `/v1/${path}`);
+      assert.equal(answered.headers.get("content-type"), "text/plain");
+      assert.notEqual(answered.json, undefined);
+    }
+  });
+});
