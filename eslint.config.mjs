@@ -10,7 +10,7 @@ const layers = {
 };
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/"] },
+  { ignores: ["dist/", "node_modules/", "examples/gcp-identity/"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
@@ -26,7 +26,10 @@ export default tseslint.config(
       "no-restricted-imports": [
         "error",
         {
-          patterns: forbidden.map((other) => ({ group: [`**/${other}/**`], message: `${layer}/ must not know ${other}/` })),
+          patterns: forbidden.map((other) => ({
+            group: [`**/${other}/**`],
+            message: `${layer}/ must not know ${other}/`,
+          })),
         },
       ],
     },

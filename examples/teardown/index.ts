@@ -1,0 +1,25 @@
+import * as pulumi from "@pulumi/pulumi";
+import { CancellationRequest } from "pulumi-operation-cancellation";
+
+const operations = new pulumi.Config().requireObject<string[]>("operations");
+
+/** Stands for whatever the operations work on. */
+class Environment extends pulumi.ComponentResource {
+  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+    super("examples:teardown:Environment", name, {}, opts);
+    this.registerOutputs();
+  }
+}
+
+const environment = new Environment("staging");
+
+// `pulumi destroy` deletes what depends on something before that thing itself: the operations are cancelled, and have
+// ended, before the environment goes. Taking one off the list cancels it in the next `pulumi up`.
+export const watched = operations.map((operation) => {
+  const request = new CancellationRequest(
+    operation,
+    { operation, cancelOn: "delete" },
+    { dependsOn: environment, customTimeouts: { delete: "15m" } },
+  );
+  return { operation, outcome: request.outcome };
+});

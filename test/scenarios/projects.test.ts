@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "../../provider/emulator";
+import { describeOnEachEngine, type Stack } from "../engines";
+import { changes, succeeded } from "./world";
+
+const repository = join(__dirname, "..", "..");
+
+describeOnEachEngine("the projects of the repository", (engine) => {
+  let emulator: Emulator;
+  let stack: Stack;
+
+  beforeEach(async () => {
+    emulator = await startEmulator();
+  });
+  afterEach(async () => {
+    await stack.dispose();
+    await emulator.stop();
+  });
+
+  const open = async (directory: string, config: Record<string, string>) => {
+    stack = await engine.open({
+      directory: join(repository, directory),
+      config: { "cancellation:endpoint": emulator.endpoint, ...config },
+    });
+  };
+
+  it("the repository itself cancels what its config lists", async () => {
+    const [first, second, third] = [emulator.add(), emulator.add({ onCancel: "complete" }), emulator.add()];
+    await open(".", {
+      "operation-cancellation:operations": JSON.stringify([first, { operation: second, expect: ["succeeded"] }]),
+    });
+    succeeded(await stack.up());
+    assert.deepEqual(await stack.outputs(), { outcomes: { [first]: "cancelled", [second]: "succeeded" } });
+
+    await stack.setConfig("operation-cancellation:operations", JSON.stringify([second, third]));
+    assert.deepEqual(new Set(changes(succeeded(await stack.up()))), new Set(["update", "create", "delete"]));
+    assert.deepEqual(await stack.outputs(), { outcomes: { [second]: "succeeded", [third]: "cancelled" } });
+    assert.equal(emulator.calls.count("cancel"), 3);
+  });
+
+  it("examples/stuck-entitlement cancels one operation", async () => {
+    const operation = emulator.add({ operationType: "CREATE_ENTITLEMENT", settleAfter: 300 });
+    await open("examples/stuck-entitlement", { "stuck-entitlement:operation": operation });
+    succeeded(await stack.up());
+    const { outcome, operationType } = await stack.outputs();
+    assert.deepEqual([outcome, operationType], ["cancelled", "CREATE_ENTITLEMENT"]);
+  });
+
+  it("examples/teardown cancels when it is destroyed", async () => {
+    const operations = [emulator.add({ settleAfter: 200 }), emulator.add()];
+    await open("examples/teardown", { "teardown:operations": JSON.stringify(operations) });
+    succeeded(await stack.up());
+    assert.equal(emulator.calls.count("cancel"), 0);
+    succeeded(await stack.destroy());
+    assert.deepEqual(
+      operations.map((operation) => emulator.operation(operation)?.outcome),
+      ["cancelled", "cancelled"],
+    );
+  });
+});
