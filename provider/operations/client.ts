@@ -1,6 +1,7 @@
 import { readAnswer, retryAfter } from "./answer";
 import type { Deadline } from "./deadline";
 import { type Call, CallError, type Method, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
+import { type Gate, gateOf } from "./gate";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
 import { encodeName } from "./name";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
@@ -50,14 +51,16 @@ const minAttempt = 1_000;
  */
 export class OperationsClient {
   private readonly base: string;
+  private readonly gate: Gate;
 
   constructor(private readonly options: ClientOptions) {
     this.base = `${options.endpoint}/${options.version}`;
+    this.gate = gateOf(options.endpoint);
   }
 
   /** Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended. */
   async cancel(name: string, deadline: Deadline): Promise<void> {
-    await this.call("cancel", name, deadline, { method: "POST", path: `${encodeName(name)}:cancel` }, () => undefined);
+    await this.call("cancel", name, deadline, { method: "POST", path: `${encodeName(name)}:cancel` }, expectEmpty);
   }
 
   async get(name: string, deadline: Deadline): Promise<ReadOperation> {
@@ -86,7 +89,7 @@ export class OperationsClient {
 
   /** Says that the client is no longer interested in the operation's result. It does not cancel. */
   async delete(name: string, deadline: Deadline): Promise<void> {
-    await this.call("delete", name, deadline, { method: "DELETE", path: encodeName(name) }, () => undefined);
+    await this.call("delete", name, deadline, { method: "DELETE", path: encodeName(name) }, expectEmpty);
   }
 
   private call<T>(
@@ -110,7 +113,7 @@ export class OperationsClient {
         throw error;
       }
     };
-    return retrying(deadline, () => attempt());
+    return retrying(deadline, () => this.gate.pass(call, deadline, () => attempt()));
   }
 }
 
@@ -123,6 +126,11 @@ async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {
       throw new UnexpectedAnswerError(call, 200, "more than an answer can hold");
     throw error;
   }
+}
+
+/** Whatever else answers at a wrong address must not pass for an acknowledgement. */
+function expectEmpty(body: unknown, answer: HttpAnswer, call: Call): void {
+  if (Object.keys(body as object).length > 0) throw wrongShape(call, answer, "a body that is no google.protobuf.Empty");
 }
 
 function wrongShape(call: Call, answer: HttpAnswer, flaw: string): CallError {

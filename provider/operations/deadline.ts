@@ -23,7 +23,12 @@ export class Deadline {
 /** More than this overflows a Node.js timer, which then fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
+/** `milliseconds` as a timer takes them: it would drop a fraction, and fire before its time. */
+export function timerDelay(milliseconds: number): number {
+  return Math.min(Math.ceil(milliseconds), longestTimer);
+}
+
 /** Resolves after `milliseconds`. */
 export function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, longestTimer)));
+  return new Promise((resolve) => setTimeout(resolve, timerDelay(milliseconds)));
 }

@@ -36,7 +36,11 @@ export class RpcError extends CallError {
     readonly details: readonly unknown[] = [],
     retryAfter?: number,
   ) {
-    super(call, `the ${call.method} was answered ${code} (HTTP ${httpStatus})${reason && `: ${reason.replace(/\.+$/, "")}`}`, retryAfter);
+    super(
+      call,
+      `the ${call.method} was answered ${code} (HTTP ${httpStatus})${reason && `: ${reason.replace(/\.+$/, "")}`}`,
+      retryAfter,
+    );
   }
 }
 
@@ -72,6 +76,17 @@ export class NoAnswerError extends CallError {
     super(
       call,
       `no answer from ${call.base} to the ${call.method}: ${words[reason] ?? "the connection failed"} (${reason})`,
+    );
+  }
+}
+
+/** The call was not made: until the deadline the host had asked for a pause, or was down. */
+export class PausedError extends CallError {
+  /** @param last what the host did last */
+  constructor(call: Call, last: CallError | undefined) {
+    super(
+      call,
+      `the ${call.method} was not made, because ${call.base} did not take calls${last ? `. Last, ${last.message}` : ""}`,
     );
   }
 }

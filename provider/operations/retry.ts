@@ -1,30 +1,9 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
-import type { Code } from "./code";
-import type { Deadline } from "./deadline";
-import { CallError, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
+import { type Deadline, timerDelay } from "./deadline";
+import { CallError, PausedError } from "./errors";
+import { isGarbled, isTransient } from "./transience";
 
-/** Codes that say nothing about the operation, only that this call did not get through. */
-const transientCodes: ReadonlySet<Code> = new Set<Code>([
-  "UNAVAILABLE", // the one that AIP-194 retries
-  // Safe for a cancel and a get, which are idempotent:
-  "RESOURCE_EXHAUSTED",
-  "INTERNAL",
-  "UNKNOWN",
-  "DEADLINE_EXCEEDED",
-]);
-
-/** The same, of answers that some proxy gave in place of the service. */
-const transientStatuses: ReadonlySet<number> = new Set([
-  408, // Request Timeout
-  429, // Too Many Requests
-  500, // Internal Server Error
-  502, // Bad Gateway
-  503, // Service Unavailable
-  504, // Gateway Timeout
-]);
-
-/** Reasons for which nothing can answer as long as the settings stay as they are. */
-const settingsFailures = /^(ENOTFOUND$|ERR_INVALID_URL$|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+export { isTransient, mayHaveArrived } from "./transience";
 
 /** A 2xx that is not understood may be a passing fault of something in between, but a wrong endpoint gives it for ever. */
 const maxGarbledAnswers = 5;
@@ -38,29 +17,9 @@ const backoff = {
   generator: fullJitterGenerator,
 };
 
-/** Whether the call may get through when it is made again. */
-export function isTransient(error: unknown): boolean {
-  if (error instanceof RpcError) return transientCodes.has(error.code);
-  if (error instanceof UnexpectedAnswerError) return transientStatuses.has(error.httpStatus);
-  return error instanceof NoAnswerError && !settingsFailures.test(error.reason);
-}
-
-/** Whether something answered with success, and not in the way of the operations API. */
-function isGarbled(error: unknown): boolean {
-  return error instanceof UnexpectedAnswerError && error.httpStatus < 300;
-}
-
-/**
- * Whether the service may have carried out the call although it ended with this error. Where it is false, the service
- * refused the call or never had it.
- */
-export function mayHaveArrived(error: unknown): boolean {
-  return isTransient(error) || isGarbled(error);
-}
-
 /**
  * Makes an idempotent call until it has a definite answer or the deadline has passed: exponential back-off with full
- * jitter, and never sooner than the server asked for.
+ * jitter, and never sooner than the server asked for, but for one last try at the deadline.
  */
 export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise<T> {
   let garbled = 0;
@@ -73,10 +32,21 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     maxAttempts: Infinity,
     backoff: new DelegateBackoff<{ result: unknown }, number>((context, state) => {
       const [delay, next] = fullJitterGenerator(state, backoff);
-      return { delay: Math.min(Math.max(delay, askedPause(context.result)), deadline.remaining), state: next };
+      const pause = Math.min(Math.max(delay, askedPause(context.result)), deadline.remaining);
+      return { delay: timerDelay(pause), state: next };
     }),
   });
-  return policy.execute(call);
+  let last: Error | undefined;
+  return policy.execute(async () => {
+    try {
+      return await call();
+    } catch (error) {
+      // A call that was held back after an earlier try says nothing of what that try came to.
+      if (error instanceof PausedError && last !== undefined) throw last;
+      if (error instanceof Error) last = error;
+      throw error;
+    }
+  });
 }
 
 function askedPause(result: unknown): number {
