@@ -75,8 +75,12 @@ async function createClient(identity: Identity, scopes: readonly string[]): Prom
 async function baseClient(identity: Identity, scopes: readonly string[], subject?: string): Promise<AuthClient> {
   const { GoogleAuth, OAuth2Client } = await import("google-auth-library");
   if (identity.accessToken !== undefined) {
+    // Refused here, because the message of whoever else refuses it would quote it.
+    if (!/^[\x21-\x7e]+$/.test(identity.accessToken.trim())) {
+      throw new CredentialError(`${identity.source ?? "The access token"}: is no access token.`);
+    }
     const client = new OAuth2Client();
-    client.setCredentials({ access_token: identity.accessToken });
+    client.setCredentials({ access_token: identity.accessToken.trim() });
     return client;
   }
   const auth = new GoogleAuth({
@@ -98,17 +102,24 @@ async function readCredentials(identity: Identity): Promise<Record<string, strin
       );
     });
   }
+  let content: unknown;
   try {
-    return JSON.parse(text) as Record<string, string>;
+    content = JSON.parse(text);
   } catch {
     // The parser's message would quote the key.
     throw new CredentialError(`${identity.source ?? "The credentials"}: is no valid JSON.`);
   }
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    throw new CredentialError(`${identity.source ?? "The credentials"}: is no JSON object.`);
+  }
+  return content as Record<string, string>;
 }
 
 function explain(error: unknown, identity: Identity, scopes: readonly string[]): string {
   const from = identity.source ?? "application default credentials";
-  const reason = error instanceof Error ? error.message : "unknown reason";
+  // A parser's message would quote the key.
+  const words = error instanceof Error ? error.message : "unknown reason";
+  const reason = error instanceof SyntaxError ? "the credentials are no valid JSON" : words.replace(/\.+$/, "");
   return (
     `No access token could be had from ${from} for the scope ${scopes.join(", ")}: ${reason.slice(0, 500)}. ` +
     "Set one of the config gcp:credentials and gcp:accessToken (`pulumi config set --secret`), the environment's " +

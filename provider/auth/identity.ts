@@ -64,15 +64,12 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   };
 }
 
-/** Whether anything at all says whom to call as, application default credentials named in the environment among it. */
+/**
+ * Whether there is a credential, application default credentials named in the environment among it. The addresses of whom
+ * to act as are none.
+ */
 export function isConfigured(identity: Identity, environment: NodeJS.ProcessEnv): boolean {
-  return [
-    identity.accessToken,
-    identity.credentials,
-    identity.impersonateServiceAccount,
-    identity.subject,
-    environment["GOOGLE_APPLICATION_CREDENTIALS"],
-  ].some(Boolean);
+  return [identity.accessToken, identity.credentials, environment["GOOGLE_APPLICATION_CREDENTIALS"]].some(Boolean);
 }
 
 function baseCredential(layer: Layer): Pick<Identity, "accessToken" | "credentials" | "source"> | undefined {

@@ -5,6 +5,13 @@ import { plain } from "./plain";
 export const providerKey = "__provider";
 
 /**
+ * gRPC sends an error in HTTP headers, of which Node.js sends 64 KB and no more: beyond that the call never answers. The
+ * message is in there three times, percent-encoded once; the rest in base64. Both in bytes.
+ */
+const maxMessageBytes = 4 * 1024;
+const maxPropertyBytes = 24 * 1024;
+
+/**
  * An error in the form that the dynamic-provider host passes on well. It prints name and stack next to the message, takes a
  * numeric `code` for a gRPC status, and keeps a resource whose error has an `id`.
  */
@@ -15,13 +22,49 @@ export class HostError extends Error {
 
   /** @param provider the value of `__provider`, without which a resource kept could be neither refreshed nor destroyed */
   constructor(error: unknown, provider: unknown) {
-    super(reasonOf(error));
+    super(sendable(reasonOf(error)));
     this.name = "";
     this.stack = "";
     if (error instanceof PartialError) {
       this.id = error.id;
-      this.properties = { ...plain(error.outputs), [providerKey]: provider };
+      this.properties = { ...shortened(plain(error.outputs)), [providerKey]: provider };
       this.reasons = [this.message];
     }
   }
+}
+
+/** Text that a header can carry: an unpaired surrogate, which is no UTF-8, would keep the call from being answered. */
+function sendable(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= maxMessageBytes) return bytes.toString();
+  const beginning = bytes.subarray(0, maxMessageBytes).toString();
+  return `${beginning.replace(/\uFFFD+$/, "")}… (cut)`;
+}
+
+/** Without the largest parts of what was read of the operation, as far as they are too large; a refresh reads them again. */
+function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
+  const cut = { cut: "left out of an error that was too large; a refresh reads it" };
+  const error = outputs["error"] as { message: string } | undefined;
+  const shorter = {
+    response: cut,
+    metadata: cut,
+    error: error && { ...error, message: sendable(error.message), details: [cut] },
+  };
+  let result = outputs;
+  for (const [key, value] of Object.entries(shorter)) {
+    if (wireSize(result) <= maxPropertyBytes) break;
+    if (key in result) result = { ...result, [key]: value };
+  }
+  return result;
+}
+
+/** About how many bytes a JSON value takes as a `google.protobuf.Value`, where a number or a small object outgrows its JSON. */
+function wireSize(value: unknown): number {
+  const overhead = 8;
+  if (typeof value === "string") return overhead + Buffer.byteLength(value);
+  if (typeof value !== "object" || value === null) return 2 * overhead;
+  return Object.entries(value).reduce((sum, [key, element]) => {
+    const name = Array.isArray(value) ? 0 : overhead + Buffer.byteLength(key);
+    return sum + name + wireSize(element);
+  }, overhead);
 }

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { type Outcome, settledOutcomes } from "../operations";
-import { formatDuration, parseDuration } from "./duration";
+import { parseDuration } from "./duration";
 import { endpointFault } from "./service";
 import { oneOf, textWith } from "./validation";
 
@@ -28,25 +28,34 @@ const duration = textWith((text) =>
     : [],
 );
 
-const service = v.strictObject(
-  {
-    endpoint: v.optional(textWith((text) => [endpointFault(text)].filter((fault) => fault !== undefined))),
-    version: v.optional(
-      textWith((text) =>
-        /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text) ? [] : ["must be an API version, for example v1"],
-      ),
-    ),
-    scopes: v.optional(
-      v.pipe(
-        v.array(
-          textWith((text) => (/^\S+$/.test(text) ? [] : ["must be an OAuth scope"])),
-          "must be a list of OAuth scopes",
+/** What an object's other properties must be, so that each one of them is reported, and not just the first. */
+export const unknownArgument = v.never("is no argument of this resource");
+
+const serviceForm = "must be an object with endpoint, version and scopes";
+
+const service = v.pipe(
+  v.custom<object>((value) => !Array.isArray(value), serviceForm),
+  v.objectWithRest(
+    {
+      endpoint: v.optional(textWith((text) => [endpointFault(text)].filter((fault) => fault !== undefined))),
+      version: v.optional(
+        textWith((text) =>
+          /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text) ? [] : ["must be an API version, for example v1"],
         ),
-        v.minLength(1, "must name a scope, or be left out"),
       ),
-    ),
-  },
-  unknownArgument("must be an object with endpoint, version and scopes"),
+      scopes: v.optional(
+        v.pipe(
+          v.array(
+            textWith((text) => (/^\S+$/.test(text) ? [] : ["must be an OAuth scope"])),
+            "must be a list of OAuth scopes",
+          ),
+          v.minLength(1, "must name a scope, or be left out"),
+        ),
+      ),
+    },
+    unknownArgument,
+    serviceForm,
+  ),
 );
 
 /** The arguments that all resources have. */
@@ -66,11 +75,6 @@ export const commonArguments = {
   customTimeouts: v.optional(v.record(v.string(), duration, "must be an object with create, update and delete")),
 };
 
-/** For an object: what it must be, or that an argument of that name does not exist. */
-export function unknownArgument(expected: string): (issue: v.StrictObjectIssue) => string {
-  return (issue) => (issue.expected === "never" ? "is no argument of this resource" : expected);
-}
-
 /** How long a step may wait where `customTimeouts` does not say, in milliseconds. */
 const defaultTimeout = 10 * 60_000;
 
@@ -83,7 +87,7 @@ export function timeoutOf(customTimeouts: Readonly<Record<string, string>> | und
   return (text === undefined ? undefined : parseDuration(text)) ?? defaultTimeout;
 }
 
-/** The time-outs in canonical form. */
-export function canonicalTimeouts(customTimeouts: Readonly<Record<string, string>> | undefined): string[] {
-  return (["create", "update", "delete"] as const).map((step) => formatDuration(timeoutOf(customTimeouts, step)));
+/** The time-outs in canonical form, in milliseconds. */
+export function canonicalTimeouts(customTimeouts: Readonly<Record<string, string>> | undefined): number[] {
+  return (["create", "update", "delete"] as const).map((step) => timeoutOf(customTimeouts, step));
 }

@@ -1,5 +1,6 @@
 import { type ConfigReader, headerSource, type IdentityArgs, resolveIdentity } from "../auth";
 import { OperationsClient } from "../operations";
+import { StepError } from "./errors";
 import { endpointFault, type Service } from "./service";
 import type { Failure } from "./validation";
 
@@ -19,8 +20,16 @@ export function settingsFailures(context: Context): Failure[] {
   return fault === undefined ? [] : [{ property: "service", reason: `the config ${endpointKey} ${fault}` }];
 }
 
-/** A client for a service, calling as whoever is configured. */
+/**
+ * A client for a service, calling as whoever is configured.
+ *
+ * @throws {StepError} when the service can't be called there
+ */
 export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
+  // Checked again: the engine reads and deletes without a check before, and a token must not go astray.
+  const [failure] = settingsFailures(context);
+  const fault = failure?.reason ?? endpointFault(service.endpoint);
+  if (fault !== undefined) throw new StepError(failure ? fault : `service.endpoint ${fault}`);
   const override = context.config(endpointKey);
   const endpoint = override ? new URL(override).origin : service.endpoint;
   const resolved = resolveIdentity(identity, context.config, context.environment);

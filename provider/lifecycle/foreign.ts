@@ -1,7 +1,20 @@
-import { unknownValue } from "./unknown";
-
 /** More levels than any API nests; without a bound a hostile answer would exhaust the stack of whoever walks it. */
 const maxDepth = 32;
+
+/**
+ * The strings that the engine takes for a value not known yet, and refuses in a result: one for each kind of value.
+ *
+ * Source: Pulumi's sdk/go/common/resource/plugin/rpc.go.
+ */
+const unknownValues: ReadonlySet<string> = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
 
 /** The key by which Pulumi tells a secret, an asset or a resource reference from a plain object (`pulumi.runtime.specialSigKey`). */
 const signatureKey = "4dabf18193072939515e22adb298388d";
@@ -31,7 +44,7 @@ function fitAt(value: unknown, depth: number): unknown {
 }
 
 function fitText(text: string): string {
-  return text === unknownValue ? `(${text})` : text.toWellFormed();
+  return unknownValues.has(text) ? `(${text})` : text.toWellFormed();
 }
 
 function fitKey(key: string): string {

@@ -51,7 +51,7 @@ export async function requestCancel(record: CancellationRecord, target: Target):
     }
     if (mayHaveArrived(error)) {
       throw new UnfinishedError(
-        `${reasonOf(error)}. Whether the cancel was carried out is not known; the next run reads the operation, and makes the call again if it still runs.`,
+        `${reasonOf(error)}. Whether the cancel was carried out is not known; the next run makes the call again if the operation still runs.`,
         record,
       );
     }
@@ -114,11 +114,16 @@ async function follow(
     return observed(record, done);
   } catch (error) {
     if (isNotFound(error)) return missing(record);
+    const acknowledgement = `The cancel of ${name} was acknowledged at ${record.requestTime ?? "no time"}`;
     const reason =
       error instanceof StillRunningError
-        ? `${name} is still running ${formatDuration(deadline.allowance)} after this step began. The cancel was acknowledged at ${record.requestTime ?? "no time"}. The next run goes on waiting; to wait longer at a time, set \`customTimeouts\``
-        : `The cancel of ${name} was acknowledged at ${record.requestTime ?? "no time"}, and then waiting for it failed: ${reasonOf(error)}. The next run goes on waiting`;
-    throw new UnfinishedError(`${reason}. No second cancel call will be made for it.`, record);
+        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began; to wait longer at a time, set \`customTimeouts\`.`
+        : `${acknowledgement}, and then waiting for it failed: ${reasonOf(error)}.`;
+    const next =
+      expectation.cancelOn === "create"
+        ? "The next run goes on waiting, without a second cancel call."
+        : "The resource stays, to be destroyed again."; // a delete can't record the acknowledgement
+    throw new UnfinishedError(`${reason} ${next}`, record);
   } finally {
     stopWatching();
   }

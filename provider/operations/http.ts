@@ -95,8 +95,10 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
         "x-goog-api-client": apiClient,
       },
       signal: abort.signal,
+      // Plain http goes to this machine only; a proxy would be another one, and see the token.
+      ...(request.url.startsWith("http:") ? { proxy: false as const } : {}),
     });
-    return { status: response.status, headers: response.headers as Record<string, unknown>, body: response.data ?? "" };
+    return { status: response.status, headers: response.headers, body: response.data ?? "" };
   } catch (error) {
     if (abort.signal.aborted) throw new TransportError("ETIMEDOUT");
     if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedAnswerError();

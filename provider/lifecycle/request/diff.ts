@@ -51,8 +51,7 @@ const comparisons: readonly Comparison[] = [
 export function diff(outputs: Properties, inputs: Properties): Difference {
   const before = settingsOf(outputs);
   // What is not known yet is taken for a change, and must not reach the comparison.
-  const unknown = Object.keys(inputs).filter((name) => hasUnknown(inputs[name]));
-  const after = settingsOf({ ...inputs, ...Object.fromEntries(unknown.map((name) => [name, outputs[name]])) });
+  const after = settingsOf(known(inputs, outputs) as Properties);
 
   const changed = comparisons.filter(
     ({ argument, of, given = (value) => value }) =>
@@ -62,6 +61,14 @@ export function diff(outputs: Properties, inputs: Properties): Difference {
   return { changes: changed.length > 0 || !isSatisfied(recordedIn(outputs).outcome, after), replaces };
 }
 
+/** `input`, with what is not known of it yet taken from `output`. */
+function known(input: unknown, output: unknown): unknown {
+  if (!hasUnknown(input)) return input;
+  if (!isObject(input)) return output;
+  const old = isObject(output) ? output : {};
+  return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, known(value, old[key])]));
+}
+
 function isObject(value: unknown): value is Properties {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,5 @@
-import { Deadline, fullName } from "../../operations";
+import { Deadline } from "../../operations";
 import { clientFor, type Context } from "../context";
-import { StepError } from "../errors";
 import type { Properties } from "../operationOutputs";
 import { look } from "../pursuit";
 import { recordedIn, recordOutputs } from "../record";
@@ -15,12 +14,7 @@ const readTimeout = 60_000;
  * @throws whatever is no definite answer; the state then stays as it was
  */
 export async function read(id: string, properties: Properties, context: Context): Promise<Properties> {
-  const args = argumentsFromId(id, properties);
-  if (!args) {
-    throw new StepError(
-      `${id} is no id of a cancellation request. It has the form ${fullName("cloudchannel.googleapis.com", "operations/AbC")}.`,
-    );
-  }
+  const args = argumentsFromId(id, properties, context);
   const { operation, service, identity } = settingsOf(args);
   const record = await look(recordedIn(properties), {
     client: clientFor(context, service, identity),

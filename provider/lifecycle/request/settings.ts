@@ -1,15 +1,20 @@
 import * as v from "valibot";
 import type { IdentityArgs } from "../../auth";
-import { cloudChannelNameFaults, nameFaults, parseFullName } from "../../operations";
+import { cloudChannelNameFaults, fullName, nameFaults, parseFullName, quote } from "../../operations";
 import { type CancelOn, commonArguments, type Expectable, unknownArgument, type WaitFor } from "../arguments";
 import { type Context, settingsFailures } from "../context";
+import { StepError } from "../errors";
 import { defaultExpect, type Expectation } from "../expectation";
 import type { Properties } from "../operationOutputs";
 import { canonicalService, isCloudChannel, type Service, type ServiceArgs } from "../service";
-import { hasUnknown } from "../unknown";
+import { hasUnknown, unknownValue } from "../unknown";
 import { type Failure, failuresOf, textWith } from "../validation";
 
-const schema = v.strictObject({ operation: textWith(nameFaults), ...commonArguments }, unknownArgument("is required"));
+const schema = v.objectWithRest(
+  { operation: textWith(nameFaults), ...commonArguments },
+  unknownArgument,
+  "is required",
+);
 
 /** The names of the arguments, which are echoed into the outputs: later steps see nothing else of them. */
 export const argumentNames = Object.keys(schema.entries) as readonly (keyof typeof schema.entries)[];
@@ -40,12 +45,14 @@ export interface Settings extends Expectation {
 
 /** Everything that is wrong with a request's arguments, as far as they are known. */
 export function failuresIn(inputs: Properties, context: Context): Failure[] {
-  const failures = [...failuresOf(schema, inputs), ...settingsFailures(context)];
+  const failures = failuresOf(schema, inputs);
   const { operation, service, cancelOn, triggers } = inputs;
-  const sound = (property: string) => !failures.some((failure) => failure.property.startsWith(property));
+  const sound = (...properties: string[]) => !failures.some(({ property }) => properties.includes(property));
 
-  if (typeof operation === "string" && !hasUnknown([operation, service]) && sound("operation") && sound("service")) {
-    if (isCloudChannel(canonicalService(service as ServiceArgs | undefined))) {
+  const endpoint = isObject(service) ? service["endpoint"] : undefined;
+  const known = typeof operation === "string" && service !== unknownValue && !hasUnknown([operation, endpoint]);
+  if (known && sound("operation", "service", "service.endpoint")) {
+    if (isCloudChannel(canonicalService(endpoint === undefined ? {} : { endpoint: endpoint as string }))) {
       failures.push(...cloudChannelNameFaults(operation).map((reason) => ({ property: "operation", reason })));
     }
   }
@@ -53,7 +60,7 @@ export function failuresIn(inputs: Properties, context: Context): Failure[] {
     const reason = 'make a new cancel call when they change, and with cancelOn "delete" there is none to make again';
     failures.push({ property: "triggers", reason });
   }
-  return failures;
+  return [...failures, ...settingsFailures(context)];
 }
 
 /** The canonical form of arguments that were checked. */
@@ -83,11 +90,30 @@ export function echo(properties: Properties): Properties {
   );
 }
 
-/** What a resource that is looked up by its id alone was declared with: the id holds the service's host and the name. */
-export function argumentsFromId(id: string, properties: Properties): Properties | undefined {
+/**
+ * What a resource that is looked up by its id alone was declared with: the id holds the service's host and the name.
+ * The engine has such a resource read without a check, so the check is made here.
+ *
+ * @throws {StepError} where nothing can be looked up so
+ */
+export function argumentsFromId(id: string, properties: Properties, context: Context): Properties {
   if (typeof properties["operation"] === "string") return properties;
   const parts = parseFullName(id);
-  if (!parts || nameFaults(parts.name).length > 0) return undefined;
-  const service = { endpoint: `https://${parts.host}`, ...(properties["service"] as ServiceArgs | undefined) };
-  return { ...properties, operation: parts.name, ...(isCloudChannel(canonicalService(service)) ? {} : { service }) };
+  if (!parts) {
+    const form = fullName("cloudchannel.googleapis.com", "operations/AbC");
+    throw new StepError(`${quote(id)} is no id of a cancellation request. It has the form ${form}.`);
+  }
+  const given = properties["service"] ?? {};
+  const service = isObject(given) ? { endpoint: `https://${parts.host}`, ...given } : given;
+  const args = { ...properties, operation: parts.name, service };
+  const failures = failuresIn(args, context);
+  if (failures.length > 0) {
+    const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
+    throw new StepError(`${quote(id)} can't be looked up: ${reasons.join("; ")}.`);
+  }
+  return isCloudChannel(canonicalService(service)) ? { ...properties, operation: parts.name } : args;
+}
+
+function isObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

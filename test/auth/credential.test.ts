@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startEmulator } from "../../provider/emulator";
+import { CredentialError, headerSource, resolveIdentity, type Identity } from "../../provider/auth";
+import { Credential } from "../../provider/auth/credential";
+import { cleanUps, rejection } from "../operations/server";
+
+const scopes = ["https://www.googleapis.com/auth/apps.order"];
+const remote = "https://cloudchannel.googleapis.com";
+const secret = "S3CR3T";
+
+function headersFor(
+  config: Record<string, string>,
+  { endpoint = remote, environment = {} }: { endpoint?: string; environment?: NodeJS.ProcessEnv } = {},
+) {
+  return headerSource(
+    resolveIdentity({}, (key) => config[key], environment),
+    scopes,
+    endpoint,
+    environment,
+  );
+}
+
+describe("the headers of a call", () => {
+  const { stopping, after } = cleanUps();
+
+  /** Sets a variable of the process for this test; google-auth-library reads no other environment. */
+  function setVariable(key: string, value: string): void {
+    const before = process.env[key];
+    process.env[key] = value;
+    after(() => {
+      if (before === undefined) Reflect.deleteProperty(process.env, key);
+      else process.env[key] = before;
+    });
+  }
+
+  function file(content: string): string {
+    const folder = mkdtempSync(join(tmpdir(), "credentials-"));
+    after(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const path = join(folder, "key.json");
+    writeFileSync(path, content);
+    return path;
+  }
+
+  it("carry an access token as it is configured", async () => {
+    assert.deepEqual(await headersFor({ "gcp:accessToken": "t0k3n" })(), { authorization: "Bearer t0k3n" });
+    assert.deepEqual(await headersFor({ "gcp:accessToken": " t0k3n\n" })(), { authorization: "Bearer t0k3n" });
+  });
+
+  it("carry nothing to this machine, where nothing is configured", async () => {
+    for (const endpoint of ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]) {
+      assert.deepEqual(await headersFor({}, { endpoint })(), {});
+      assert.deepEqual(await headersFor({ "cancellation:subject": "a@b" }, { endpoint })(), {});
+    }
+  });
+
+  it("carry what is configured to this machine too", async () => {
+    const endpoint = "http://127.0.0.1:8080";
+    assert.deepEqual(await headersFor({ "gcp:accessToken": "t" }, { endpoint })(), { authorization: "Bearer t" });
+  });
+
+  it("come from one credential for all that share identity and scopes", async () => {
+    const asked: string[] = [];
+    const headers = Object.getOwnPropertyDescriptor(Credential.prototype, "headers") ?? assert.fail();
+    const credentials = new Set<Credential>();
+    Credential.prototype.headers = function (this: Credential) {
+      credentials.add(this);
+      asked.push("headers");
+      return Promise.resolve({});
+    };
+    after(() => {
+      Object.defineProperty(Credential.prototype, "headers", headers);
+    });
+    for (const token of ["shared", "shared", "other"]) await headersFor({ "gcp:accessToken": token })();
+    assert.deepEqual([asked.length, credentials.size], [3, 2]);
+  });
+
+  describe("fail without ever telling a credential", () => {
+    for (const [what, config] of [
+      ["a token of two lines", { "gcp:accessToken": `${secret}\n${secret}` }],
+      ["a token that no header can carry", { "gcp:accessToken": `${secret}…` }],
+      ["a key that is cut", { "gcp:credentials": `{"type": "service_account", "private_key": "${secret}` }],
+      ["a key that is no key", { "gcp:credentials": JSON.stringify({ client_email: "a@b", private_key: secret }) }],
+      ["a key without an address", { "gcp:credentials": JSON.stringify({ private_key: secret }) }],
+      [
+        "a key of a kind that is not known",
+        { "gcp:credentials": JSON.stringify({ type: secret, private_key: secret }) },
+      ],
+      ["a key where a path is meant", { "gcp:credentials": secret }],
+    ] as const) {
+      it(what, async () => {
+        const error = await rejection(headersFor(config)());
+        assert.ok(error instanceof CredentialError, String(error));
+        const everything = `${error.message}${error.stack ?? ""}${JSON.stringify(error)}${String(error.cause)}`;
+        assert.ok(!everything.includes(secret), everything);
+        assert.match(error.message, new RegExp(Object.keys(config)[0] ?? ""));
+      });
+    }
+
+    for (const [what, content] of [
+      ["is no JSON", `${secret}, {`],
+      ["has a fault next to the key", `{"private_key": "x" ${secret}}`],
+      ["is no object", "null"],
+      ["is a list", `["${secret}"]`],
+    ] as const) {
+      it(`a file that ${what}`, async () => {
+        const error = await rejection(headersFor({ "cancellation:credentials": file(content) })());
+        assert.ok(error instanceof CredentialError, String(error));
+        assert.ok(!error.message.includes(secret), error.message);
+        assert.match(error.message, /^cancellation:credentials: is no/);
+      });
+    }
+
+    it("a file of application default credentials that is no JSON", async () => {
+      const path = file(`${secret}, {`);
+      setVariable("GOOGLE_APPLICATION_CREDENTIALS", path);
+      const environment = { GOOGLE_APPLICATION_CREDENTIALS: path };
+      const error = await rejection(headersFor({}, { environment })());
+      assert.ok(error instanceof CredentialError, String(error));
+      assert.ok(!error.message.includes(secret), error.message);
+      assert.match(error.message, /application default credentials .*no valid JSON/);
+    });
+
+    it("and say what to do", async () => {
+      const { message } = await rejection(headersFor({ "gcp:credentials": "{}" })());
+      for (const way of ["gcp:credentials", "gcp:accessToken", "GOOGLE_CREDENTIALS", "gcloud auth", scopes[0] ?? ""]) {
+        assert.ok(message.includes(way), message);
+      }
+    });
+  });
+
+  it("can't act for a user through a service account that is acted as", async () => {
+    const config = { "gcp:accessToken": "t", "gcp:impersonateServiceAccount": "a@b", "cancellation:subject": "c@d" };
+    assert.match(
+      (await rejection(headersFor(config)())).message,
+      /`subject` together with `impersonateServiceAccount`/,
+    );
+  });
+
+  describe("from a source of tokens", () => {
+    /** A metadata server's credential: the one source that can be had without a key. */
+    async function metadata() {
+      const emulator = stopping(await startEmulator());
+      const host = emulator.endpoint.replace("http://", "");
+      setVariable("GCE_METADATA_HOST", host);
+      setVariable("METADATA_SERVER_DETECTION", "assume-present");
+      setVariable("CLOUDSDK_CONFIG", join(tmpdir(), "no-such-folder"));
+      setVariable("GOOGLE_CLOUD_PROJECT", "project");
+      const tokens = () => emulator.calls.all().filter(({ url }) => url.includes("/token")).length;
+      const identity: Identity = { delegates: [] };
+      return { emulator, tokens, credential: new Credential(identity, scopes) };
+    }
+
+    it("ask for one token, however many calls begin at the same time, and then for none", async () => {
+      const { credential, tokens } = await metadata();
+      assert.equal(credential.headers(), credential.headers());
+      const all = await Promise.all(Array.from({ length: 20 }, () => credential.headers()));
+      all.push(await credential.headers());
+      assert.equal(new Set(all.map(({ authorization }) => authorization)).size, 1);
+      assert.match(all[0]?.["authorization"] ?? "", /^Bearer \S+/);
+      assert.equal(tokens(), 1);
+    });
+
+    it("ask for one other token, however many calls were refused with the same", async () => {
+      const { credential, tokens } = await metadata();
+      const { authorization: refused } = await credential.headers();
+      const atOnce = await Promise.all(Array.from({ length: 20 }, () => credential.headers(refused)));
+      const late = await credential.headers(refused);
+      const fresh = new Set([...atOnce, late].map(({ authorization }) => authorization));
+      assert.deepEqual([fresh.size, fresh.has(refused), tokens()], [1, false, 2]);
+    });
+
+    it("try anew after a failure", async () => {
+      const { credential, emulator } = await metadata();
+      const fault = emulator.fault({ method: "metadata", then: { status: 403 } });
+      await assert.rejects(credential.headers(), CredentialError);
+      fault.remove();
+      assert.match((await credential.headers())["authorization"] ?? "", /^Bearer /);
+    });
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { isConfigured, resolveIdentity } from "../../provider/auth/identity";
+
+/** Whom to call as, by the resource's own arguments, the config and the environment. */
+function identity(
+  args: { impersonateServiceAccount?: string; subject?: string } = {},
+  config: Record<string, string> = {},
+  environment: NodeJS.ProcessEnv = {},
+) {
+  return resolveIdentity(args, (key) => config[key], environment);
+}
+
+describe("whom to call as", () => {
+  it("is left to application default credentials where nothing is said", () => {
+    assert.deepEqual(identity(), { delegates: [] });
+  });
+
+  it("is looked for in config cancellation:*, then gcp:*, then the environment", () => {
+    const layers: [string, Record<string, string>, NodeJS.ProcessEnv][] = [
+      ["cancellation", { "cancellation:accessToken": "1", "gcp:accessToken": "2" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" }],
+      ["gcp", { "gcp:accessToken": "2" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" }],
+      ["environment", {}, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" }],
+    ];
+    assert.deepEqual(
+      layers.map(([, config, environment]) => identity({}, config, environment)),
+      [
+        { accessToken: "1", source: "cancellation:accessToken", delegates: [] },
+        { accessToken: "2", source: "gcp:accessToken", delegates: [] },
+        { accessToken: "3", source: "GOOGLE_OAUTH_ACCESS_TOKEN", delegates: [] },
+      ],
+    );
+  });
+
+  it("is told by credentials of an earlier place rather than by a token of a later one", () => {
+    const found = identity({}, { "cancellation:credentials": "{}", "gcp:accessToken": "2" });
+    assert.deepEqual(found, { credentials: "{}", source: "cancellation:credentials", delegates: [] });
+    const config = identity({}, { "gcp:credentials": "{}" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" });
+    assert.deepEqual(config, { credentials: "{}", source: "gcp:credentials", delegates: [] });
+  });
+
+  it("is told by a token rather than by credentials of the same place", () => {
+    const config = identity({}, { "gcp:accessToken": "2", "gcp:credentials": "{}" });
+    assert.deepEqual(config, { accessToken: "2", source: "gcp:accessToken", delegates: [] });
+    const environment = identity({}, {}, { GOOGLE_CREDENTIALS: "{}", GOOGLE_OAUTH_ACCESS_TOKEN: "3" });
+    assert.deepEqual(environment, { accessToken: "3", source: "GOOGLE_OAUTH_ACCESS_TOKEN", delegates: [] });
+  });
+
+  it("is told by the variables that @pulumi/gcp reads, in its order", () => {
+    const all = { GOOGLE_CREDENTIALS: "a", GOOGLE_CLOUD_KEYFILE_JSON: "b", GCLOUD_KEYFILE_JSON: "c" };
+    const { GOOGLE_CREDENTIALS, ...others } = all;
+    assert.equal(identity({}, {}, all).credentials, GOOGLE_CREDENTIALS);
+    assert.equal(identity({}, {}, others).credentials, "b");
+    assert.equal(identity({}, {}, { GCLOUD_KEYFILE_JSON: "c" }).credentials, "c");
+  });
+
+  it("is not told by what is empty", () => {
+    const config = { "cancellation:accessToken": "", "gcp:credentials": "", "cancellation:subject": "" };
+    assert.deepEqual(identity({}, config, { GOOGLE_CREDENTIALS: "" }), { delegates: [] });
+  });
+
+  it("is a service account to act as: the resource's, then the config's, then the environment's", () => {
+    const config = { "cancellation:impersonateServiceAccount": "b@c", "gcp:impersonateServiceAccount": "c@c" };
+    const environment = { GOOGLE_IMPERSONATE_SERVICE_ACCOUNT: "d@c" };
+    const gcp = { ...config, "cancellation:impersonateServiceAccount": "" };
+    assert.deepEqual(
+      [
+        identity({ impersonateServiceAccount: "a@c" }, config, environment),
+        identity({}, config, environment),
+        identity({}, gcp, environment),
+        identity({}, {}, environment),
+      ].map(({ impersonateServiceAccount }) => impersonateServiceAccount),
+      ["a@c", "b@c", "c@c", "d@c"],
+    );
+  });
+
+  it("is a user to act as: the resource's, then the config's", () => {
+    const config = { "cancellation:subject": "b@c" };
+    assert.equal(identity({ subject: "a@c" }, config).subject, "a@c");
+    assert.equal(identity({}, config).subject, "b@c");
+  });
+
+  it("goes by delegates, which a config holds as a list", () => {
+    const key = "impersonateServiceAccountDelegates";
+    assert.deepEqual(identity({}, { [`gcp:${key}`]: '["a@b","c@d"]' }).delegates, ["a@b", "c@d"]);
+    const both = { [`cancellation:${key}`]: '["e@f"]', [`gcp:${key}`]: '["a@b"]' };
+    assert.deepEqual(identity({}, both).delegates, ["e@f"]);
+    for (const wrong of ["a@b", "{}", "[1]", "[", "5"]) {
+      assert.throws(() => identity({}, { [`gcp:${key}`]: wrong }), /impersonateServiceAccountDelegates must be a list/);
+    }
+  });
+});
+
+describe("a credential", () => {
+  it("is configured by a token, by credentials or by the file of application default credentials", () => {
+    assert.ok(isConfigured(identity({}, { "gcp:accessToken": "t" }), {}));
+    assert.ok(isConfigured(identity({}, {}, { GOOGLE_CREDENTIALS: "{}" }), {}));
+    assert.ok(isConfigured(identity(), { GOOGLE_APPLICATION_CREDENTIALS: "/file" }));
+  });
+
+  it("is not configured by an address alone, which needs a credential itself", () => {
+    assert.equal(isConfigured(identity(), {}), false);
+    assert.equal(isConfigured(identity({ subject: "a@b", impersonateServiceAccount: "c@d" }), {}), false);
+  });
+});

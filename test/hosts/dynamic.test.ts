@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
+import { request } from "../../provider/hosts/dynamic";
+import type { HostError } from "../../provider/hosts/hostError";
+import { cleanUps, rejection, withoutChance } from "../operations/server";
+
+const name = "operations/AbC";
+const id = `//cloudchannel.googleapis.com/${name}`;
+const __provider = "exports.handler=…";
+const inputs = Object.freeze({ operation: name, __provider });
+
+/** A provider of its own, as a host has one for itself. */
+function freshProvider(): typeof request {
+  const Provider = request.constructor as new (steps: unknown) => typeof request;
+  return new Provider((request as unknown as { steps: unknown }).steps);
+}
+
+describe("the provider that Pulumi's host calls", () => {
+  withoutChance();
+  const { stopping } = cleanUps();
+
+  async function enter(options: EmulatorOptions = { operations: [{ name }] }) {
+    const emulator = stopping(await startEmulator(options));
+    const provider = freshProvider();
+    const configure = () => {
+      provider.configure({ config: { get: (key) => ({ "cancellation:endpoint": emulator.endpoint })[key] } });
+    };
+    configure();
+    return { emulator, provider };
+  }
+
+  it("is configured when configure returns: at once, and without a promise", async () => {
+    const provider = freshProvider();
+    const configure = provider.configure.bind(provider) as (request: object) => unknown;
+    const get = (key: string) => (key === "cancellation:endpoint" ? "nonsense" : undefined);
+    assert.equal(configure({ config: { get } }), undefined);
+    assert.equal((await provider.check({}, inputs)).failures.length, 1);
+  });
+
+  it("can't fail to be configured, whatever the config holds", async () => {
+    const provider = freshProvider();
+    provider.configure({ config: { get: () => assert.fail("no secret is to be read") } });
+    for (const value of [5, {}, null, undefined, true]) {
+      provider.configure({ config: { get: () => value } });
+      assert.deepEqual(await provider.check({}, inputs), { inputs: { operation: name }, failures: [] });
+    }
+  });
+
+  it("reads its config under the names that it is given in", async () => {
+    const provider = freshProvider();
+    provider.configure({ config: { get: (key) => (key === "cancellation:endpoint" ? "http://10.0.0.1" : undefined) } });
+    const { failures } = await provider.check({}, inputs);
+    assert.deepEqual(
+      failures.map(({ property }) => property),
+      ["service"],
+    );
+  });
+
+  it("answers first calls that come at the same time", async () => {
+    const names = ["operations/1", "operations/2", "operations/3"];
+    const { provider, emulator } = await enter({ operations: names.map((each) => ({ name: each })) });
+    const created = await Promise.all(names.map((operation) => provider.create({ operation, __provider })));
+    assert.deepEqual(
+      created.map(({ outs }) => [outs["operation"], outs["outcome"]]),
+      names.map((operation) => [operation, "cancelled"]),
+    );
+    assert.equal(emulator.calls.count("cancel"), 3);
+  });
+
+  it("checks without the properties that are null, and hands out inputs that may be written to", async () => {
+    const { provider } = await enter();
+    const news = Object.freeze({ ...inputs, subject: null, triggers: Object.freeze([1]) });
+    const { inputs: checked, failures } = await provider.check({}, news);
+    assert.deepEqual(checked, { operation: name, triggers: [1] });
+    assert.deepEqual(failures, []);
+    Object.assign(checked, { __provider });
+    assert.ok(Object.isExtensible(checked["triggers"]));
+    assert.equal("__provider" in (await provider.check({}, news)).inputs, false);
+  });
+
+  it("tells what it is that a check finds", async () => {
+    const { provider } = await enter();
+    const { failures } = await provider.check({}, { operation: "", __provider });
+    assert.deepEqual(
+      failures.map(({ property }) => property),
+      ["operation"],
+    );
+  });
+
+  it("answers a diff with yes or no, and what replaces", async () => {
+    const { provider } = await enter();
+    const old = { ...inputs, outcome: "cancelled", done: true };
+    assert.deepEqual(await provider.diff(id, old, inputs), { changes: false, replaces: [] });
+    assert.deepEqual(await provider.diff(id, { ...old, __provider: "older" }, inputs), {
+      changes: false,
+      replaces: [],
+    });
+    assert.deepEqual(await provider.diff(id, old, { ...inputs, operation: "operations/other" }), {
+      changes: true,
+      replaces: ["operation"],
+    });
+    assert.deepEqual(await provider.diff(id, { ...old, outcome: "running" }, inputs), { changes: true, replaces: [] });
+  });
+
+  it("creates, with outputs that may be written to, and from inputs that may not", async () => {
+    const { provider } = await enter();
+    const { id: given, outs } = await provider.create(Object.freeze({ ...inputs, triggers: Object.freeze([1]) }));
+    assert.equal(given, id);
+    assert.deepEqual([outs["outcome"], outs["triggers"]], ["cancelled", [1]]);
+    assert.equal(Object.values(outs).includes(undefined), false);
+    Object.assign(outs, { __provider });
+    assert.ok(Object.isExtensible(outs["triggers"]));
+  });
+
+  it("reads, and never says that the resource is gone", async () => {
+    const { provider } = await enter({});
+    const { id: given, props } = await provider.read(id, { ...inputs, outcome: "running" });
+    assert.equal(given, id);
+    assert.deepEqual(props, { operation: name, outcome: "notFound" });
+  });
+
+  it("updates", async () => {
+    const { provider } = await enter();
+    const { outs } = await provider.update(id, { ...inputs, outcome: "running" }, inputs);
+    assert.equal(outs["outcome"], "cancelled");
+  });
+
+  it("deletes", async () => {
+    const { provider, emulator } = await enter();
+    await provider.delete(id, { ...inputs, cancelOn: "delete", outcome: "running" });
+    assert.equal(emulator.operation(name)?.outcome, "cancelled");
+  });
+
+  it("fails with no more than a message, and no code that is taken for gRPC's", async () => {
+    const { provider, emulator } = await enter();
+    emulator.fault({ method: ["cancel", "get"], then: { status: 403 } });
+    const old = { ...inputs, cancelOn: "delete", outcome: "running" };
+    for (const step of [
+      provider.create(inputs),
+      provider.read(id, inputs),
+      provider.update(id, { ...inputs, outcome: "running" }, inputs),
+      provider.delete(id, old),
+    ]) {
+      const error = await rejection<Error & Record<string, unknown>>(step);
+      assert.match(error.message, /^operations\/AbC: .*PERMISSION_DENIED/);
+      assert.deepEqual([error.name, error.stack, error["code"], error["id"]], ["", "", undefined, undefined]);
+    }
+  });
+
+  it("fails in a check and a diff by a rejection too", async () => {
+    const { provider } = await enter();
+    const broken = { ...inputs, service: { endpoint: "nonsense" }, outcome: "cancelled" };
+    assert.equal((await rejection(provider.diff(id, broken, inputs))).stack, "");
+  });
+
+  it("fails to create with a resource that can be kept", async () => {
+    const { provider } = await enter({ operations: [{ name, onCancel: "ignore" }] });
+    const brief = { ...inputs, customTimeouts: { create: "1ms", update: "1ms" } };
+    const old = { ...brief, outcome: "cancelling", requestTime: "2026-01-01T00:00:00.000Z" };
+    for (const step of [provider.create(brief), provider.update(id, old, brief)]) {
+      const error = await rejection<Required<HostError>>(step);
+      assert.equal(error.id, id);
+      assert.equal(error.properties["__provider"], __provider);
+      assert.deepEqual([error.properties["outcome"], error.properties["operation"]], ["cancelling", name]);
+      assert.deepEqual(error.reasons, [error.message]);
+      assert.deepEqual(structuredClone(error.properties), error.properties);
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { PartialError, StepError } from "../../provider/lifecycle/errors";
+import { HostError } from "../../provider/hosts/hostError";
+import { plain } from "../../provider/hosts/plain";
+
+const provider = "exports.handler=…";
+
+describe("a value for the host", () => {
+  it("is what JSON has of it", () => {
+    const value = {
+      none: undefined,
+      list: [undefined, 1n],
+      big: 12345678901234567890n,
+      date: new Date(0),
+      nan: NaN,
+      infinite: -Infinity,
+      map: new Map([[1, 2]]),
+      deep: { none: undefined, big: 1n, act: () => 1 },
+    };
+    assert.deepEqual(plain(value), {
+      list: [null, "1"],
+      big: "12345678901234567890",
+      date: "1970-01-01T00:00:00.000Z",
+      nan: null,
+      infinite: null,
+      map: {},
+      deep: { big: "1" },
+    });
+  });
+
+  it("is a copy that may be written to, of one that may not", () => {
+    const frozen = Object.freeze({ a: Object.freeze({ b: Object.freeze([1]) }) });
+    const copy = plain(frozen) as { a: { b: number[] }; c?: number };
+    copy.a.b.push(2);
+    copy.c = 3;
+    assert.deepEqual(copy, { a: { b: [1, 2] }, c: 3 });
+    assert.deepEqual(frozen, { a: { b: [1] } });
+  });
+});
+
+describe("an error for the host", () => {
+  it("is its message alone", () => {
+    const original = Object.assign(new StepError("what happened"), { code: 404, details: "x", status: 5 });
+    const error = new HostError(original, provider);
+    assert.ok(error instanceof Error);
+    assert.deepEqual(
+      [error.message, error.name, error.stack, String(error)],
+      ["what happened", "", "", "what happened"],
+    );
+    for (const key of ["code", "details", "status", "id", "properties", "reasons"]) {
+      assert.equal((error as unknown as Record<string, unknown>)[key], undefined, key);
+    }
+  });
+
+  it("of a resource that is kept has its id, what is known of it and the reason", () => {
+    const outputs = Object.freeze({ operation: "operations/x", done: undefined, big: 1n });
+    const { id, properties, reasons } = new HostError(new PartialError("timed out", "//h/x", outputs), provider);
+    assert.equal(id, "//h/x");
+    assert.deepEqual(properties, { operation: "operations/x", big: "1", __provider: provider });
+    assert.deepEqual(reasons, ["timed out"]);
+  });
+
+  for (const [what, thrown, message] of [
+    ["undefined", undefined, "undefined"],
+    ["null", null, "null"],
+    ["a text", "text", "text"],
+    ["a bigint", 1n, "1"],
+    ["a defect", new TypeError("x is not a function"), "x is not a function"],
+  ] as const) {
+    it(`is one even where ${what} was thrown`, () => {
+      assert.equal(new HostError(thrown, provider).message, message);
+    });
+  }
+
+  describe("fits the headers that it is sent in", () => {
+    it("without unpaired surrogates", () => {
+      const error = new HostError(new PartialError("a\ud800b", "i", {}), provider);
+      assert.deepEqual([error.message, error.reasons], ["a\ufffdb", ["a\ufffdb"]]);
+      assert.doesNotThrow(() => encodeURI(error.message));
+    });
+
+    it("with a message that is cut between characters where it is long", () => {
+      const error = new HostError(new Error("€".repeat(100_000)), provider);
+      assert.match(error.message, /^€{1365}… \(cut\)$/);
+      assert.equal(new HostError(new Error("x".repeat(4096)), provider).message, "x".repeat(4096));
+    });
+
+    const message = (size: number) => ({ "@type": "t", text: "x".repeat(size) });
+    const sizes = [
+      [3_000, 3_000, 3_000, 0],
+      [16_000, 4_000, 100, 1],
+      [16_000, 16_000, 4_000, 2],
+      [16_000, 16_000, 16_000, 3],
+    ] as const;
+    for (const [response, metadata, details, cuts] of sizes) {
+      it(`with what was read of the operation, cut where that is too much (${response}, ${metadata}, ${details})`, () => {
+        const outputs = {
+          operation: "operations/x",
+          triggers: ["x".repeat(4000)],
+          outcome: "failed",
+          response: message(response),
+          metadata: message(metadata),
+          error: { code: 13, status: "INTERNAL", message: "m".repeat(details), details: [message(details)] },
+        };
+        const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);
+        const size = Buffer.byteLength(JSON.stringify(properties));
+        assert.ok(size <= 24 * 1024, String(size));
+        for (const key of ["operation", "triggers", "outcome"] as const)
+          assert.deepEqual(properties[key], outputs[key]);
+        const cut = Object.values(properties).filter((value) => JSON.stringify(value).includes("a refresh reads it"));
+        assert.equal(cut.length, cuts);
+        const { code, status } = properties["error"] as { code: number; status: string };
+        assert.deepEqual([code, status], [13, "INTERNAL"]);
+      });
+    }
+
+    it("though numbers take more room there than in JSON", () => {
+      const outputs = { response: { list: Array.from({ length: 8000 }, () => 1) } };
+      const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);
+      assert.ok(JSON.stringify(properties["response"]).length < 200);
+    });
+  });
+});

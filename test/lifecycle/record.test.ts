@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { withGlobal, type Clock } from "@sinonjs/fake-timers";
+import {
+  acknowledged,
+  blank,
+  type CancellationRecord,
+  missing,
+  observed,
+  recordedIn,
+  recordOutputs,
+  unsupported,
+} from "../../provider/lifecycle/record";
+import type { Operation, Outcome } from "../../provider/operations";
+
+const name = "operations/AbC";
+const running: Operation = { name, done: false, metadata: { operationType: "T" } };
+const succeeded: Operation = { name, done: true, response: {} };
+const cancelled: Operation = { name, done: true, error: { code: 1, message: "", details: [] } };
+const failed: Operation = { name, done: true, error: { code: 13, message: "", details: [] } };
+const then = "2026-01-01T00:00:00.000Z";
+const later = "2026-01-01T00:01:00.000Z";
+
+describe("the record of a cancellation", () => {
+  let clock: Clock;
+  beforeEach(() => {
+    clock = withGlobal(globalThis).install({ now: Date.parse(then), toFake: ["Date"] });
+  });
+  afterEach(() => {
+    clock.uninstall();
+  });
+
+  it("begins with a running operation of which nothing is known", () => {
+    assert.deepEqual(recordOutputs(blank), { outcome: "running" });
+  });
+
+  it("tells when the server acknowledged the cancel", () => {
+    assert.deepEqual(recordOutputs(acknowledged(blank)), { outcome: "cancelling", requestTime: then });
+  });
+
+  it("goes on cancelling while the operation runs, once it was acknowledged", () => {
+    const record = observed(acknowledged(blank), running);
+    assert.deepEqual(recordOutputs(record), {
+      outcome: "cancelling",
+      done: false,
+      metadata: { operationType: "T" },
+      operationType: "T",
+      requestTime: then,
+    });
+  });
+
+  for (const [outcome, operation] of [
+    ["cancelled", cancelled],
+    ["succeeded", succeeded],
+    ["failed", failed],
+  ] as const) {
+    it(`${outcome} tells when it was first seen so, and never goes back`, () => {
+      const settled = observed(acknowledged(blank), operation);
+      assert.equal(settled.outcome, outcome);
+      assert.deepEqual([settled.requestTime, settled.settleTime], [then, then]);
+      clock.setSystemTime(Date.parse(later));
+      for (const read of [running, succeeded, cancelled, failed]) assert.deepEqual(observed(settled, read), settled);
+      assert.deepEqual(missing(settled), settled);
+      assert.deepEqual(recordedIn(recordOutputs(settled)), settled);
+    });
+  }
+
+  it("is never cancelled without a read that says so", () => {
+    assert.notEqual(acknowledged(blank).outcome, "cancelled");
+    assert.notEqual(missing(acknowledged(blank)).outcome, "cancelled");
+  });
+
+  it("keeps what was read when the operation is gone before it settled", () => {
+    const gone = missing(observed(acknowledged(blank), running));
+    const { outcome, requestTime, operation, settleTime } = gone;
+    assert.deepEqual([outcome, requestTime, settleTime, operation["done"]], ["notFound", then, undefined, false]);
+  });
+
+  it("comes back from notFound when the operation is there after all", () => {
+    assert.equal(observed(missing(blank), running).outcome, "running");
+    assert.equal(observed(missing(acknowledged(blank)), running).outcome, "cancelling");
+    assert.equal(observed(missing(blank), cancelled).outcome, "cancelled");
+  });
+
+  it("stays unsupported while the operation runs, and ends as the operation does", () => {
+    const record = unsupported(blank, running);
+    assert.deepEqual([record.outcome, record.operation["done"]], ["unsupported", false]);
+    assert.equal(observed(record, running).outcome, "unsupported");
+    assert.equal(observed(record, succeeded).outcome, "succeeded");
+    assert.equal(missing(record).outcome, "notFound");
+    assert.equal(acknowledged(record).outcome, "cancelling");
+  });
+
+  it("is told in outputs, and read from them", () => {
+    const all: CancellationRecord = {
+      outcome: "failed",
+      operation: { done: true, error: { code: 13 }, metadata: { a: 1 }, operationType: "T" },
+      requestTime: then,
+      settleTime: later,
+    };
+    assert.deepEqual(recordedIn({ ...recordOutputs(all), operation: name, expect: ["failed"] }), all);
+    for (const outcome of ["bogus", undefined, null, 5]) {
+      assert.equal(recordedIn({ outcome, done: null }).outcome, "running" satisfies Outcome);
+    }
+    assert.deepEqual(recordedIn({ outcome: "notFound", done: null }), { outcome: "notFound", operation: {} });
+  });
+});

@@ -1,0 +1,57 @@
+import { startEmulator, type Emulator, type EmulatorOptions } from "../../../provider/emulator";
+import type { Context } from "../../../provider/lifecycle/context";
+import { PartialError } from "../../../provider/lifecycle/errors";
+import type { Properties } from "../../../provider/lifecycle/operationOutputs";
+import * as steps from "../../../provider/lifecycle/request";
+import { cleanUps, rejection, withoutChance } from "../../operations/server";
+
+export const name = "operations/AbC";
+export const id = `//cloudchannel.googleapis.com/${name}`;
+export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** Config by its full names, and an environment without any identity. */
+export function contextOf(config: Readonly<Record<string, string>> = {}, environment: NodeJS.ProcessEnv = {}): Context {
+  return { config: (key) => config[key], environment };
+}
+
+/** Called in a `describe`: an emulator for each test, and the steps with Cloud Channel's calls going to it. */
+export function stage() {
+  withoutChance();
+  const cleanUp = cleanUps();
+  const enter = async (options: EmulatorOptions = {}) => {
+    const emulator = cleanUp.stopping(await startEmulator(options));
+    return { emulator, ...stepsAgainst(emulator.endpoint), calls: () => methodsOf(emulator) };
+  };
+  return { enter, ...cleanUp };
+}
+
+/** The steps, with Cloud Channel's calls going to `endpoint`. */
+export function stepsAgainst(endpoint: string, config: Readonly<Record<string, string>> = {}) {
+  const context = contextOf({ "cancellation:endpoint": endpoint, ...config });
+  return {
+    create: (inputs: Properties = {}) => steps.create({ operation: name, ...inputs }, context),
+    read: (outputs: Properties = {}, of = id) => steps.read(of, outputs, context),
+    update: (outputs: Properties, inputs: Properties = {}) =>
+      steps.update(id, { operation: name, ...outputs }, { operation: name, ...inputs }, context),
+    remove: (outputs: Properties) => steps.remove({ operation: name, ...outputs }, context),
+  };
+}
+
+/** The methods that were called, in order. */
+export function methodsOf(emulator: Emulator): string[] {
+  return emulator.calls.all().map(({ method }) => method);
+}
+
+/** The partial creation that `work` ended with. */
+export async function partial(work: Promise<unknown>): Promise<PartialError> {
+  const error = await rejection(work);
+  if (error instanceof PartialError) return error;
+  throw new Error(`no partial creation, but ${String(error)}`);
+}
+
+/** The failure of `work`, which left nothing to keep. */
+export async function failure(work: Promise<unknown>): Promise<Error> {
+  const error = await rejection(work);
+  if (error instanceof PartialError) throw new Error(`a partial creation: ${error.message}`);
+  return error;
+}

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { withGlobal, type Clock } from "@sinonjs/fake-timers";
+import { readAnswer, retryAfter } from "../../provider/operations/answer";
+import { RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+
+const call = { method: "get", name: "operations/AbC", base: "https://host.example/v1" } as const;
+const retryInfo = (retryDelay: unknown) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay });
+
+function read(status: number, body: unknown, headers: Record<string, unknown> = {}): unknown {
+  return readAnswer(call, { status, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+}
+
+function thrown<T extends Error>(type: new (...args: never[]) => T, act: () => unknown): T {
+  try {
+    act();
+  } catch (error) {
+    assert.ok(error instanceof type, String(error));
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
+
+describe("an answer", () => {
+  it("of success is its JSON object", () => {
+    assert.deepEqual(read(200, { a: 1 }), { a: 1 });
+    assert.deepEqual(read(204, "{}"), {});
+  });
+
+  it("that is an error of the service tells code, status, words, details and the pause that is asked for", () => {
+    const details = [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: "R" }, retryInfo("2.5s")];
+    const error = thrown(RpcError, () =>
+      read(403, { error: { code: 403, status: "PERMISSION_DENIED", message: "Not you.", details } }),
+    );
+    const { code, httpStatus, reason, retryAfter: pause } = error;
+    assert.deepEqual([code, httpStatus, reason, pause], ["PERMISSION_DENIED", 403, "Not you.", 2500]);
+    assert.deepEqual(error.details, details);
+    assert.equal(error.message, "operations/AbC: the get was answered PERMISSION_DENIED (HTTP 403): Not you");
+  });
+
+  it("that is an error without words and details is one all the same", () => {
+    const error = thrown(RpcError, () => read(404, { error: { status: "NOT_FOUND", message: null } }));
+    assert.equal(error.message, "operations/AbC: the get was answered NOT_FOUND (HTTP 404)");
+    assert.deepEqual(error.details, []);
+  });
+
+  for (const [what, status, body] of [
+    ["a page of HTML with 404", 404, "<!DOCTYPE html><title>Error 404</title>"],
+    ["a page of HTML with 501", 501, "<html>Not Implemented</html>"],
+    ["an error in an older form", 404, { error: { code: 404, message: "Not Found", errors: [] } }],
+    ["an error with a code that is none", 501, { error: { code: 501, status: "Not Implemented", message: "" } }],
+    ["an error with the code as its status", 404, { error: { status: 5 } }],
+    ["an error in a list", 404, [{ error: { status: "NOT_FOUND" } }]],
+    ["an error in words", 404, { error: "NOT_FOUND" }],
+    ["JSON of another shape", 404, { status: "NOT_FOUND" }],
+    ["nothing", 404, ""],
+    ["an error that broke off", 404, '{"error": {"status": "NOT_FOUND"'],
+    ["a page of HTML with 200", 200, "<html>Welcome</html>"],
+    ["a list with 200", 200, []],
+    ["null with 200", 200, "null"],
+    ["a text with 200", 200, '"ok"'],
+    ["nothing with 200", 200, ""],
+    ["JSON that broke off with 200", 200, '{"name": "operat'],
+    ["a redirect", 302, "<html>Moved</html>"],
+  ] as const) {
+    it(`that is ${what} is believed nothing, and names the endpoint`, () => {
+      const error = thrown(UnexpectedAnswerError, () => read(status, body));
+      assert.equal(error.httpStatus, status);
+      assert.ok(error.message.includes(`https://host.example/v1 answered the get with HTTP ${status}`), error.message);
+      assert.match(error.message, /operations\/AbC: .*service\.endpoint, service\.version.*cancellation:endpoint/);
+    });
+  }
+
+  it("that redirects is called that", () => {
+    assert.match(thrown(UnexpectedAnswerError, () => read(301, "")).message, /a redirect, which is not followed/);
+  });
+
+  it("that is foreign is quoted briefly, on one line, and without what steers a terminal", () => {
+    const error = thrown(UnexpectedAnswerError, () => read(404, `a\r\nb\t\u001b[31m\u202ec\ud800${"x".repeat(2000)}`));
+    assert.match(error.message, /The answer begins: a b \[31m cx{1,200}…$|The answer begins: a b \[31m c x{1,200}…$/);
+    assert.ok(error.message.length < 500, String(error.message.length));
+    assert.equal(/\p{C}/u.test(error.message), false);
+  });
+
+  it("that is foreign can ask for a pause too", () => {
+    assert.equal(thrown(UnexpectedAnswerError, () => read(503, "busy", { "retry-after": "7" })).retryAfter, 7000);
+  });
+});
+
+describe("the pause that an answer asks for", () => {
+  let clock: Clock;
+  beforeEach(() => {
+    clock = withGlobal(globalThis).install({ now: Date.parse("2026-01-01T00:00:00Z"), toFake: ["Date"] });
+  });
+  afterEach(() => {
+    clock.uninstall();
+  });
+  const pause = (header: unknown, body: unknown = {}) =>
+    retryAfter({ status: 503, headers: { "retry-after": header }, body: "" }, body);
+
+  it("comes in seconds", () => {
+    assert.equal(pause("0"), 0);
+    assert.equal(pause(" 120 "), 120_000);
+  });
+
+  it("comes as a date, and one that is past asks for none", () => {
+    assert.equal(pause("Thu, 01 Jan 2026 00:01:30 GMT"), 90_000);
+    assert.equal(pause("Wed, 31 Dec 2025 00:00:00 GMT"), 0);
+  });
+
+  it("comes in RetryInfo, which says it best", () => {
+    assert.equal(pause("120", { error: { details: [{ "@type": "other" }, retryInfo("1.5s")] } }), 1500);
+    assert.equal(pause(undefined, { error: { details: [retryInfo("3s")] } }), 3000);
+  });
+
+  it("is absent where nothing, or nothing sensible, is said", () => {
+    for (const header of [undefined, "soon", "", "-5x", ["1"]]) assert.equal(pause(header), undefined, String(header));
+    for (const delay of ["3", "-3s", 3, null, "xs"]) {
+      assert.equal(pause(undefined, { error: { details: [retryInfo(delay)] } }), undefined, String(delay));
+    }
+    assert.equal(pause(undefined, "text"), undefined);
+  });
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import {
+  cloudChannelNameFaults,
+  encodeName,
+  fullName,
+  nameFaults,
+  parseFullName,
+  quote,
+} from "../../provider/operations/name";
+
+describe("an operation's name", () => {
+  for (const name of [
+    "operations/AbC",
+    "operations/a/b/c",
+    "operations/YWJj+/=.x_y~z",
+    "projects/p/locations/l/operations/x",
+    "operations/größe-✓-😀",
+    "operations/%2e%2e",
+    "operations/...",
+    "operations/a..b",
+    "operations/a\\b",
+    "operations/a:cancel",
+    "operations/a b",
+  ]) {
+    it(`may be ${JSON.stringify(name)}`, () => {
+      assert.deepEqual(nameFaults(name), []);
+    });
+  }
+
+  for (const [kind, name, fault] of [
+    ["empty", "", /^is empty/],
+    ["a URL", "https://cloudchannel.googleapis.com/v1/operations/x", /has a scheme or a host/],
+    ["a URL in capitals", "HTTPS://h/v1/operations/x", /has a scheme or a host/],
+    ["a full resource name", "//cloudchannel.googleapis.com/operations/x", /has a scheme or a host/],
+    ["absolute", "/operations/x", /begins with a slash/],
+    ["doubled in a slash", "operations//x", /empty segment/],
+    ["ended by a slash", "operations/x/", /empty segment/],
+    ["here", "operations/./x", /"\." or "\.\." segment/],
+    ["above", "operations/../x", /"\." or "\.\." segment/],
+    ["above at its end", "operations/..", /"\." or "\.\." segment/],
+    ["of two lines", "operations/a\nb", /control character/],
+    ["with NUL", "operations/a\0b", /control character/],
+    ["with DEL", "operations/a\x7fb", /control character/],
+    ["with a C1 control", "operations/a\x9bb", /control character/],
+    ["with a query", "operations/x?y=z", /"\?" or "#"/],
+    ["with a fragment", "operations/x#y", /"\?" or "#"/],
+    ["begun by a blank", " operations/x", /white space/],
+    ["ended by a blank", "operations/x ", /white space/],
+    ["with an unpaired surrogate", "operations/\ud800", /unpaired surrogate/],
+  ] as const) {
+    it(`may not be ${kind}, for that one reason`, () => {
+      const faults = nameFaults(name);
+      assert.equal(faults.length, 1, faults.join("; "));
+      assert.match(faults[0] ?? "", fault);
+    });
+  }
+
+  it("is told all its faults at once", () => {
+    const faults = nameFaults("/operations//../x?\u0001\ud800 ");
+    for (const fault of [/begins with a slash/, /empty/, /"\.\."/, /control/, /"\?"/, /white space/, /surrogate/]) {
+      assert.equal(faults.filter((text) => fault.test(text)).length, 1, String(fault));
+    }
+  });
+
+  it("of Cloud Channel begins with operations/", () => {
+    assert.deepEqual(cloudChannelNameFaults("operations/a/b"), []);
+    for (const name of ["operations", "operations/", "projects/p/operations/x", "myoperations/x"]) {
+      const [fault = ""] = cloudChannelNameFaults(name);
+      assert.ok(fault.includes(JSON.stringify(name)) && fault.includes("`service`"), fault);
+    }
+  });
+
+  it("is encoded as a path variable of several segments", () => {
+    for (const [name, path] of [
+      ["operations/AZaz09-_.~", "operations/AZaz09-_.~"],
+      ["operations/a/b.c=d", "operations/a/b.c%3Dd"],
+      ["operations/YQ+/==", "operations/YQ%2B/%3D%3D"],
+      ["operations/ü✓😀", "operations/%C3%BC%E2%9C%93%F0%9F%98%80"],
+      ["operations/!'()*", "operations/%21%27%28%29%2A"],
+      ["operations/%2e%2e", "operations/%252e%252e"],
+      ["operations/a\\b", "operations/a%5Cb"],
+      ["operations/a:cancel", "operations/a%3Acancel"],
+      ["operations/a b@c$&,;", "operations/a%20b%40c%24%26%2C%3B"],
+    ] as const) {
+      assert.equal(encodeName(name), path);
+      assert.equal(decodeURIComponent(path), name);
+    }
+  });
+
+  it("and its service's host make the full name, from which both can be had again", () => {
+    const full = fullName("cloudchannel.googleapis.com", "operations/a/b");
+    assert.equal(full, "//cloudchannel.googleapis.com/operations/a/b");
+    assert.deepEqual(parseFullName(full), { host: "cloudchannel.googleapis.com", name: "operations/a/b" });
+    assert.deepEqual(parseFullName("//h:8080/operations/x"), { host: "h:8080", name: "operations/x" });
+    for (const id of [
+      "",
+      "operations/x",
+      "/operations/x",
+      "//h",
+      "//h/",
+      "///operations/x",
+      "https://h/operations/x",
+    ]) {
+      assert.equal(parseFullName(id), undefined, id);
+    }
+  });
+
+  it("is quoted on one line and cut where it is long", () => {
+    assert.equal(quote("a\nb\x1b"), '"a\\nb\\u001b"');
+    assert.equal(quote("x".repeat(120)), `"${"x".repeat(120)}"`);
+    assert.equal(quote("x".repeat(121)), `"${"x".repeat(120)}…"`);
+  });
+});

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { withGlobal, type Clock } from "@sinonjs/fake-timers";
+import type { Code } from "../../provider/operations/code";
+import { Deadline } from "../../provider/operations/deadline";
+import { NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+import { isTransient, mayHaveArrived, retrying } from "../../provider/operations/retry";
+import { rejection, withoutChance } from "./server";
+
+const call = { method: "cancel", name: "operations/AbC", base: "https://host.example/v1" } as const;
+const rpc = (code: Code, retryAfter?: number) => new RpcError(call, code, 0, "", [], retryAfter);
+const foreign = (status: number) => new UnexpectedAnswerError(call, status, "a flaw");
+const none = (reason: string) => new NoAnswerError(call, reason);
+
+const transient = [
+  rpc("UNAVAILABLE"),
+  rpc("RESOURCE_EXHAUSTED"),
+  rpc("INTERNAL"),
+  rpc("UNKNOWN"),
+  rpc("DEADLINE_EXCEEDED"),
+  ...[408, 429, 500, 502, 503, 504].map(foreign),
+  ...["ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "EPIPE", "ERR_BAD_RESPONSE"].map(none),
+];
+const definite = [
+  ...(
+    [
+      "NOT_FOUND",
+      "UNIMPLEMENTED",
+      "PERMISSION_DENIED",
+      "FAILED_PRECONDITION",
+      "INVALID_ARGUMENT",
+      "UNAUTHENTICATED",
+      "ABORTED",
+      "ALREADY_EXISTS",
+      "OUT_OF_RANGE",
+      "DATA_LOSS",
+      "CANCELLED",
+    ] as const
+  ).map((code) => rpc(code)),
+  ...[301, 302, 400, 401, 403, 404, 405, 501].map(foreign),
+  ...["ENOTFOUND", "ERR_INVALID_URL", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"].map(none),
+  ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"].map(none),
+  new Error("a defect"),
+];
+
+describe("a call that fails", () => {
+  let clock: Clock;
+  beforeEach(() => {
+    clock = withGlobal(globalThis).install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+  });
+  afterEach(() => {
+    clock.uninstall();
+  });
+
+  /** Fails with one error after the other, and then, or at once, succeeds. */
+  function failing(...errors: Error[]) {
+    const times: number[] = [];
+    return {
+      times,
+      call: () => {
+        const error = errors[times.length];
+        times.push(clock.now);
+        return error ? Promise.reject(error) : Promise.resolve("done");
+      },
+    };
+  }
+  const always = (error: Error) => failing(...Array.from({ length: 100_000 }, () => error));
+
+  async function run(work: Promise<unknown>): Promise<{ value?: unknown; error?: unknown }> {
+    const settled = work.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    await clock.runAllAsync();
+    return settled;
+  }
+
+  for (const error of transient) {
+    it(`is made again after ${error.message}`, async () => {
+      assert.ok(isTransient(error) && mayHaveArrived(error));
+      const tries = failing(error, error);
+      assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { value: "done" });
+      assert.equal(tries.times.length, 3);
+    });
+  }
+
+  for (const error of definite) {
+    it(`is never made again after ${error.message}`, async () => {
+      assert.equal(isTransient(error) || mayHaveArrived(error), false);
+      const tries = always(error);
+      assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { error });
+      assert.equal(tries.times.length, 1);
+    });
+  }
+
+  it("gives up at the deadline with the last error, after a last try there", async () => {
+    const tries = always(rpc("UNAVAILABLE"));
+    const { error } = await run(retrying(Deadline.after(60_000), tries.call));
+    assert.ok(error instanceof RpcError);
+    assert.equal(tries.times.at(-1), 60_000);
+    assert.ok(tries.times.length >= 7, String(tries.times.length)); // 10 s apart at most
+  });
+
+  it("is made once when the deadline has passed before", async () => {
+    const tries = always(rpc("UNAVAILABLE"));
+    await run(retrying(Deadline.after(0), tries.call));
+    assert.equal(tries.times.length, 1);
+  });
+
+  it("is believed to answer nothing sensible after five such answers", async () => {
+    const tries = always(foreign(200));
+    assert.ok(mayHaveArrived(foreign(200)) && !isTransient(foreign(200)));
+    const { error } = await run(retrying(Deadline.after(3_600_000), tries.call));
+    assert.ok(error instanceof UnexpectedAnswerError);
+    assert.equal(tries.times.length, 5);
+  });
+
+  it("that answers nothing sensible in between still has its five chances", async () => {
+    const tries = failing(foreign(200), foreign(200), foreign(200), foreign(200), rpc("UNAVAILABLE"), foreign(200));
+    assert.deepEqual(await run(retrying(Deadline.after(3_600_000), tries.call)), { value: "done" });
+  });
+
+  it("waits as long as the server asks", async () => {
+    const tries = failing(rpc("UNAVAILABLE", 45_000), rpc("RESOURCE_EXHAUSTED", 30_000));
+    await run(retrying(Deadline.after(600_000), tries.call));
+    assert.ok((tries.times[1] ?? 0) >= 45_000 && (tries.times[2] ?? 0) >= 75_000, String(tries.times));
+  });
+
+  it("waits no longer than its deadline, however long the server asks", async () => {
+    const tries = always(rpc("UNAVAILABLE", 3_600_000));
+    await run(retrying(Deadline.after(5_000), tries.call));
+    assert.deepEqual(tries.times, [0, 5_000]);
+  });
+
+  it("does not overflow its timer when server and deadline are weeks away", async () => {
+    const weeks = 40 * 24 * 3_600_000;
+    const tries = failing(rpc("UNAVAILABLE", weeks));
+    const delays: number[] = [];
+    const { setTimeout: faked } = globalThis;
+    globalThis.setTimeout = ((act: () => void, delay: number) => {
+      delays.push(delay);
+      return faked(act, delay);
+    }) as typeof setTimeout;
+    try {
+      await run(retrying(Deadline.after(2 * weeks), tries.call));
+    } finally {
+      globalThis.setTimeout = faked;
+    }
+    assert.deepEqual(delays, [2 ** 31 - 1]);
+  });
+
+  describe("and backs off", () => {
+    it("up to a growing bound, from one second to ten", async () => {
+      Math.random = () => 0.999999;
+      const tries = always(rpc("UNAVAILABLE"));
+      await run(retrying(Deadline.after(60_000), tries.call));
+      const pauses = tries.times.slice(1).map((time, index) => time - (tries.times[index] ?? 0));
+      assert.deepEqual(pauses.slice(0, 5), [999, 1999, 3999, 7999, 9999]);
+    });
+    withoutChance();
+  });
+});
+
+describe("an awaited rejection", () => {
+  it("is told from a success", async () => {
+    await assert.rejects(rejection(Promise.resolve(1)), /there was no rejection, but 1/);
+  });
+});

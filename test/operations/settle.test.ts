@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { withGlobal, type Clock } from "@sinonjs/fake-timers";
+import type { ReadOperation } from "../../provider/operations/client";
+import { Deadline, sleep } from "../../provider/operations/deadline";
+import type { Operation } from "../../provider/operations/operation";
+import { pollInterval, settle, StillRunningError } from "../../provider/operations/settle";
+
+const running: Operation = { name: "operations/AbC", done: false };
+const done: Operation = { name: "operations/AbC", done: true };
+
+describe("the interval between two reads", () => {
+  it("begins at 250 ms and grows with the time waited, to 30 s", () => {
+    const waits = [0, 1000, 1250, 2500, 10_000, 60_000, 150_000, 151_000, 3_600_000];
+    assert.deepEqual(
+      waits.map((waited) => pollInterval(waited, 0)),
+      [250, 250, 250, 500, 2000, 12_000, 30_000, 30_000, 30_000],
+    );
+  });
+
+  it("varies downwards by up to a fifth", () => {
+    assert.equal(pollInterval(0, 0.5), 225);
+    assert.equal(pollInterval(3_600_000, 0.5), 27_000);
+    const least = pollInterval(10_000, 1 - Number.EPSILON);
+    assert.ok(least >= 1600 && least < 1601, String(least));
+  });
+});
+
+describe("settling", () => {
+  let clock: Clock;
+  const { random } = Math;
+  beforeEach(() => {
+    clock = withGlobal(globalThis).install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+    Math.random = () => 0;
+  });
+  afterEach(() => {
+    clock.uninstall();
+    Math.random = random;
+  });
+
+  /** Runs until `end`, reading every so often; tells when it was read. */
+  function reader(end: number, retryAfter?: (read: number) => number | undefined) {
+    const times: number[] = [];
+    const read = (): Promise<ReadOperation> => {
+      times.push(clock.now);
+      const pause = retryAfter?.(times.length);
+      return Promise.resolve({
+        operation: clock.now >= end ? done : running,
+        ...(pause === undefined ? {} : { retryAfter: pause }),
+      });
+    };
+    return { times, read };
+  }
+
+  async function run<T>(work: Promise<T>): Promise<{ value?: T; error?: unknown }> {
+    const settled = work.then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    await clock.runAllAsync();
+    return settled;
+  }
+
+  it("reads at once, and not again what is done", async () => {
+    const { times, read } = reader(0);
+    const told: Operation[] = [];
+    assert.deepEqual(await run(settle(read, Deadline.after(60_000), (operation) => told.push(operation))), {
+      value: done,
+    });
+    assert.deepEqual([times, told], [[0], []]);
+  });
+
+  it("reads at growing intervals, and tells of every read that finds it running", async () => {
+    const { times, read } = reader(600_000);
+    const told: Operation[] = [];
+    await run(settle(read, Deadline.after(3_600_000), (operation) => told.push(operation)));
+    const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    assert.deepEqual(pauses.slice(0, 6), [250, 250, 250, 250, 250, 250]);
+    assert.ok(
+      pauses.every((pause, index) => pause >= (pauses[index - 1] ?? 0)),
+      String(pauses),
+    );
+    assert.equal(Math.max(...pauses), 30_000);
+    assert.equal(told.length, times.length - 1);
+    assert.ok(times.length < 60, String(times.length));
+  });
+
+  it("reads a last time at the deadline, and then gives up with what it read", async () => {
+    const { times, read } = reader(Infinity);
+    const { error } = await run(settle(read, Deadline.after(10_000)));
+    assert.ok(error instanceof StillRunningError);
+    assert.equal(error.operation, running);
+    assert.equal(times.filter((time) => time >= 10_000).length, 1);
+    assert.equal(times.at(-1), 10_000);
+  });
+
+  it("does not give up before the deadline, however near it is", async () => {
+    const { times, read } = reader(Infinity);
+    await run(settle(read, Deadline.after(400)));
+    assert.deepEqual(times, [0, 250, 400]);
+  });
+
+  it("reads once where the deadline has passed before", async () => {
+    const { times, read } = reader(Infinity);
+    const { error } = await run(settle(read, Deadline.after(0)));
+    assert.ok(error instanceof StillRunningError);
+    assert.deepEqual(times, [0]);
+  });
+
+  it("takes what the last read finds done", async () => {
+    const { read } = reader(10_000);
+    assert.deepEqual(await run(settle(read, Deadline.after(10_000))), { value: done });
+  });
+
+  it("reads no sooner than the server asks, but at the deadline", async () => {
+    const { times, read } = reader(Infinity, (count) => (count === 1 ? 20_000 : 500_000));
+    await run(settle(read, Deadline.after(60_000)));
+    assert.deepEqual(times, [0, 20_000, 60_000]);
+  });
+
+  it("ends with the error that a read ends with", async () => {
+    const error = new Error("refused");
+    assert.deepEqual(await run(settle(() => Promise.reject(error), Deadline.after(60_000))), { error });
+  });
+});
+
+describe("a deadline", () => {
+  let clock: Clock;
+  beforeEach(() => {
+    clock = withGlobal(globalThis).install({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+  });
+  afterEach(() => {
+    clock.uninstall();
+  });
+
+  it("counts down to zero and no further", () => {
+    const deadline = Deadline.after(1000);
+    clock.tick(400);
+    assert.deepEqual([deadline.remaining, deadline.passed, deadline.allowance], [600, false, 1000]);
+    clock.tick(600);
+    assert.deepEqual([deadline.remaining, deadline.passed], [0, true]);
+    clock.tick(600);
+    assert.equal(deadline.remaining, 0);
+  });
+
+  it("is not moved by a change of the clock's time", () => {
+    const deadline = Deadline.after(1000);
+    clock.setSystemTime(1_000_000);
+    assert.equal(deadline.remaining, 1000);
+  });
+
+  it("has passed once its rest was slept", async () => {
+    const deadline = Deadline.after(1000.6);
+    let woke: number | undefined;
+    const slept = sleep(deadline.remaining).then(() => (woke = clock.now));
+    await clock.runAllAsync();
+    await slept;
+    assert.deepEqual([woke, deadline.passed], [1001, true]);
+  });
+});
