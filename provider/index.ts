@@ -4,4 +4,24 @@ export {
   type CancellationRequestArgs,
   type CancellationRequestState,
 } from "./cancellationRequest";
-export type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
+export {
+  getOperation,
+  type GetOperationArgs,
+  getOperationOutput,
+  listOperations,
+  type ListOperationsArgs,
+  listOperationsOutput,
+  type InputsOf,
+  type LookupArgs,
+  type OperationResult,
+} from "./lookups";
+export type {
+  OperationError,
+  OperationMatch,
+  OperationMessage,
+  Outcome,
+  OutcomeCounts,
+  OutcomeExpectation,
+  ServiceArgs,
+  SweptOperation,
+} from "./types";

@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-export type { Outcome } from "./operations/outcome";
+import type { Outcome } from "./operations/outcome";
+
+export type { Outcome };
 
 /** A service with `google.longrunning.Operations` over REST. */
 export interface ServiceArgs {
@@ -34,3 +36,23 @@ export interface OperationError {
  * left, and `json` is its beginning, as text.
  */
 export type OperationMessage = Record<string, unknown>;
+
+/** What an operation must match to be meant. */
+export interface OperationMatch {
+  /** A glob for the name: `*` for a part of a segment, `**` for any number of segments. */
+  name?: pulumi.Input<string>;
+  /** One of these must be the metadata's `operationType`, for example `CREATE_ENTITLEMENT`. */
+  operationTypes?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * How many operations have come to each outcome; outcomes that none has come to are absent. `unobserved` counts those that
+ * settled while nobody looked, beyond the 100 that the state names.
+ */
+export type OutcomeCounts = Partial<Record<Outcome | "unobserved", number>>;
+
+/** An operation of a sweep. */
+export interface SweptOperation {
+  name: string;
+  outcome: Outcome;
+}

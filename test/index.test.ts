@@ -34,7 +34,9 @@ describe("a program that imports the package", () => {
   it("loads the resources and nothing else: no host, no HTTP, no credentials, no validation", () => {
     assert.deepEqual(loaded.atImport.sort(), [
       "provider/cancellationRequest.ts",
+      "provider/cancellationSweep.ts",
       "provider/index.ts",
+      "provider/lookups.ts",
       "provider/programDirectory.ts",
     ]);
   });

@@ -5,6 +5,7 @@
 import type { Context } from "../lifecycle/context";
 import type { Properties } from "../lifecycle/operationOutputs";
 import * as requestSteps from "../lifecycle/request";
+import * as sweepSteps from "../lifecycle/sweep";
 import { HostError, providerKey } from "./hostError";
 import { plain } from "./plain";
 
@@ -91,3 +92,6 @@ async function attempt<T>(properties: Properties, step: () => T | Promise<T>): P
 
 /** The provider of `CancellationRequest`. */
 export const request = new DynamicProvider(requestSteps);
+
+/** The provider of `CancellationSweep`. */
+export const sweep = new DynamicProvider(sweepSteps);

@@ -33,9 +33,12 @@ export class HostError extends Error {
   }
 }
 
-/** Text that a header can carry: an unpaired surrogate, which is no UTF-8, would keep the call from being answered. */
+/**
+ * Text that a header can carry and a terminal can show: an unpaired surrogate, which is no UTF-8, would keep the call from
+ * being answered; a control character of some service's words would steer the terminal.
+ */
 function sendable(text: string): string {
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(text.replace(/\p{Cc}+/gu, " "));
   if (bytes.length <= maxMessageBytes) return bytes.toString();
   const beginning = bytes.subarray(0, maxMessageBytes).toString();
   return `${beginning.replace(/\uFFFD+$/, "")}… (cut)`;
@@ -48,6 +51,7 @@ function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
   const shorter = {
     response: cut,
     metadata: cut,
+    operationType: cut.cut,
     error: error && { ...error, message: sendable(error.message), details: [cut] },
   };
   let result = outputs;

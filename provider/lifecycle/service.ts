@@ -37,13 +37,23 @@ export function isCloudChannel(service: Service): boolean {
   return service.endpoint === cloudChannel.endpoint;
 }
 
-/** Why `endpoint` can't be called; `undefined` where it can. */
+/**
+ * Why `endpoint` can't be called; `undefined` where it can. What is read must be what is called, so that a form is refused
+ * that a URL parser would take for another host: it drops tabs, turns backslashes, and reads 0x7f.1 as an address.
+ */
 export function endpointFault(endpoint: string): string | undefined {
-  if (!URL.canParse(endpoint) || !/^https?:\/\//i.test(endpoint)) return "is no URL of the form https://HOST";
+  if (!URL.canParse(endpoint) || !/^https?:\/\/[^/]/i.test(endpoint)) return "is no URL of the form https://HOST";
   const url = new URL(endpoint);
-  if (url.username || url.password) return "has a user or a password in it; credentials are configured, see the README";
-  if (url.pathname !== "/" || /[?#]/.test(endpoint)) {
+  if (/^[^/]+\/\/[^/\\?#]*@/.test(endpoint)) {
+    return "has a user or a password in it; credentials are configured, see the README";
+  }
+  if (!/^[^/]+\/\/[^/\\?#]*\/?$/.test(endpoint)) {
     return "has more than a scheme, a host and a port; the API's version is `service.version`";
+  }
+  const host = /^[^/]+\/\/(\[[\da-f:.]+\]|[\w-]+(?:\.[\w-]+)*)(?::\d+)?\/?$/i.exec(endpoint)?.[1];
+  // An IPv6 address has many forms, all of which look like one.
+  if (host === undefined || (!host.startsWith("[") && host.toLowerCase() !== url.hostname)) {
+    return "has a host that is no plain name or address; write it as it is called, for example https://example.com or https://127.0.0.1";
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
     return "is plain http to another machine, which would send the token in the clear; use https";

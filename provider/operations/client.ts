@@ -3,7 +3,7 @@ import type { Deadline } from "./deadline";
 import { type Call, CallError, type Method, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
 import { type Gate, gateOf } from "./gate";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
-import { encodeName } from "./name";
+import { encodeName, nameFaults, quote } from "./name";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
 import { retrying } from "./retry";
 
@@ -99,6 +99,9 @@ export class OperationsClient {
     http: { method: HttpRequest["method"]; path: string },
     read: (body: unknown, answer: HttpAnswer, call: Call) => T,
   ): Promise<T> {
+    // Checked again: an edited state holds any name, and one with ".." in it would leave the version's path.
+    const [fault] = nameFaults(name);
+    if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
       const headers = await this.options.headers(refused);

@@ -36,11 +36,8 @@ export class RpcError extends CallError {
     readonly details: readonly unknown[] = [],
     retryAfter?: number,
   ) {
-    super(
-      call,
-      `the ${call.method} was answered ${code} (HTTP ${httpStatus})${reason && `: ${reason.replace(/\.+$/, "")}`}`,
-      retryAfter,
-    );
+    const words = onOneLine(reason, maxWords).replace(/\.+$/, "");
+    super(call, `the ${call.method} was answered ${code} (HTTP ${httpStatus})${words && `: ${words}`}`, retryAfter);
   }
 }
 
@@ -55,7 +52,7 @@ export class UnexpectedAnswerError extends CallError {
     body = "",
     retryAfter?: number,
   ) {
-    const start = excerpt(body);
+    const start = onOneLine(body, maxExcerpt);
     super(
       call,
       `${call.base} answered the ${call.method} with HTTP ${httpStatus} and ${flaw}. ` +
@@ -102,11 +99,17 @@ const words: Readonly<Record<string, string>> = {
   ECONNABORTED: "timed out",
 };
 
-/** At most 200 characters on one line: an answer that is not understood must not fill the screen, nor steer a terminal. */
-function excerpt(body: string): string {
-  const line = body
-    .slice(0, 1000)
+/** How much of an answer that is not understood is shown, in characters: it must not fill the screen. */
+const maxExcerpt = 200;
+
+/** How much of a service's own message: room for the link that Google's messages end with. */
+const maxWords = 500;
+
+/** Text from elsewhere, made fit for a message: on one line, of `most` characters, and without what would steer a terminal. */
+export function onOneLine(text: string, most: number): string {
+  const line = text
+    .slice(0, most * 5)
     .replace(/[\p{C}\s]+/gu, " ")
     .trim();
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+  return line.length > most ? `${line.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;
 }

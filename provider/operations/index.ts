@@ -1,10 +1,10 @@
 /** `google.longrunning.Operations` over REST: names, client, outcomes, settling. Knows nothing of Pulumi or of credentials. */
 export { OperationsClient, type HeaderSource, type ListOptions } from "./client";
 export { codeName, type Code } from "./code";
-export { Deadline } from "./deadline";
+export { Deadline, sleep } from "./deadline";
 export { CallError, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
 export { cloudChannelNameFaults, fullName, nameFaults, parseFullName, quote } from "./name";
 export type { Any, Operation, OperationsPage, Status } from "./operation";
 export { isSettled, outcomes, settledOutcome, settledOutcomes, type Outcome, type SettledOutcome } from "./outcome";
 export { isTransient, mayHaveArrived } from "./retry";
-export { settle, StillRunningError } from "./settle";
+export { pollInterval, settle, StillRunningError } from "./settle";

@@ -1,0 +1,7 @@
+import { runtime } from "@pulumi/pulumi";
+import type { Context } from "../lifecycle/context";
+
+/** The settings of the stack whose program this is, for calls that the program itself makes. */
+export function programContext(): Context {
+  return { config: (key) => runtime.getConfig(key), environment: process.env };
+}

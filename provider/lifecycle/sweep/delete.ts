@@ -1,0 +1,18 @@
+import type { Context } from "../context";
+import { StepError } from "../errors";
+import type { Properties } from "../operationOutputs";
+import { cancelling, perform } from "./perform";
+import { settingsOf } from "./settings";
+
+/**
+ * Makes no call with `cancelOn: "create"`. With `"delete"` it sweeps; what came of it is in a line of output and in the
+ * report, for a delete can't write outputs.
+ *
+ * @throws {StepError} when any operation did not end as expected; the resource then stays, and is destroyed again
+ */
+export async function remove(properties: Properties, context: Context): Promise<void> {
+  const settings = settingsOf(properties);
+  if (settings.cancelOn !== "delete") return;
+  const complaint = await perform(cancelling(settings, context, "delete"), settings);
+  if (complaint !== undefined) throw new StepError(complaint);
+}

@@ -1,0 +1,87 @@
+import { codeName, isSettled, type Operation, type Outcome, settledOutcome } from "../../operations";
+import { type Expectation, isFinal, isUnexpected } from "../expectation";
+import type { CancellationRecord } from "../record";
+
+/** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
+export interface Entry {
+  readonly outcome: Outcome;
+  readonly requestTime?: string;
+  readonly settleTime?: string;
+  /** The error that the operation ended with, in words. */
+  readonly error?: string;
+  /** Why it could not be cancelled or followed. */
+  readonly failure?: string;
+}
+
+/** What a sweep knows of its operations, by name. */
+export class Ledger {
+  private readonly entries = new Map<string, Entry>();
+  /** Those that a cancel was acknowledged for, and that are not settled as far as is known. */
+  private readonly unsettled = new Set<string>();
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  get waiting(): ReadonlySet<string> {
+    return this.unsettled;
+  }
+
+  get(name: string): Entry | undefined {
+    return this.entries.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  all(): IterableIterator<[string, Entry]> {
+    return this.entries.entries();
+  }
+
+  /** Takes on an operation as it is known from elsewhere. */
+  add(name: string, entry: Entry): void {
+    this.set(name, entry);
+  }
+
+  /** What the cancel call, or a single read, came to. */
+  record(name: string, { outcome, operation, requestTime, settleTime }: CancellationRecord): void {
+    const error = operation["error"] as { status: string; message: string } | undefined;
+    this.set(name, {
+      outcome,
+      ...(requestTime === undefined ? {} : { requestTime }),
+      ...(settleTime === undefined ? {} : { settleTime }),
+      ...(error ? { error: `${error.status}: ${error.message}` } : {}),
+    });
+  }
+
+  /** A listing showed the operation. */
+  observe(operation: Operation): void {
+    const entry = this.entries.get(operation.name);
+    const outcome = settledOutcome(operation);
+    if (!entry || !outcome || isSettled(entry.outcome)) return;
+    const { error } = operation;
+    this.set(operation.name, {
+      ...entry,
+      outcome,
+      settleTime: new Date().toISOString(),
+      ...(error ? { error: `${codeName(error.code)}: ${error.message.slice(0, 500)}` } : {}),
+    });
+  }
+
+  fail(name: string, failure: string): void {
+    this.set(name, { ...(this.entries.get(name) ?? { outcome: "running" }), failure });
+  }
+
+  private set(name: string, entry: Entry): void {
+    this.entries.set(name, entry);
+    if (entry.outcome === "cancelling" && entry.failure === undefined) this.unsettled.add(name);
+    else this.unsettled.delete(name);
+  }
+}
+
+/** Whether an operation of a sweep is not as the sweep wants it. */
+export function isAmiss({ outcome, failure }: Entry, expectation: Expectation): boolean {
+  if (failure !== undefined || isUnexpected(outcome, expectation)) return true;
+  return !isFinal(outcome) && !(outcome === "cancelling" && expectation.waitFor === "accepted");
+}
