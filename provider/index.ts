@@ -4,6 +4,7 @@ export {
   type CancellationRequestArgs,
   type CancellationRequestState,
 } from "./cancellationRequest";
+export { CancellationSweep, type CancellationSweepArgs } from "./cancellationSweep";
 export {
   getOperation,
   type GetOperationArgs,
