@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+
+const shownLines = 30;
+
+/** Runs a command quietly; its output is shown where it fails. */
+export function run(command: string, args: readonly string[], directory: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: directory,
+      // A workspace around the temporary folder must not take part.
+      env: { ...process.env, GOWORK: "off" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data: Buffer) => (output += data.toString()));
+    }
+    child.once("error", reject);
+    child.once("close", (code, signal) => {
+      if (code === 0) {
+        resolve();
+        return;
+      }
+      const end = output.trimEnd().split("\n").slice(-shownLines).join("\n");
+      reject(new Error(`\`${command} ${args.join(" ")}\` failed (${code ?? signal ?? "?"}):\n${end}`));
+    });
+  });
+}

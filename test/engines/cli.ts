@@ -1,0 +1,172 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import * as automation from "@pulumi/pulumi/automation";
+import type { ConfigValue, Deployment, Engine, Op, ResourceState, Result, Stack, StackOptions, Step } from "./engine";
+import { type Cli, findCli } from "./findCli";
+import { KeptFile } from "./keptFile";
+import { isOfTheProgram } from "./urns";
+
+/** The real engine: the Pulumi CLI, driven by the Automation API, with its state in a folder of this machine. */
+export class CliEngine implements Engine {
+  readonly name = "Pulumi CLI";
+
+  async unavailable(): Promise<string | undefined> {
+    if ((await findCli()) !== undefined) return undefined;
+    return (
+      "no Pulumi CLI with its Node.js language host on the PATH or in Pulumi's versions folder; " +
+      "`npm run pulumi:install` installs one"
+    );
+  }
+
+  async open(options: StackOptions): Promise<Stack> {
+    const cli = await findCli();
+    if (cli === undefined) throw new Error(`The Pulumi CLI can't run here: ${String(await this.unavailable())}.`);
+
+    const name = options.name ?? "test";
+    const backend = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-backend-"));
+    // The CLI keeps a stack's settings in the project's folder.
+    const settings = await KeptFile.of(path.join(options.directory, `Pulumi.${name}.yaml`));
+    const dispose = async () => {
+      await fs.rm(backend, { recursive: true, force: true });
+      await settings.restore();
+    };
+    try {
+      const stack = await automation.LocalWorkspace.createOrSelectStack(
+        { stackName: name, workDir: options.directory },
+        {
+          pulumiCommand: await automation.PulumiCommand.get(cli.root === undefined ? {} : { root: cli.root }),
+          secretsProvider: "passphrase",
+          envVars: {
+            ...options.environment,
+            PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+          },
+        },
+      );
+      const config = Object.entries(options.config ?? {});
+      if (config.length > 0) {
+        await stack.setAllConfig(Object.fromEntries(config.map(([key, value]) => [key, forAutomation(value)])));
+      }
+      return new CliStack(stack, cli, options.onOutput, dispose);
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
+  }
+}
+
+/** What all four operations of the Automation API take. */
+interface RunOptions {
+  readonly color: "never";
+  readonly onOutput: (text: string) => void;
+  readonly onError: (text: string) => void;
+  readonly onEvent: (event: automation.EngineEvent) => void;
+}
+
+class CliStack implements Stack {
+  constructor(
+    private readonly stack: automation.Stack,
+    private readonly cli: Cli,
+    private readonly onOutput: ((text: string) => void) | undefined,
+    readonly dispose: () => Promise<void>,
+  ) {}
+
+  preview(): Promise<Result> {
+    return this.run((options) => this.stack.preview(options));
+  }
+
+  up(): Promise<Result> {
+    return this.run((options) => this.stack.up(options));
+  }
+
+  refresh(): Promise<Result> {
+    return this.run((options) => this.stack.refresh(options));
+  }
+
+  destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
+    return this.run((options) => this.stack.destroy({ ...options, runProgram }));
+  }
+
+  async setConfig(key: string, value: ConfigValue | undefined): Promise<void> {
+    if (value === undefined) await this.stack.removeConfig(key);
+    else await this.stack.setConfig(key, forAutomation(value));
+  }
+
+  setEnvironment(name: string, value: string | undefined): void {
+    // A variable that is undefined is left out of the process's environment, even where this process has it.
+    (this.stack.workspace.envVars as Record<string, string | undefined>)[name] = value;
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const outputs = Object.entries(await this.stack.outputs());
+    return Object.fromEntries(
+      outputs.map(([name, { value, secret }]) => [name, secret ? { secret: true, value: value as unknown } : value]),
+    );
+  }
+
+  async state(): Promise<Deployment> {
+    // Not the Automation API's export: that one shows the secrets.
+    const { stdout } = await promisify(execFile)(this.cli.command, ["stack", "export", "--stack", this.stack.name], {
+      cwd: this.stack.workspace.workDir,
+      env: { ...process.env, ...this.stack.workspace.envVars },
+      maxBuffer: Infinity,
+    });
+    const { deployment } = JSON.parse(stdout) as { readonly deployment: ExportedDeployment };
+    return {
+      resources: (deployment.resources ?? []).map(withProperties),
+      pendingOperations: (deployment.pending_operations ?? []).map(({ type, resource }) => ({
+        type,
+        resource: withProperties(resource),
+      })),
+    };
+  }
+
+  private async run(operation: (options: RunOptions) => Promise<unknown>): Promise<Result> {
+    const printed: string[] = [];
+    const steps: Step[] = [];
+    const print = (text: string) => {
+      printed.push(text);
+      this.onOutput?.(text);
+    };
+    const end = (succeeded: boolean): Result => ({ succeeded, output: printed.join(""), steps });
+    try {
+      await operation({
+        color: "never",
+        onOutput: print,
+        onError: print,
+        onEvent: ({ resourcePreEvent }) => {
+          if (resourcePreEvent === undefined) return;
+          const { op, urn } = resourcePreEvent.metadata;
+          if (isOfTheProgram(urn)) steps.push({ op: op as Op, urn });
+        },
+      });
+      return end(true);
+    } catch (error) {
+      if (!(error instanceof automation.CommandError)) throw error;
+      // The CLI may have ended before it printed anything.
+      if (printed.length === 0) print(`${error.message}\n`);
+      return end(false);
+    }
+  }
+}
+
+interface ExportedDeployment {
+  readonly resources?: readonly ExportedResource[];
+  readonly pending_operations?: readonly { readonly type: string; readonly resource: ExportedResource }[];
+}
+
+type ExportedResource = Omit<ResourceState, "inputs" | "outputs"> & Partial<Pick<ResourceState, "inputs" | "outputs">>;
+
+/** The CLI leaves out properties where there are none. */
+function withProperties(resource: ExportedResource): ResourceState {
+  return { ...resource, inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} };
+}
+
+function forAutomation(value: ConfigValue): automation.ConfigValue {
+  return typeof value === "string" ? { value } : value;
+}

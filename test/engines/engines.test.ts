@@ -1,0 +1,828 @@
+import * as assert from "node:assert/strict";
+import { setTimeout as after } from "node:timers/promises";
+import { type ConfigValue, describeOnEachEngine, type ResourceState, type Result, type Stack } from "./index";
+import { type Behaviour, type Call, type Declaration, type Program, TestProject } from "./testProject";
+import { nameOf } from "./urns";
+
+/** What stands for a value that a preview can't know. */
+const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+describeOnEachEngine("An engine", (engine) => {
+  let project: TestProject;
+  let stack: Stack;
+
+  beforeEach(() => {
+    project = new TestProject();
+  });
+
+  afterEach(async () => {
+    await (stack as Stack | undefined)?.dispose();
+    project.remove();
+  });
+
+  async function open(config: Readonly<Record<string, ConfigValue>> = {}): Promise<void> {
+    stack = await engine.open({ directory: project.directory, config });
+  }
+
+  async function up(program: Program | readonly Declaration[], behaviour: Behaviour = {}): Promise<Result> {
+    project.declare(program);
+    project.behave(behaviour);
+    return stack.up();
+  }
+
+  async function succeedingUp(program: Program | readonly Declaration[], behaviour: Behaviour = {}): Promise<Result> {
+    return expectSuccess(await up(program, behaviour));
+  }
+
+  async function resource(name: string): Promise<ResourceState> {
+    const found = await resources(name);
+    assert.equal(found.length, 1, `one resource named ${name}`);
+    return found[0] as ResourceState;
+  }
+
+  async function resources(name: string): Promise<readonly ResourceState[]> {
+    return (await stack.state()).resources.filter(({ urn }) => nameOf(urn) === name);
+  }
+
+  describe("creating, changing and replacing", () => {
+    it("checks and creates what is new, and gives it the outputs of what it needs", async () => {
+      await open();
+      const result = await succeedingUp({
+        resources: [a(), b({ from: { $output: "a.result" } })],
+        outputs: { result: { $output: "b.result" }, id: { $output: "a.id" } },
+      });
+
+      assert.deepEqual(stepsOf(result), ["create a", "create b"]);
+      const calls = project.calls();
+      assert.deepEqual(methodsOf(calls), ["configure", "check a", "create a", "check b", "create b"]);
+      assert.deepEqual(callOf(calls, "check a").olds, {});
+      assert.equal(callOf(calls, "create b").news?.["from"], "made 1");
+      assert.deepEqual(await stack.outputs(), { result: "made 1", id: "a-x" });
+
+      const state = await resource("b");
+      assert.equal(state.id, "b-x");
+      assert.equal(state.urn, "urn:pulumi:test::conformance::pulumi-nodejs:dynamic/test:Recorded::b");
+      assert.equal(state.type, "pulumi-nodejs:dynamic/test:Recorded");
+      assert.equal(state.custom, true);
+      assert.deepEqual(state.dependencies, [(await resource("a")).urn]);
+      assert.deepEqual(withoutProvider(state.inputs), { name: "b", value: 1, kind: "x", from: "made 1" });
+      assert.deepEqual(withoutProvider(state.outputs), { ...withoutProvider(state.inputs), result: "made 1" });
+      assert.match(result.output, /\+ {2}pulumi-nodejs:dynamic\/test:Recorded a created/);
+      assert.match(result.output, /the program says hello/);
+      assert.match(result.output, /checking a/, "lines of the provider are shown");
+    });
+
+    it("leaves alone what stays the same, compares with the old outputs, and keeps them under new inputs", async () => {
+      await open();
+      await succeedingUp([a({ ignored: "old" })]);
+      project.calls();
+
+      const result = await succeedingUp([a({ ignored: "new" })]);
+
+      assert.deepEqual(stepsOf(result), ["same a"]);
+      const calls = project.calls();
+      assert.deepEqual(methodsOf(calls), ["configure", "check a", "diff a"]);
+      assert.equal(callOf(calls, "check a").olds?.["ignored"], "old");
+      assert.equal(callOf(calls, "check a").olds?.["result"], undefined, "check is given the old inputs");
+      assert.equal(callOf(calls, "diff a").olds?.["result"], "made 1", "diff is given the old outputs");
+      assert.equal(callOf(calls, "diff a").id, "a-x");
+      const state = await resource("a");
+      assert.equal(state.inputs["ignored"], "new");
+      assert.equal(state.outputs["ignored"], "old");
+    });
+
+    it("updates what differs, and what gets a new output from it", async () => {
+      await open();
+      await succeedingUp([a(), b({ value: { $output: "a.result" } })]);
+      project.calls();
+
+      const result = await succeedingUp([a({ value: 2 }), b({ value: { $output: "a.result" } })]);
+
+      assert.deepEqual(stepsOf(result), ["update a", "update b"]);
+      const calls = project.calls();
+      assert.equal(callOf(calls, "update a").olds?.["result"], "made 1");
+      assert.equal(callOf(calls, "update b").news?.["value"], "updated 2");
+      assert.equal((await resource("b")).outputs["result"], "updated updated 2");
+    });
+
+    it("replaces: checks anew, creates, updates who needs it, and deletes the old one last", async () => {
+      await open();
+      await succeedingUp([a(), b({ value: { $output: "a.id" } })]);
+      project.calls();
+
+      const result = await succeedingUp([a({ kind: "y" }), b({ value: { $output: "a.id" } })]);
+
+      assert.deepEqual(stepsOf(result), ["create-replacement a", "replace a", "update b", "delete-replaced a"]);
+      const calls = project.calls();
+      assert.deepEqual(methodsOf(calls), [
+        ...["configure", "check a", "diff a", "check a", "create a"],
+        ...["check b", "diff b", "update b", "delete a"],
+      ]);
+      const checks = calls.filter(({ method, name }) => method === "check" && name === "a");
+      assert.deepEqual(
+        checks.map(({ olds }) => olds?.["kind"]),
+        ["x", undefined],
+      );
+      assert.equal(callOf(calls, "delete a").id, "a-x");
+      assert.equal(callOf(calls, "delete a").olds?.["result"], "made 1");
+      assert.equal((await resource("a")).id, "a-y");
+    });
+
+    it("deletes before it replaces where the provider says so, and first what would be replaced with it", async () => {
+      await open();
+      const program = (kind: string) => [
+        a({ kind, deleteFirst: true }),
+        b({ kind: { $output: "a.id" } }),
+        c({ value: { $output: "a.id" } }, { dependsOn: ["b"] }),
+      ];
+      await succeedingUp(program("x"));
+      project.calls();
+
+      const result = await succeedingUp(program("y"));
+
+      assert.deepEqual(stepsOf(result), [
+        ...["delete-replaced b", "delete-replaced a", "replace a", "create-replacement a"],
+        ...["replace b", "create-replacement b", "update c"],
+      ]);
+      const changes = methodsOf(project.calls()).filter((call) => /^(create|update|delete)/.test(call));
+      assert.deepEqual(changes, ["delete b", "delete a", "create a", "create b", "update c"]);
+      assert.equal((await resource("b")).inputs["kind"], "a-y");
+    });
+
+    it("finishes in the next run a replacement whose create failed after its delete", async () => {
+      await open();
+      await succeedingUp([a({ deleteFirst: true })]);
+      const failed = await up([a({ kind: "y", deleteFirst: true })], { a: { create: { error: "not today" } } });
+      assert.equal(failed.succeeded, false);
+      project.calls();
+
+      const result = await succeedingUp([a({ kind: "y", deleteFirst: true })]);
+
+      assert.deepEqual(stepsOf(result), ["replace a", "create-replacement a"]);
+      assert.ok(!methodsOf(project.calls()).includes("delete a"));
+      assert.equal((await resource("a")).id, "a-y");
+    });
+
+    it("compares the inputs itself where the provider's diff doesn't say", async () => {
+      await open();
+      const silent: Behaviour = { a: { diff: { returns: { changes: null } } } };
+      await succeedingUp([a()]);
+
+      assert.deepEqual(stepsOf(await succeedingUp([a()], silent)), ["same a"]);
+      assert.deepEqual(stepsOf(await succeedingUp([a({ more: 1 })], silent)), ["update a"]);
+    });
+
+    it("keeps the old input of what is to be ignored", async () => {
+      await open();
+      await succeedingUp([a()]);
+      const result = await succeedingUp([a({ value: 2 }, { ignoreChanges: ["value"] })]);
+
+      assert.deepEqual(stepsOf(result), ["same a"]);
+      assert.equal((await resource("a")).inputs["value"], 1);
+    });
+
+    it("creates at the same time what needs nothing of each other", async () => {
+      await open();
+      await succeedingUp([a(), b()], { a: { create: { wait: 500 } }, b: { create: { wait: 500 } } });
+
+      const methods = methodsOf(project.calls()).filter((call) => call.startsWith("create"));
+      assert.deepEqual(methods.slice(0, 2).sort(), ["create a", "create b"], "both begin before one goes on");
+    });
+  });
+
+  describe("deleting", () => {
+    it("deletes what is no longer in the program, what needs it first", async () => {
+      await open();
+      await succeedingUp([a(), b({}, { dependsOn: ["a"] }), c({ from: { $output: "b.result" } }), d()]);
+      project.calls();
+
+      const result = await succeedingUp([d()]);
+
+      assert.deepEqual(stepsOf(result), ["same d", "delete c", "delete b", "delete a"]);
+      const deletions = project.calls().filter(({ method }) => method === "delete");
+      assert.deepEqual(methodsOf(deletions), ["delete c", "delete b", "delete a"]);
+      assert.equal(deletions[0]?.id, "c-x");
+      assert.equal(deletions[0].olds?.["result"], "made 1");
+      assert.deepEqual(await resources("a"), []);
+    });
+
+    it("keeps what fails to be deleted, and what it needs, and tries again the next time", async () => {
+      await open();
+      await succeedingUp([a(), b({}, { dependsOn: ["a"] })]);
+
+      const failed = await up([], { b: { delete: { error: "it is in use" } } });
+      assert.equal(failed.succeeded, false);
+      assert.match(failed.output, /it is in use/);
+      assert.deepEqual(stepsOf(failed), ["delete b"]);
+      assert.equal((await resource("b")).id, "b-x");
+      assert.equal((await resource("a")).id, "a-x");
+
+      assert.deepEqual(stepsOf(await succeedingUp([])), ["delete b", "delete a"]);
+    });
+
+    it("deletes in the next run what was replaced and failed to be deleted", async () => {
+      await open();
+      await succeedingUp([a()]);
+      const failed = await up([a({ kind: "y" })], { a: { delete: { error: "it is in use" } } });
+      assert.equal(failed.succeeded, false);
+      assert.deepEqual((await resources("a")).map(({ id }) => id).sort(), ["a-x", "a-y"]);
+      project.calls();
+
+      const result = await succeedingUp([a({ kind: "y" })]);
+
+      assert.deepEqual(stepsOf(result), ["same a", "delete-replaced a"]);
+      assert.equal(callOf(project.calls(), "delete a").id, "a-x");
+      assert.equal((await resource("a")).id, "a-y");
+    });
+
+    it("leaves alone what is retained, and refuses to delete or replace what is protected", async () => {
+      await open();
+      const kept = a({}, { retainOnDelete: true });
+      await succeedingUp([kept, b({}, { protect: true }), c()]);
+      project.calls();
+
+      const replaced = await up([kept, b({ kind: "y" }, { protect: true }), c()]);
+      assert.equal(replaced.succeeded, false);
+      assert.match(replaced.output, /unable to replace resource/);
+
+      const result = await up([]);
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /cannot be deleted\s+because it is protected/);
+      assert.deepEqual(stepsOf(result).sort(), ["delete a", "delete b", "delete c"]);
+      assert.deepEqual(
+        methodsOf(project.calls()).filter((call) => call.startsWith("delete")),
+        ["delete c"],
+      );
+      assert.deepEqual(await resources("a"), []);
+      assert.equal((await resource("b")).id, "b-x");
+    });
+
+    it("destroys everything in reverse, with the config of the last up and the environment of now", async () => {
+      await open({ greeting: "hello" });
+      await succeedingUp([a(), b({}, { dependsOn: ["a"] })]);
+      await stack.setConfig("greeting", "good morning");
+      stack.setEnvironment("FROM_THE_TEST", "live");
+      project.declare({ resources: [], throws: "the program is not run" });
+      project.calls();
+
+      const result = expectSuccess(await stack.destroy());
+
+      assert.deepEqual(stepsOf(result), ["delete b", "delete a"]);
+      const calls = project.calls();
+      assert.deepEqual(methodsOf(calls), ["configure", "delete b", "delete a"]);
+      assert.equal(callOf(calls, "configure")["greeting"], "hello");
+      assert.equal(callOf(calls, "configure")["environment"], "live");
+      assert.deepEqual((await stack.state()).resources, []);
+    });
+
+    it("destroys with the present config where it runs the program", async () => {
+      await open({ greeting: "hello" });
+      await succeedingUp([a(), b({}, { dependsOn: ["a"] })]);
+      await stack.setConfig("greeting", "good morning");
+      project.declare([a(), c()]);
+      project.calls();
+
+      const result = expectSuccess(await stack.destroy({ runProgram: true }));
+
+      const deletions = stepsOf(result).filter((step) => step.startsWith("delete"));
+      assert.deepEqual(deletions, ["delete b", "delete a"]);
+      const calls = project.calls();
+      assert.equal(callOf(calls, "configure")["greeting"], "good morning");
+      assert.ok(!methodsOf(calls).some((call) => call.startsWith("create")), "nothing is created to be destroyed");
+      assert.deepEqual((await stack.state()).resources, []);
+    });
+  });
+
+  describe("previewing", () => {
+    it("checks and compares, creates nothing, and lets what is not known be unknown", async () => {
+      await open();
+      project.declare({
+        resources: [a(), b({ value: { $output: "a.result" }, deep: { list: [{ $output: "a.id" }] } })],
+        outputs: { known: { $output: "a.value" }, unknown: { $output: "b.result" } },
+      });
+
+      const result = expectSuccess(await stack.preview());
+
+      assert.deepEqual(stepsOf(result), ["create a", "create b"]);
+      const calls = project.calls();
+      assert.deepEqual(methodsOf(calls), ["configure", "check a", "check b"]);
+      assert.equal(callOf(calls, "check b").news?.["value"], unknown);
+      assert.deepEqual(callOf(calls, "check b").news?.["deep"], { list: [unknown] });
+      assert.deepEqual((await stack.state()).resources, []);
+    });
+
+    it("shows updates, replacements and deletions of what is there, and does none of them", async () => {
+      await open();
+      await succeedingUp([a(), b({ value: { $output: "a.result" } }), c(), d()]);
+      const before = await stack.state();
+      project.calls();
+      project.declare([a({ value: 2 }), b({ value: { $output: "a.result" } }), c({ kind: "y" })]);
+
+      const result = expectSuccess(await stack.preview());
+
+      assert.deepEqual(stepsOf(result).sort(), [
+        ...["create-replacement c", "delete d", "delete-replaced c", "replace c", "update a", "update b"],
+      ]);
+      const calls = project.calls();
+      assert.ok(!methodsOf(calls).some((call) => /^(create|update|delete)/.test(call)));
+      assert.equal(callOf(calls, "diff b").news?.["value"], unknown, "an update makes its outputs unknown");
+      assert.deepEqual(await stack.state(), before);
+    });
+  });
+
+  describe("names", () => {
+    it("takes a resource under a new name for the old one where an alias says so, and its children with it", async () => {
+      await open();
+      const before = { name: "group", kind: "component" } as const;
+      await succeedingUp([before, a({}, { parent: "group" }), b(), c({}, { dependsOn: ["b"] })]);
+      project.calls();
+
+      const after = { ...before, name: "team", options: { aliases: [{ name: "group" }] } };
+      const renamed = { ...b(), name: "e", options: { aliases: [{ name: "b" }] } };
+      const result = await succeedingUp([after, a({}, { parent: "team" }), renamed, c({}, { dependsOn: ["e"] })]);
+
+      assert.deepEqual(stepsOf(result).sort(), ["same a", "same c", "same e", "same team"]);
+      assert.ok(!methodsOf(project.calls()).some((call) => /^(create|delete)/.test(call)));
+      assert.deepEqual(await resources("b"), []);
+      assert.deepEqual(await resources("group"), []);
+      assert.equal((await resource("e")).id, "b-x");
+      assert.deepEqual((await resource("c")).dependencies, [(await resource("e")).urn]);
+    });
+
+    it("lets those that a failed run didn't come to need a renamed resource under its new name", async () => {
+      await open();
+      await succeedingUp([b(), c({}, { dependsOn: ["b"] })]);
+
+      const renamed = { ...b(), name: "e", options: { aliases: [{ name: "b" }] } };
+      const failed = await up([renamed, d({}, { dependsOn: ["e"] }), c({}, { dependsOn: ["e", "d"] })], {
+        d: { create: { error: "no room left" } },
+      });
+
+      assert.equal(failed.succeeded, false);
+      assert.deepEqual((await resource("c")).dependencies, [(await resource("e")).urn]);
+    });
+
+    it("creates and deletes a resource under a new name without an alias", async () => {
+      await open();
+      await succeedingUp([a()]);
+      assert.deepEqual(stepsOf(await succeedingUp([b()])), ["create b", "delete a"]);
+    });
+
+    it("refuses two resources of one name", async () => {
+      await open();
+      const result = await up([a(), a()]);
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /Duplicate resource URN/);
+    });
+
+    it("records components with their children's URNs under them, and without a provider", async () => {
+      await open();
+      const group = { name: "group", kind: "component", properties: { size: 1 } } as const;
+      const result = await succeedingUp([group, a({}, { parent: "group" })]);
+
+      assert.deepEqual(stepsOf(result), ["create group", "create a"]);
+      const component = await resource("group");
+      assert.equal(component.custom, false);
+      assert.deepEqual(component.outputs, { ready: true });
+      const childUrn = "urn:pulumi:test::conformance::test:index:Group$pulumi-nodejs:dynamic/test:Recorded::a";
+      assert.equal((await resource("a")).urn, childUrn);
+
+      assert.deepEqual(stepsOf(await succeedingUp([])), ["delete a", "delete group"]);
+    });
+  });
+
+  describe("refreshing", () => {
+    it("takes what was read into the state, drops what is gone, and runs no program", async () => {
+      await open({ greeting: "hello" });
+      await succeedingUp([a(), b(), c({}, { dependsOn: ["b"] })]);
+      project.declare({ resources: [], throws: "the program is not run" });
+      project.behave({
+        a: { read: { returns: { inputs: { name: "a", value: 7, kind: "x" } } } },
+        b: { read: { gone: true } },
+      });
+      await stack.setConfig("greeting", "good morning");
+      project.calls();
+
+      const result = expectSuccess(await stack.refresh());
+
+      assert.deepEqual(stepsOf(result).sort(), ["refresh a", "refresh b", "refresh c"]);
+      const calls = project.calls();
+      assert.equal(callOf(calls, "configure")["greeting"], "hello", "refresh sees the config of the last up");
+      assert.equal(callOf(calls, "read a").id, "a-x");
+      assert.equal(callOf(calls, "read a").olds?.["result"], "made 1", "read is given the outputs");
+      assert.deepEqual(
+        methodsOf(calls)
+          .filter((call) => call.startsWith("diff"))
+          .sort(),
+        ["diff a", "diff c"],
+      );
+      const state = await resource("a");
+      assert.equal(state.outputs["seen"], true);
+      assert.equal(state.inputs["value"], 7);
+      assert.deepEqual(await resources("b"), []);
+      assert.deepEqual((await resource("c")).dependencies ?? [], []);
+    });
+
+    it("fails where a read fails, leaves that resource alone, and takes in the others", async () => {
+      await open();
+      await succeedingUp([a(), b()]);
+      project.behave({ a: { read: { error: "the server is away" } } });
+
+      const result = await stack.refresh();
+
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /the server is away/);
+      const state = await resource("a");
+      assert.equal(state.id, "a-x");
+      assert.deepEqual(withoutProvider(state.outputs), { name: "a", value: 1, kind: "x", result: "made 1" });
+      assert.equal((await resource("b")).outputs["seen"], true);
+    });
+  });
+
+  describe("partial creations", () => {
+    const partial: Behaviour = { a: { create: { partial: ["it came up lame", "and late"] } } };
+
+    it("keeps the resource with its errors, and updates it the next time, whatever diff says", async () => {
+      await open();
+      const failed = await up([a()], partial);
+
+      assert.equal(failed.succeeded, false);
+      assert.deepEqual(stepsOf(failed), ["create a"]);
+      assert.match(failed.output, /2 errors occurred:\s+\* it came up lame\s+\* and late/);
+      const state = await resource("a");
+      assert.equal(state.id, "a-partial");
+      assert.deepEqual(state.initErrors, ["it came up lame", "and late"]);
+      assert.equal(state.outputs["result"], "partial");
+      project.calls();
+
+      const still = await up([a()], { a: { update: { partial: ["still lame"] } } });
+      assert.equal(still.succeeded, false);
+      assert.deepEqual(stepsOf(still), ["update a"]);
+      assert.deepEqual((await resource("a")).initErrors, ["still lame"]);
+
+      assert.deepEqual(stepsOf(await succeedingUp([a()])), ["update a"]);
+      assert.equal((await resource("a")).initErrors, undefined);
+      assert.deepEqual(methodsOf(project.calls()), [
+        ...["configure", "check a", "diff a", "update a"],
+        ...["configure", "check a", "diff a", "update a"],
+      ]);
+    });
+
+    it("forgets the errors in a refresh: then only diff is asked", async () => {
+      await open();
+      await up([a()], partial);
+      project.behave({});
+      expectSuccess(await stack.refresh());
+      assert.equal((await resource("a")).initErrors, undefined);
+
+      assert.deepEqual(stepsOf(await succeedingUp([a()])), ["same a"]);
+    });
+
+    it("can be destroyed", async () => {
+      await open();
+      await up([a()], partial);
+      project.calls();
+      project.behave({});
+      expectSuccess(await stack.destroy());
+      assert.equal(callOf(project.calls(), "delete a").id, "a-partial");
+    });
+
+    it("deletes what a partial replacement replaced once the replacement is well", async () => {
+      await open();
+      await succeedingUp([a()]);
+      const failed = await up([a({ kind: "y" })], partial);
+      assert.equal(failed.succeeded, false);
+      assert.deepEqual((await resources("a")).map(({ id }) => id).sort(), ["a-partial", "a-x"]);
+
+      const result = await succeedingUp([a({ kind: "y" })]);
+      assert.deepEqual(stepsOf(result), ["update a", "delete-replaced a"]);
+    });
+  });
+
+  describe("failures", () => {
+    it("keeps nothing of a failed create, runs nothing that needs it, and deletes nothing", async () => {
+      await open();
+      await succeedingUp([d()]);
+      const program = [a(), b({ from: { $output: "a.result" } })];
+      project.calls();
+
+      const result = await up(program, { a: { create: { error: "no room left" } } });
+
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /error: no room left/);
+      assert.deepEqual(stepsOf(result), ["create a"]);
+      assert.deepEqual(methodsOf(project.calls()), ["configure", "check a", "create a"]);
+      assert.deepEqual(await resources("a"), []);
+      assert.equal((await resource("d")).id, "d-x");
+      assert.deepEqual((await stack.state()).pendingOperations, []);
+
+      assert.deepEqual(stepsOf(await succeedingUp(program)), ["create a", "create b", "delete d"]);
+    });
+
+    it("lets end what is in flight, and begins nothing else", async () => {
+      await open();
+      const result = await up([a(), b(), c({ from: { $output: "b.result" } })], {
+        a: { create: { wait: 500, error: "no room left" } },
+        b: { create: { wait: 1_500 } },
+      });
+
+      assert.equal(result.succeeded, false);
+      assert.deepEqual(stepsOf(result).sort(), ["create a", "create b"]);
+      assert.deepEqual(await resources("a"), []);
+      assert.equal((await resource("b")).id, "b-x");
+      assert.deepEqual(await resources("c"), []);
+    });
+
+    it("leaves what fails to be updated as it was", async () => {
+      await open();
+      await succeedingUp([a()]);
+      const before = await resource("a");
+      const result = await up([a({ value: 2 })], { a: { update: { error: "not now" } } });
+
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /error: not now/);
+      assert.deepEqual(withoutTimes(await resource("a")), withoutTimes(before));
+    });
+
+    it("shows each failed check with its property and reason, and creates nothing", async () => {
+      await open();
+      const failures = [
+        { property: "value", reason: "must be even" },
+        { property: "kind", reason: "is out of fashion" },
+      ];
+      const result = await up([a()], { a: { check: { returns: { failures } } } });
+
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /resource 'a': property value value \{1\} has a problem: must be even/);
+      assert.match(result.output, /resource 'a': property kind value \{x\} has a problem: is out of fashion/);
+      assert.deepEqual(stepsOf(result), []);
+      assert.ok(!methodsOf(project.calls()).includes("create a"));
+    });
+
+    it("fails where check or diff throw", async () => {
+      await open();
+      const checked = await up([a()], { a: { check: { error: "no idea" } } });
+      assert.equal(checked.succeeded, false);
+      assert.match(checked.output, /error: .*no idea/);
+
+      await succeedingUp([a()]);
+      const compared = await up([a()], { a: { diff: { error: "can't compare" } } });
+      assert.equal(compared.succeeded, false);
+      assert.match(compared.output, /error: .*can't compare/);
+    });
+
+    it("fails where the program does, and deletes nothing", async () => {
+      await open();
+      await succeedingUp([a(), b()]);
+      const result = await up({ resources: [a({ value: 2 })], throws: "the program is broken" });
+
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /the program is broken/);
+      assert.equal((await resource("b")).id, "b-x");
+    });
+
+    it("keeps the outputs that a failed program didn't come to", async () => {
+      await open();
+      const program = { resources: [a()], outputs: { one: { $output: "a.result" } } };
+      await succeedingUp(program);
+      await up({ ...program, throws: "the program is broken" });
+      assert.deepEqual(await stack.outputs(), { one: "made 1" });
+
+      await succeedingUp({ resources: [a()], outputs: { two: 2 } });
+      assert.deepEqual(await stack.outputs(), { two: 2 });
+    });
+
+    it("refuses a resource without an id", async () => {
+      await open();
+      const result = await up([a()], { a: { create: { returns: { id: "" } } } });
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /empty resource\.ID/);
+      assert.deepEqual(await resources("a"), []);
+    });
+
+    it("refuses a time-out that is no duration of Go's, and takes one that is", async () => {
+      await open();
+      const refused = await up([a({}, { customTimeouts: { create: "10 minutes" } })]);
+      assert.equal(refused.succeeded, false);
+      assert.match(refused.output, /unable to parse customTimeout Value 10 minutes/);
+
+      await succeedingUp([a({}, { customTimeouts: { create: "1h2m3.5s", delete: "100ms" } })]);
+    });
+  });
+
+  describe("secrets", () => {
+    it("gives them to the provider in plain, and hides them in the state", async () => {
+      await open({ password: { value: "open sesame", secret: true } });
+      const properties = { token: { $secret: "abracadabra" }, deep: { inner: { $secret: "mellon" } }, envelope: true };
+      const result = await succeedingUp({
+        resources: [a(properties, { additionalSecretOutputs: ["result"] })],
+        outputs: { token: { $output: "a.token" }, result: { $output: "a.result" }, open: { $output: "a.value" } },
+      });
+
+      const calls = project.calls();
+      assert.equal(callOf(calls, "create a").news?.["token"], "abracadabra");
+      assert.deepEqual(callOf(calls, "create a").news?.["deep"], { inner: "mellon" });
+      assert.equal(callOf(calls, "configure")["password"], "open sesame");
+
+      const { inputs, outputs, additionalSecretOutputs } = await resource("a");
+      assertHidden(inputs["token"]);
+      assertHidden((inputs["deep"] as Record<string, unknown>)["inner"]);
+      assertHidden(outputs["token"], "as the input of its name");
+      assertHidden((outputs["deep"] as Record<string, unknown>)["inner"]);
+      assertHidden(outputs["result"], "as the program says");
+      assertHidden(outputs["enveloped"], "as the provider says");
+      assert.deepEqual(additionalSecretOutputs, ["result"]);
+      assert.equal(outputs["value"], 1);
+      assert.deepEqual(await stack.outputs(), {
+        token: { secret: true, value: "abracadabra" },
+        result: { secret: true, value: "made 1" },
+        open: 1,
+      });
+      for (const text of [JSON.stringify(await stack.state()), result.output]) {
+        assert.doesNotMatch(text, /abracadabra|mellon|open sesame/);
+      }
+    });
+
+    it("keeps them secret through an update and a refresh, and gives them in plain to each", async () => {
+      await open();
+      await succeedingUp([a({ token: { $secret: "abracadabra" } })]);
+      await succeedingUp([a({ token: { $secret: "abracadabra" }, value: 2 })]);
+      expectSuccess(await stack.refresh());
+
+      const calls = project.calls();
+      for (const name of ["diff a", "update a", "read a"]) {
+        assert.equal(callOf(calls, name).olds?.["token"], "abracadabra", name);
+      }
+      assertHidden((await resource("a")).outputs["token"]);
+      assert.equal(stepsOf(await succeedingUp([a({ token: { $secret: "abracadabra" }, value: 2 })])).join(), "same a");
+    });
+  });
+
+  describe("reading what is someone else's", () => {
+    const theirs: Declaration = { name: "a", kind: "get", id: "theirs", properties: { value: 1, kind: "x" } };
+
+    it("reads it with what the program passes, also in a preview, and never deletes it", async () => {
+      await open();
+      project.declare({ resources: [theirs], outputs: { seen: { $output: "a.seen" } } });
+      assert.deepEqual(stepsOf(expectSuccess(await stack.preview())), ["read a"]);
+
+      project.calls();
+      assert.deepEqual(stepsOf(expectSuccess(await stack.up())), ["read a"]);
+      const calls = project.calls();
+      assert.deepEqual(methodsOf(calls), ["configure", "read a"]);
+      assert.equal(callOf(calls, "read a").id, "theirs");
+      assert.equal(callOf(calls, "read a").olds?.["value"], 1);
+      const state = await resource("a");
+      assert.equal(state.id, "theirs");
+      assert.equal(state.outputs["seen"], true);
+
+      assert.deepEqual(stepsOf(await succeedingUp([])), ["discard a"]);
+      assert.deepEqual(methodsOf(project.calls()), []);
+      assert.deepEqual(await resources("a"), []);
+    });
+
+    it("doesn't notice that it is gone: the host answers without an id, and the engine keeps the program's", async () => {
+      await open();
+      await succeedingUp([theirs], { a: { read: { gone: true } } });
+      const state = await resource("a");
+      assert.equal(state.id, "theirs");
+      assert.deepEqual(withoutProvider(state.outputs), {});
+    });
+
+    it("fails where it can't be read", async () => {
+      await open();
+      const result = await up([theirs], { a: { read: { error: "there is no such thing" } } });
+      assert.equal(result.succeeded, false);
+      assert.match(result.output, /there is no such thing/);
+      assert.deepEqual(await resources("a"), []);
+    });
+  });
+
+  describe("running", () => {
+    it("starts one host for a deployment, and gives it the stack's whole config", async () => {
+      await open({ greeting: "hello", "other:key": "value" });
+      await succeedingUp([a(), b()]);
+
+      const configured = project.calls().filter(({ method }) => method === "configure");
+      assert.equal(configured.length, 1);
+      assert.equal(configured[0]?.["greeting"], "hello");
+      assert.equal(configured[0]["other"], "value");
+
+      await stack.setConfig("greeting", "good morning");
+      await stack.setConfig("other:key", undefined);
+      await succeedingUp([a(), b()]);
+      const again = callOf(project.calls(), "configure");
+      assert.equal(again["greeting"], "good morning");
+      assert.equal(again["other"], undefined);
+    });
+
+    it("notes in the state what it is about to create, in case that it is killed", async () => {
+      await open();
+      const running = succeedingUp([a()], { a: { create: { wait: 3_000 } } }).then(() => "ended");
+      const pending = new Set<string>();
+      while ((await Promise.race([running, after(100, "runs")])) === "runs") {
+        for (const { type, resource } of (await stack.state()).pendingOperations) {
+          pending.add(`${type} ${nameOf(resource.urn)}`);
+        }
+      }
+
+      assert.ok(pending.has("creating a"));
+      assert.deepEqual((await stack.state()).pendingOperations, []);
+    });
+
+    it("leaves no process of the provider behind", async () => {
+      await open();
+      await succeedingUp([a()]);
+      const pid = callOf(project.calls(), "configure")["process"] as number;
+      assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+    });
+
+    it("tells what it prints as it prints it", async () => {
+      const printed: string[] = [];
+      stack = await engine.open({
+        directory: project.directory,
+        environment: { FROM_THE_TEST: "there" },
+        onOutput: (text) => printed.push(text),
+      });
+      const result = await succeedingUp([a()]);
+      assert.equal(printed.join(""), result.output);
+      assert.equal(callOf(project.calls(), "configure")["environment"], "there");
+    });
+
+    it("runs a program in TypeScript where Pulumi.yaml says that it is, with its folder as the working directory", async () => {
+      project.write("Pulumi.yaml", "name: conformance\nruntime: nodejs\nmain: source/\n");
+      project.write("source/index.ts", typescriptProgram);
+      await open({ greeting: "hello" });
+      const result = expectSuccess(await stack.up());
+
+      assert.deepEqual(stepsOf(result), []);
+      assert.deepEqual(await stack.outputs(), {
+        greeting: "hello",
+        folder: "source",
+        stack: "test",
+        project: "conformance",
+      });
+    });
+  });
+});
+
+const typescriptProgram = `
+import * as path from "path";
+import * as pulumi from "@pulumi/pulumi";
+
+export const greeting: string = new pulumi.Config().require("greeting");
+export const folder = path.basename(process.cwd());
+export const stack = pulumi.getStack();
+export const project = pulumi.getProject();
+`;
+
+type Declare = (
+  properties?: Readonly<Record<string, unknown>>,
+  options?: Readonly<Record<string, unknown>>,
+) => Declaration;
+
+/** A resource that the provider updates where `value` changes, and replaces where `kind` does. */
+function named(name: string): Declare {
+  return (properties = {}, options = {}) => ({ name, properties: { value: 1, kind: "x", ...properties }, options });
+}
+
+const a = named("a");
+const b = named("b");
+const c = named("c");
+const d = named("d");
+
+function stepsOf({ steps }: Result): string[] {
+  return steps.map(({ op, urn }) => `${op} ${nameOf(urn)}`);
+}
+
+function methodsOf(calls: readonly Call[]): string[] {
+  return calls.map(({ method, name }) => (name === undefined ? method : `${method} ${name}`));
+}
+
+function callOf(calls: readonly Call[], title: string): Call {
+  const found = calls.find((call) => methodsOf([call])[0] === title);
+  assert.ok(found, `a call ${title} among ${methodsOf(calls).join(", ")}`);
+  return found;
+}
+
+function expectSuccess(result: Result): Result {
+  assert.ok(result.succeeded, result.output);
+  return result;
+}
+
+function withoutProvider(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== "__provider"));
+}
+
+function withoutTimes(state: ResourceState): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => name !== "modified" && name !== "created"));
+}
+
+function assertHidden(value: unknown, message?: string): void {
+  assert.equal(typeof value, "object", message);
+  const envelope = value as Record<string, unknown>;
+  assert.equal(envelope["4dabf18193072939515e22adb298388d"], secretSignature, message);
+  assert.equal(typeof envelope["ciphertext"], "string", message);
+  assert.equal("plaintext" in envelope, false, message);
+}

@@ -1,0 +1,69 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** A Pulumi CLI that can run Node.js programs: the language host is there too. */
+export interface Cli {
+  /** The path of the executable. */
+  readonly command: string;
+  /**
+   * The folder above its `bin`, where it is not on the PATH. The Automation API is given it, and puts the `bin` first on
+   * the PATH of what it starts, so that the CLI finds its language host and launcher there.
+   */
+  readonly root?: string;
+}
+
+const pulumi = executableName("pulumi");
+const languageHost = executableName("pulumi-language-nodejs");
+
+/** Looks on the PATH, then for the newest version that was installed beside it: `$PULUMI_HOME/versions/VERSION`. */
+export async function findCli(environment: NodeJS.ProcessEnv = process.env): Promise<Cli | undefined> {
+  return (await findOnPath(environment)) ?? (await findNewestVersion(pulumiHome(environment)));
+}
+
+export function pulumiHome(environment: NodeJS.ProcessEnv = process.env): string {
+  const home = environment["PULUMI_HOME"];
+  return home === undefined || home === "" ? path.join(os.homedir(), ".pulumi") : home;
+}
+
+async function findOnPath(environment: NodeJS.ProcessEnv): Promise<Cli | undefined> {
+  const folders = (environment["PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== "");
+  const command = await firstExecutable(folders, pulumi);
+  if (command === undefined) return undefined;
+  // The CLI looks for its language hosts beside itself, where its own link points to, and on the PATH.
+  const beside = [path.dirname(command), path.dirname(await fs.realpath(command))];
+  return (await firstExecutable([...beside, ...folders], languageHost)) === undefined ? undefined : { command };
+}
+
+async function findNewestVersion(home: string): Promise<Cli | undefined> {
+  const versions = path.join(home, "versions");
+  const names = await fs.readdir(versions).catch(() => []);
+  const newestFirst = names.filter((name) => /^v?\d+\.\d+\.\d+/.test(name)).sort((a, b) => compareVersions(b, a));
+  for (const name of newestFirst) {
+    const root = path.join(versions, name);
+    const bin = path.join(root, "bin");
+    const command = await firstExecutable([bin], pulumi);
+    if (command !== undefined && (await firstExecutable([bin], languageHost)) !== undefined) return { command, root };
+  }
+  return undefined;
+}
+
+async function firstExecutable(folders: readonly string[], name: string): Promise<string | undefined> {
+  for (const folder of folders) {
+    const file = path.join(folder, name);
+    const found = await fs
+      .access(file, fs.constants.X_OK)
+      .then(() => fs.stat(file))
+      .catch(() => undefined);
+    if (found?.isFile() === true) return file;
+  }
+  return undefined;
+}
+
+function executableName(name: string): string {
+  return process.platform === "win32" ? `${name}.exe` : name;
+}
+
+function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}

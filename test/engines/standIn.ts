@@ -1,0 +1,125 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { ConfigValue, Deployment as DeploymentState, Engine, Result, Stack, StackOptions } from "./engine";
+import { Deployment } from "./standIn/deployment";
+import type { OperationOptions } from "./standIn/operation";
+import { namespaced, type Project, readProject, readStackSettings } from "./standIn/project";
+import { refresh } from "./standIn/refresh";
+import { StateFile } from "./standIn/stateFile";
+import { isSecret, plain, type Properties, secret } from "./standIn/values";
+import { stackType } from "./urns";
+
+/** As the engine's own default on a machine of four cores. */
+const parallel = 16;
+
+/**
+ * Runs programs where there is no Pulumi CLI: Pulumi's own runner of Node.js programs and its own host of dynamic
+ * resources, with the rules of the engine between them played by this package. It knows dynamic resources and
+ * components; it has no provider plugins, no locks and no other backend than a file.
+ */
+export class StandInEngine implements Engine {
+  readonly name = "stand-in";
+
+  unavailable(): Promise<string | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** `stateDirectory`: where the state is kept, and found again; a new temporary folder by default. */
+  async open(options: StackOptions & { readonly stateDirectory?: string }): Promise<Stack> {
+    const project = readProject(path.resolve(options.directory));
+    const name = options.name ?? "test";
+    const folder = options.stateDirectory ?? (await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-stand-in-")));
+    const file = new StateFile(path.join(folder, `${name}.json`));
+    return new StandInStack(project, name, folder, file, options);
+  }
+}
+
+class StandInStack implements Stack {
+  private readonly config = new Map<string, ConfigValue>();
+  private readonly environment = new Map<string, string | undefined>();
+
+  constructor(
+    private readonly project: Project,
+    private readonly name: string,
+    private readonly folder: string,
+    private readonly file: StateFile,
+    private readonly options: StackOptions,
+  ) {
+    const config = { ...readStackSettings(project, name), ...options.config };
+    for (const [key, value] of Object.entries(config)) this.config.set(namespaced(key, project.name), value);
+    for (const [key, value] of Object.entries(options.environment ?? {})) this.environment.set(key, value);
+  }
+
+  preview(): Promise<Result> {
+    return this.run((operation) => new Deployment(operation, "preview").run());
+  }
+
+  up(): Promise<Result> {
+    return this.run((operation) => new Deployment(operation, "up").run());
+  }
+
+  refresh(): Promise<Result> {
+    return this.run(refresh);
+  }
+
+  destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
+    return this.run((operation) => new Deployment(operation, "destroy").run({ runProgram }));
+  }
+
+  setConfig(key: string, value: ConfigValue | undefined): Promise<void> {
+    const name = namespaced(key, this.project.name);
+    if (value === undefined) this.config.delete(name);
+    else this.config.set(name, value);
+    return Promise.resolve();
+  }
+
+  setEnvironment(name: string, value: string | undefined): void {
+    this.environment.set(name, value);
+  }
+
+  outputs(): Promise<Record<string, unknown>> {
+    const root = this.file.load().resources.find(({ type }) => type === stackType);
+    const outputs = Object.entries(root?.outputs ?? {}).map(([name, value]) => [
+      name,
+      isSecret(value) ? { secret: true, value: plain(value) } : plain(value),
+    ]);
+    return Promise.resolve(Object.fromEntries(outputs) as Record<string, unknown>);
+  }
+
+  state(): Promise<DeploymentState> {
+    return Promise.resolve(this.file.export());
+  }
+
+  async dispose(): Promise<void> {
+    await fs.rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async run(operation: (options: OperationOptions) => Promise<Result>): Promise<Result> {
+    const missing = this.project.config.find(({ key, value }) => value === undefined && !this.config.has(key));
+    if (missing !== undefined) {
+      const output = `error: Stack '${this.name}' is missing configuration value '${missing.key}'\n`;
+      this.options.onOutput?.(output);
+      return { succeeded: false, output, steps: [] };
+    }
+    return operation({
+      project: this.project,
+      stack: this.name,
+      config: this.configProperties(),
+      environment: Object.fromEntries(this.environment),
+      file: this.file,
+      parallel,
+      onOutput: this.options.onOutput,
+    });
+  }
+
+  private configProperties(): Properties {
+    const byDefault = this.project.config.flatMap(({ key, value }) =>
+      value === undefined ? [] : [[key, value] as const],
+    );
+    const all = new Map([...byDefault, ...this.config]);
+    return Object.fromEntries(
+      [...all].map(([key, value]) => [key, typeof value === "string" ? value : secret(value.value)]),
+    );
+  }
+}

@@ -1,0 +1,223 @@
+import * as grpc from "@grpc/grpc-js";
+import type { Result } from "../engine";
+import { deletionOrder } from "./deletionOrder";
+import { messageOf } from "./executor";
+import { InvalidError, StepGenerator } from "./generator";
+import type { Goal, ReadGoal } from "./goal";
+import { StatusError } from "./grpcs";
+import { Monitor, type Registrar } from "./monitor";
+import { OldResources } from "./oldResources";
+import { Operation, type OperationOptions } from "./operation";
+import type { Severity } from "./printer";
+import { describeExit, startProgram } from "./program";
+import type { State } from "./resourceState";
+import type { EngineStep } from "./steps";
+import type { Properties } from "./values";
+
+export type DeploymentKind = "preview" | "up" | "destroy";
+
+const titles: Readonly<Record<DeploymentKind, string>> = {
+  preview: "Previewing update",
+  up: "Updating",
+  destroy: "Destroying",
+};
+
+/** How long a program may go on after the engine has given up. */
+const graceMilliseconds = 5_000;
+
+/** A preview, an `up` or a destroy: what the program registers is brought about, and what it doesn't is deleted. */
+export class Deployment implements Registrar {
+  private readonly operation: Operation;
+  private readonly generator: StepGenerator;
+  private readonly registered = new Map<string, State>();
+  private stackOutputs: Properties | undefined;
+  private providerReference: string | undefined;
+  private failed = false;
+  /** Steps are generated one at a time; this is the last. */
+  private generation: Promise<void> = Promise.resolve();
+  private finished: Promise<void> | undefined;
+  /** Rejects what the program waits for, once the deployment has failed and nothing is in flight. */
+  private readonly aborted: Promise<never>;
+  private abort!: (reason: Error) => void;
+
+  constructor(
+    private readonly options: OperationOptions,
+    private readonly kind: DeploymentKind,
+  ) {
+    const dryRun = kind === "preview";
+    this.operation = new Operation(options, { dryRun });
+    const { printer, rootUrn, snapshot, context } = this.operation;
+    const { stack, project } = options;
+    this.generator = new StepGenerator({
+      ...{ stack, project: project.name, rootUrn, printer, dryRun },
+      ...{ previous: snapshot.previous, olds: new OldResources(snapshot.previous, stack, project.name) },
+      mode: kind === "destroy" ? "destroy" : "update",
+      registerProvider: () => this.registerProvider(),
+      provider: context.provider,
+    });
+    this.aborted = new Promise((_resolve, reject) => (this.abort = reject));
+    this.aborted.catch(() => undefined);
+  }
+
+  async run({ runProgram = true } = {}): Promise<Result> {
+    this.operation.printer.title(`${titles[this.kind]} (${this.options.stack}):`);
+    this.warnOfInterruptedCreates();
+    try {
+      if (runProgram) await this.runProgram();
+      await this.finish();
+    } catch (error) {
+      this.fail(error);
+      await this.settle();
+    }
+    return this.end();
+  }
+
+  register(goal: Goal): Promise<State> {
+    return this.schedule((done) => this.generator.register(goal, done));
+  }
+
+  read(goal: ReadGoal): Promise<State> {
+    return this.schedule((done) => this.generator.read(goal, done));
+  }
+
+  registerOutputs(urn: string, outputs: Properties): Promise<void> {
+    if (urn === this.operation.rootUrn) {
+      this.stackOutputs = outputs;
+      return Promise.resolve();
+    }
+    const state = this.registered.get(urn);
+    if (state === undefined) {
+      return Promise.reject(new Error(`cannot complete a resource '${urn}' whose registration isn't pending`));
+    }
+    state.outputs = outputs;
+    this.operation.snapshot.save();
+    return Promise.resolve();
+  }
+
+  log(urn: string, severity: Severity, message: string): void {
+    this.operation.printer.diagnostic(urn, severity, message);
+  }
+
+  finish(): Promise<void> {
+    this.finished ??= this.deleteTheRest();
+    return this.finished;
+  }
+
+  private async runProgram(): Promise<void> {
+    const { project, stack, config, environment, parallel } = this.options;
+    const monitor = await Monitor.serve(this);
+    try {
+      const program = startProgram({
+        ...{ project, stack, config, environment, parallel, address: monitor.address, dryRun: this.kind === "preview" },
+        onLine: (line) => {
+          this.log("", "info", line);
+        },
+      });
+      try {
+        const exit = await Promise.race([program.ended, this.aborted]).catch(() => undefined);
+        // Its SDK ends it when it learns that the engine gave up.
+        if (exit === undefined) await program.endsWithin(graceMilliseconds);
+        else this.programEnded(exit);
+      } finally {
+        await program.stop();
+      }
+    } finally {
+      await this.settle();
+      monitor.stop();
+    }
+  }
+
+  private programEnded(exit: number | string): void {
+    const description = describeExit(exit);
+    if (description !== undefined && !this.failed) this.log("", "error", description);
+    if (exit !== 0) this.fail(new InvalidError("the program failed"));
+  }
+
+  private schedule(generate: (done: (state: State) => void) => Promise<readonly EngineStep[]>): Promise<State> {
+    const registered = new Promise<State>((resolve) => {
+      const done = (state: State) => {
+        this.registered.set(state.urn, state);
+        resolve(state);
+      };
+      this.generation = this.generation.then(async () => {
+        if (this.failed) return;
+        try {
+          const steps = await generate(done);
+          void this.operation.executor.run(steps).then(() => {
+            if (this.operation.executor.cancelled) this.fail(new InvalidError("a step failed"));
+          });
+        } catch (error) {
+          this.fail(error);
+        }
+      });
+    });
+    return Promise.race([registered, this.aborted]);
+  }
+
+  /** Nothing new begins; what is in flight ends, and then the program is told. */
+  private fail(error: unknown): void {
+    const { printer, executor } = this.operation;
+    if (!(error instanceof InvalidError)) printer.diagnostic("", "error", messageOf(error));
+    if (this.failed) return;
+    this.failed = true;
+    executor.cancelled = true;
+    void this.settle().then(() => {
+      this.abort(new StatusError(grpc.status.UNAVAILABLE, "resource monitor shut down"));
+    });
+  }
+
+  private async settle(): Promise<void> {
+    const { executor } = this.operation;
+    await executor.idle();
+    await this.generation;
+    await executor.idle();
+  }
+
+  private async deleteTheRest(): Promise<void> {
+    await this.settle();
+    const { executor, snapshot } = this.operation;
+    if (this.failed) return;
+    const steps = this.generator.deletions();
+    const states = [
+      ...steps.map(({ state }) => state).filter((state) => !snapshot.previous.includes(state)),
+      ...snapshot.previous,
+    ];
+    for (const group of deletionOrder(steps, states)) await executor.runAll(group);
+  }
+
+  private end(): Promise<Result> {
+    const { executor, printer, rootUrn } = this.operation;
+    const failed = this.failed || executor.failed;
+    const outputs = this.recordStackOutputs(failed);
+    if (executor.failed) {
+      printer.diagnostic(rootUrn, "error", `${this.kind === "up" ? "update" : this.kind} failed`);
+    }
+    return this.operation.end(!failed, outputs);
+  }
+
+  /** After a failure the program may not have come to some of its outputs: they stay as they were. */
+  private recordStackOutputs(failed: boolean): Properties | undefined {
+    const root = this.registered.get(this.operation.rootUrn);
+    if (root === undefined || this.stackOutputs === undefined || this.kind === "destroy") return undefined;
+    root.outputs = failed ? { ...root.outputs, ...this.stackOutputs } : this.stackOutputs;
+    return root.outputs;
+  }
+
+  private registerProvider(): string {
+    if (this.providerReference === undefined) {
+      const state = this.operation.registerProvider();
+      this.generator.keep(state);
+      this.providerReference = `${state.urn}::${state.id}`;
+    }
+    return this.providerReference;
+  }
+
+  private warnOfInterruptedCreates(): void {
+    const { snapshot, printer } = this.operation;
+    const interrupted = snapshot.interruptedCreates;
+    if (interrupted.length === 0 || this.kind === "preview") return;
+    const list = interrupted.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}`).join("\n");
+    const heading = `Attempting to deploy or update resources with ${interrupted.length} pending operations from previous deployment.`;
+    printer.diagnostic("", "warning", `${heading}\n${list}`);
+  }
+}

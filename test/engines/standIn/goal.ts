@@ -1,0 +1,129 @@
+import * as grpc from "@grpc/grpc-js";
+import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
+import type * as messages from "@pulumi/pulumi/proto/resource_pb";
+import { stackType } from "../urns";
+import { isGoDuration } from "./duration";
+import { StatusError } from "./grpcs";
+import { fromStruct } from "./struct";
+import { type Properties, withoutOutputValues } from "./values";
+
+/** What the program wants of a resource. */
+export interface Goal {
+  readonly type: string;
+  readonly name: string;
+  readonly custom: boolean;
+  readonly parent: string;
+  readonly properties: Properties;
+  readonly dependencies: readonly string[];
+  readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  readonly additionalSecretOutputs: readonly string[];
+  readonly aliases: readonly AliasSpec[];
+  readonly ignoreChanges: readonly string[];
+  /** The program's word against the provider's. */
+  readonly deleteBeforeReplace: boolean | undefined;
+  readonly protect: boolean;
+  readonly retainOnDelete: boolean;
+}
+
+/** A resource of someone else's that the program reads: `Resource.get()`. */
+export interface ReadGoal {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly parent: string;
+  readonly properties: Properties;
+  readonly dependencies: readonly string[];
+  readonly additionalSecretOutputs: readonly string[];
+}
+
+export type AliasSpec =
+  | { readonly urn: string }
+  | {
+      readonly name: string;
+      readonly type: string;
+      readonly stack: string;
+      readonly project: string;
+      readonly parent: string;
+      readonly noParent: boolean;
+    };
+
+export function goalOf(request: messages.RegisterResourceRequest): Goal {
+  requireDynamic(request.getType(), request.getCustom());
+  refuse(request);
+  checkTimeouts(request.getCustomtimeouts());
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    custom: request.getCustom(),
+    parent: request.getParent(),
+    properties: withoutOutputValues(fromStruct(request.getObject())),
+    dependencies: request.getDependenciesList(),
+    propertyDependencies: Object.fromEntries(
+      request
+        .getPropertydependenciesMap()
+        .getEntryList()
+        .map(([name]) => [name, request.getPropertydependenciesMap().get(name)?.getUrnsList() ?? []]),
+    ),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    aliases: [...request.getAliasurnsList().map((urn) => ({ urn })), ...request.getAliasesList().map(aliasOf)],
+    ignoreChanges: request.getIgnorechangesList(),
+    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
+    protect: request.getProtect() ?? false,
+    retainOnDelete: request.getRetainondelete() ?? false,
+  };
+}
+
+export function readGoalOf(request: messages.ReadResourceRequest): ReadGoal {
+  requireDynamic(request.getType(), true);
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    id: request.getId(),
+    parent: request.getParent(),
+    properties: withoutOutputValues(fromStruct(request.getProperties())),
+    dependencies: request.getDependenciesList(),
+    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+  };
+}
+
+function aliasOf(alias: Alias): AliasSpec {
+  const spec = alias.getSpec();
+  if (spec === undefined) return { urn: alias.getUrn() };
+  return {
+    name: spec.getName(),
+    type: spec.getType(),
+    stack: spec.getStack(),
+    project: spec.getProject(),
+    parent: spec.getParenturn(),
+    noParent: spec.getNoparent(),
+  };
+}
+
+function requireDynamic(type: string, custom: boolean): void {
+  if (!custom || type === stackType || type.startsWith("pulumi-nodejs:dynamic")) return;
+  throw new Error(`The stand-in runs dynamic resources and components only; ${type} needs the Pulumi CLI.`);
+}
+
+/** Options whose rules the stand-in doesn't know: better refused than ignored. */
+function refuse(request: messages.RegisterResourceRequest): void {
+  const unsupported = {
+    import: request.getImportid() !== "",
+    provider: request.getProvider() !== "",
+    "remote components": request.getRemote(),
+    replaceOnChanges: request.getReplaceonchangesList().length > 0,
+    deletedWith: request.getDeletedwith() !== "",
+    "paths in ignoreChanges": request.getIgnorechangesList().some((path) => /[.[]/.test(path)),
+  };
+  const used = Object.entries(unsupported).flatMap(([option, isUsed]) => (isUsed ? [option] : []));
+  if (used.length === 0) return;
+  throw new StatusError(
+    grpc.status.UNIMPLEMENTED,
+    `The stand-in doesn't know ${used.join(", ")}: it needs the Pulumi CLI.`,
+  );
+}
+
+function checkTimeouts(timeouts: messages.RegisterResourceRequest.CustomTimeouts | undefined): void {
+  for (const timeout of Object.values(timeouts?.toObject() ?? {})) {
+    if (timeout !== "" && !isGoDuration(timeout)) throw new Error(`unable to parse customTimeout Value ${timeout}`);
+  }
+}

@@ -1,0 +1,117 @@
+import * as grpc from "@grpc/grpc-js";
+import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import * as engine from "@pulumi/pulumi/proto/engine_pb";
+import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/resource_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type Goal, goalOf, type ReadGoal, readGoalOf } from "./goal";
+import { answer, channelOptions, listen } from "./grpcs";
+import type { Severity } from "./printer";
+import type { State } from "./resourceState";
+import { fromStruct, toStruct } from "./struct";
+import { type Properties, withoutOutputValues } from "./values";
+
+/** What a deployment does for the program. */
+export interface Registrar {
+  register(goal: Goal): Promise<State>;
+  read(goal: ReadGoal): Promise<State>;
+  registerOutputs(urn: string, outputs: Properties): Promise<void>;
+  log(urn: string, severity: Severity, message: string): void;
+  /** The program has nothing more to register; returns when it may end. */
+  finish(): Promise<void>;
+}
+
+/** How values may reach the monitor; without the first, secrets would come in plain. */
+const features = ["secrets", "resourceReferences", "outputValues", "aliasSpecs"];
+
+/** The engine's two services for the program, `ResourceMonitor` and `Engine`, on one address. */
+export class Monitor {
+  static async serve(registrar: Registrar): Promise<Monitor> {
+    const server = new grpc.Server(channelOptions);
+    // A method that is missing here is answered UNIMPLEMENTED.
+    server.addService(ResourceMonitorService, resourceMonitor(registrar));
+    server.addService(EngineService, engineService(registrar));
+    return new Monitor(server, await listen(server));
+  }
+
+  private constructor(
+    private readonly server: grpc.Server,
+    readonly address: string,
+  ) {}
+
+  stop(): void {
+    this.server.forceShutdown();
+  }
+}
+
+function resourceMonitor(registrar: Registrar): grpc.UntypedServiceImplementation {
+  return {
+    supportsFeature: answer((request: messages.SupportsFeatureRequest) =>
+      Promise.resolve(new messages.SupportsFeatureResponse().setHassupport(features.includes(request.getId()))),
+    ),
+
+    getDeploymentInfo: answer(() => {
+      const feature = messages.ResourceMonitorFeature;
+      return Promise.resolve(
+        new messages.DeploymentInfo().setSupportedfeaturesList([
+          feature.RESOURCE_MONITOR_FEATURE_SECRETS,
+          feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+          feature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+          feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+        ]),
+      );
+    }),
+
+    registerResource: answer(async (request: messages.RegisterResourceRequest) => {
+      const { urn, id, outputs, custom } = await registrar.register(goalOf(request));
+      // What a component had put out may refer to what is not registered yet.
+      const object = toStruct(custom ? outputs : {});
+      return new messages.RegisterResourceResponse().setUrn(urn).setId(id).setObject(object);
+    }),
+
+    registerResourceOutputs: answer(async (request: messages.RegisterResourceOutputsRequest) => {
+      await registrar.registerOutputs(request.getUrn(), withoutOutputValues(fromStruct(request.getOutputs())));
+      return new Empty();
+    }),
+
+    readResource: answer(async (request: messages.ReadResourceRequest) => {
+      const { urn, outputs } = await registrar.read(readGoalOf(request));
+      return new messages.ReadResourceResponse().setUrn(urn).setProperties(toStruct(outputs));
+    }),
+
+    signalAndWaitForShutdown: answer(async () => {
+      await registrar.finish();
+      return new Empty();
+    }),
+  };
+}
+
+function engineService(registrar: Registrar): grpc.UntypedServiceImplementation {
+  let root = "";
+  return {
+    log: answer((request: engine.LogRequest) => {
+      registrar.log(request.getUrn(), severityOf(request.getSeverity()), request.getMessage());
+      return Promise.resolve(new Empty());
+    }),
+
+    setRootResource: answer((request: engine.SetRootResourceRequest) => {
+      root = request.getUrn();
+      return Promise.resolve(new engine.SetRootResourceResponse());
+    }),
+
+    getRootResource: answer(() => Promise.resolve(new engine.GetRootResourceResponse().setUrn(root))),
+  };
+}
+
+function severityOf(severity: engine.LogSeverity): Severity {
+  switch (severity) {
+    case engine.LogSeverity.DEBUG:
+      return "debug";
+    case engine.LogSeverity.INFO:
+      return "info";
+    case engine.LogSeverity.WARNING:
+      return "warning";
+    case engine.LogSeverity.ERROR:
+      return "error";
+  }
+}

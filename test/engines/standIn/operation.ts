@@ -1,0 +1,97 @@
+import { randomUUID } from "node:crypto";
+import type { Result } from "../engine";
+import { makeUrn, stackType } from "../urns";
+import { StepExecutor } from "./executor";
+import { DynamicProviderHost } from "./host";
+import { Printer } from "./printer";
+import type { Project } from "./project";
+import type { Provider } from "./provider";
+import { newState, type State } from "./resourceState";
+import { Snapshot } from "./snapshot";
+import type { StateFile } from "./stateFile";
+import type { StepContext } from "./steps";
+import type { Properties } from "./values";
+
+export interface OperationOptions {
+  readonly project: Project;
+  readonly stack: string;
+  readonly config: Properties;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly file: StateFile;
+  readonly parallel: number;
+  readonly onOutput: ((text: string) => void) | undefined;
+}
+
+/** What every operation has: the state, the printer, the executor, and one host of the provider where it is needed. */
+export class Operation {
+  readonly snapshot: Snapshot;
+  readonly printer: Printer;
+  readonly executor: StepExecutor;
+  readonly rootUrn: string;
+  readonly context: StepContext;
+  private readonly printed: string[] = [];
+  private readonly providerUrn: string;
+  private providerState: State | undefined;
+  private host: Promise<DynamicProviderHost> | undefined;
+
+  constructor(
+    readonly options: OperationOptions,
+    { dryRun = false, ignoreErrors = false } = {},
+  ) {
+    const { stack, project, file, parallel } = options;
+    this.rootUrn = makeUrn(stack, project.name, undefined, stackType, `${project.name}-${stack}`);
+    this.providerUrn = makeUrn(stack, project.name, undefined, "pulumi:providers:pulumi-nodejs", "default");
+    this.snapshot = new Snapshot(file.load(), dryRun ? undefined : file);
+    this.providerState = this.snapshot.previous.find((state) => state.urn === this.providerUrn);
+    this.printer = new Printer(
+      (text) => {
+        this.printed.push(text);
+        options.onOutput?.(text);
+      },
+      dryRun,
+      this.rootUrn,
+    );
+    this.context = { dryRun, provider: () => this.provider() };
+    const { context, snapshot, printer } = this;
+    this.executor = new StepExecutor({ context, snapshot, printer, parallel, ignoreErrors });
+  }
+
+  /**
+   * The program uses the provider: it gets the stack's present config, and stays in the state with it. Without this the
+   * config is what the last `up` left there.
+   */
+  registerProvider(): State {
+    const { config } = this.options;
+    const id = this.providerState?.id ?? randomUUID();
+    const type = "pulumi:providers:pulumi-nodejs";
+    const state = newState({ urn: this.providerUrn, type, custom: true, id, inputs: config, outputs: config });
+    if (this.providerState !== undefined) this.snapshot.remove(this.providerState);
+    this.snapshot.add(state);
+    this.providerState = state;
+    return state;
+  }
+
+  async end(succeeded: boolean, outputs?: Properties): Promise<Result> {
+    try {
+      await (await this.host)?.stop();
+    } catch {
+      // It did not start: the step that needed it has said so.
+    }
+    this.snapshot.save();
+    this.printer.summary(outputs);
+    return { succeeded, output: this.printed.join(""), steps: this.executor.steps };
+  }
+
+  private provider(): Promise<Provider> {
+    const { project, environment } = this.options;
+    this.host ??= DynamicProviderHost.start({
+      project,
+      environment,
+      config: this.providerState?.inputs ?? this.options.config,
+      onLine: (line) => {
+        this.printer.diagnostic("", "info", line);
+      },
+    });
+    return this.host;
+  }
+}

@@ -1,0 +1,122 @@
+import { nameOf, stackType, typeOf } from "../urns";
+import type { StepOp } from "./steps";
+import { isSecret, type Properties, unknown } from "./values";
+
+export type Severity = "debug" | "info" | "warning" | "error";
+
+interface Diagnostic {
+  readonly urn: string;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+interface Wording {
+  readonly prefix: string;
+  readonly doing: string;
+  readonly done: string;
+  /** How it is counted at the end; not at all where it is part of another step. */
+  readonly counted?: string;
+}
+
+const wordings: Readonly<Record<StepOp, Wording>> = {
+  same: { prefix: "  ", doing: "", done: "", counted: "unchanged" },
+  create: { prefix: "+ ", doing: "creating", done: "created", counted: "created" },
+  update: { prefix: "~ ", doing: "updating", done: "updated", counted: "updated" },
+  delete: { prefix: "- ", doing: "deleting", done: "deleted", counted: "deleted" },
+  replace: { prefix: "+-", doing: "replacing", done: "replaced", counted: "replaced" },
+  "create-replacement": { prefix: "++", doing: "creating replacement", done: "created replacement" },
+  "delete-replaced": { prefix: "--", doing: "deleting original", done: "deleted original" },
+  read: { prefix: "> ", doing: "reading", done: "read", counted: "read" },
+  "read-replacement": { prefix: ">>", doing: "reading for replacement", done: "read for replacement" },
+  discard: { prefix: "< ", doing: "discarding", done: "discarded", counted: "discarded" },
+  "discard-replaced": { prefix: "<<", doing: "discarding original", done: "discarded original" },
+  refresh: { prefix: "~ ", doing: "refreshing", done: "refreshed", counted: "refreshed" },
+  "remove-pending-replace": { prefix: "~ ", doing: "forgetting", done: "forgot" },
+};
+
+/** Prints a deployment in the manner of the CLI: a line a step, then what was said about each resource, then counts. */
+export class Printer {
+  private readonly diagnostics: Diagnostic[] = [];
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly write: (text: string) => void,
+    private readonly dryRun: boolean,
+    private readonly rootUrn: string,
+  ) {}
+
+  title(text: string): void {
+    this.line(`${text}\n`);
+    this.line("    This is a stand-in for tests, and not the Pulumi engine.\n");
+  }
+
+  stepBegins(op: StepOp, urn: string): void {
+    if (op !== "same" && !this.dryRun) this.step(op, urn, wordings[op].doing);
+  }
+
+  stepEnds(op: StepOp, urn: string): void {
+    const { done, counted } = wordings[op];
+    if (op !== "same") this.step(op, urn, this.dryRun ? op : done);
+    if (counted !== undefined) this.counts.set(counted, (this.counts.get(counted) ?? 0) + 1);
+  }
+
+  stepFailed(op: StepOp, urn: string): void {
+    this.step(op, urn, `**${wordings[op].doing} failed**`);
+    this.counts.set("errored", (this.counts.get("errored") ?? 0) + 1);
+  }
+
+  /** What concerns no resource concerns the stack. */
+  diagnostic(urn: string, severity: Severity, message: string): void {
+    if (severity === "debug") return;
+    const about = urn === "" ? this.rootUrn : urn;
+    this.diagnostics.push({ urn: about, severity, message });
+    this.line(`    ${typeOf(about)} ${nameOf(about)} ${worded(severity, message).split("\n", 1).join("")}`);
+  }
+
+  summary(outputs: Properties | undefined): void {
+    this.printDiagnostics();
+    this.printOutputs(outputs ?? {});
+    if (this.counts.size === 0) return;
+    this.line("Resources:");
+    for (const [counted, count] of this.counts) this.line(`    ${count} ${counted}`);
+    this.line("");
+  }
+
+  private printDiagnostics(): void {
+    if (this.diagnostics.length === 0) return;
+    this.line("Diagnostics:");
+    for (const urn of new Set(this.diagnostics.map((diagnostic) => diagnostic.urn))) {
+      this.line(`  ${typeOf(urn)} (${nameOf(urn)}):`);
+      for (const { severity, message } of this.diagnostics.filter((diagnostic) => diagnostic.urn === urn)) {
+        this.line(worded(severity, message).replace(/^/gm, "    "));
+      }
+      this.line("");
+    }
+  }
+
+  private printOutputs(outputs: Properties): void {
+    const entries = Object.entries(outputs);
+    if (entries.length === 0) return;
+    this.line("Outputs:");
+    for (const [name, value] of entries) {
+      this.line(
+        `    ${name}: ${isSecret(value) ? "[secret]" : value === unknown ? "[unknown]" : JSON.stringify(value)}`,
+      );
+    }
+    this.line("");
+  }
+
+  private step(op: StepOp, urn: string, status: string): void {
+    // A refresh visits the stack too, which is of no interest.
+    if (op === "refresh" && typeOf(urn) === stackType) return;
+    this.line(` ${wordings[op].prefix} ${typeOf(urn)} ${nameOf(urn)} ${status}`);
+  }
+
+  private line(text: string): void {
+    this.write(`${text}\n`);
+  }
+}
+
+function worded(severity: Severity, message: string): string {
+  return severity === "info" ? message : `${severity}: ${message}`;
+}

@@ -1,0 +1,49 @@
+import { NodeProcess } from "./processes";
+import { type Project, resolvePulumi } from "./project";
+import { plain, isSecret, type Properties } from "./values";
+
+export interface ProgramOptions {
+  readonly project: Project;
+  readonly stack: string;
+  readonly config: Properties;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where the engine's services are. */
+  readonly address: string;
+  readonly dryRun: boolean;
+  readonly parallel: number;
+  readonly onLine: (line: string) => void;
+}
+
+/** The exit code of a program that has said itself what is wrong. */
+const reportedItsErrors = 32;
+
+/** Pulumi's own runner of Node.js programs, started as its language host starts it. */
+export function startProgram(options: ProgramOptions): NodeProcess {
+  const { project, stack, config, environment, address, dryRun, parallel, onLine } = options;
+  const args = [
+    ...project.nodeArguments,
+    resolvePulumi(project, "cmd/run"),
+    ...["--monitor", address, "--engine", address],
+    ...["--organization", "organization", "--project", project.name, "--stack", stack],
+    ...["--root-directory", project.directory, "--pwd", project.programDirectory],
+    ...(dryRun ? ["--dry-run"] : []),
+    ...["--parallel", String(parallel), project.entryPoint],
+  ];
+  return new NodeProcess(args, {
+    directory: project.programDirectory,
+    environment: {
+      ...environment,
+      PULUMI_CONFIG: JSON.stringify(plain(config)),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(Object.keys(config).filter((key) => isSecret(config[key]))),
+      ...(project.typescript ? { PULUMI_NODEJS_TYPESCRIPT: "true" } : {}),
+      ...(project.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
+    },
+    onLine,
+  });
+}
+
+/** What the engine says of how a program ended; undefined where all is well, or was said. */
+export function describeExit(exit: number | string): string | undefined {
+  if (exit === 0 || exit === reportedItsErrors) return undefined;
+  return typeof exit === "number" ? `Program exited with non-zero exit code: ${exit}` : `Program was ended by ${exit}`;
+}

@@ -1,0 +1,57 @@
+import type { Properties } from "./values";
+
+/** What the engine asks of the provider of dynamic resources. Secrets are in envelopes on this side of it. */
+export interface Provider {
+  check(urn: string, olds: Properties, news: Properties): Promise<Checked>;
+  diff(urn: string, id: string, oldInputs: Properties, oldOutputs: Properties, news: Properties): Promise<Difference>;
+  create(urn: string, inputs: Properties): Promise<Created>;
+  read(urn: string, id: string, inputs: Properties, outputs: Properties): Promise<Read>;
+  update(urn: string, id: string, oldInputs: Properties, oldOutputs: Properties, news: Properties): Promise<Properties>;
+  delete(urn: string, id: string, inputs: Properties, outputs: Properties): Promise<void>;
+}
+
+export interface Checked {
+  readonly inputs: Properties;
+  readonly failures: readonly CheckFailure[];
+}
+
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface Difference {
+  /** Undefined where the provider doesn't say: then the engine compares the inputs. */
+  readonly changes: boolean | undefined;
+  readonly replaces: readonly string[];
+  readonly deleteBeforeReplace: boolean;
+}
+
+export interface Created {
+  readonly id: string;
+  readonly outputs: Properties;
+}
+
+export interface Read {
+  /** Empty where the resource is gone. */
+  readonly id: string;
+  readonly outputs: Properties;
+  /** Where the provider gives new ones. */
+  readonly inputs: Properties | undefined;
+}
+
+/** The resource was made or changed, and is not as it should be: it is kept, with these reasons. */
+export class InitError extends Error {
+  constructor(
+    readonly id: string,
+    readonly outputs: Properties,
+    readonly reasons: readonly string[],
+  ) {
+    const count = reasons.length === 1 ? "1 error" : `${reasons.length} errors`;
+    super(
+      reasons.length === 0
+        ? "resource init failed"
+        : `${count} occurred:\n${reasons.map((reason) => `\t* ${reason}`).join("\n")}\n\n`,
+    );
+  }
+}

@@ -1,0 +1,55 @@
+import type { Properties } from "./values";
+
+/** A resource in the state, with its secrets in plain envelopes. The engine's own name for it is `State`. */
+export interface State {
+  readonly urn: string;
+  readonly type: string;
+  readonly custom: boolean;
+  id: string;
+  inputs: Properties;
+  outputs: Properties;
+  parent: string;
+  provider: string;
+  dependencies: readonly string[];
+  propertyDependencies: Readonly<Record<string, readonly string[]>>;
+  additionalSecretOutputs: readonly string[];
+  /** The URN that it had in the state before, where the program renamed it. */
+  alias: string;
+  initErrors: readonly string[];
+  protect: boolean;
+  retainOnDelete: boolean;
+  /** Read by the program, and not managed. */
+  external: boolean;
+  /** Replaced, and still to be deleted. */
+  delete: boolean;
+  /** Deleted, and still to be created again. */
+  pendingReplacement: boolean;
+}
+
+export function newState(known: Pick<State, "urn" | "type" | "custom"> & Partial<State>): State {
+  return {
+    id: "",
+    inputs: {},
+    outputs: {},
+    parent: "",
+    provider: "",
+    dependencies: [],
+    propertyDependencies: {},
+    additionalSecretOutputs: [],
+    alias: "",
+    initErrors: [],
+    protect: false,
+    retainOnDelete: false,
+    external: false,
+    delete: false,
+    pendingReplacement: false,
+    ...known,
+  };
+}
+
+/** All resources that one needs: it is deleted before them. */
+export function allDependencies(state: State): readonly string[] {
+  const provider = state.provider.split("::").slice(0, -1).join("::");
+  const properties = Object.values(state.propertyDependencies).flat();
+  return [state.parent, provider, ...state.dependencies, ...properties].filter((urn) => urn !== "");
+}

@@ -1,0 +1,70 @@
+import * as fs from "node:fs";
+import type { Deployment, ResourceState } from "../engine";
+import { decryptSecrets, encryptSecrets } from "./cipher";
+import { newState, type State } from "./resourceState";
+import type { Properties } from "./values";
+
+export type OperationType = "creating" | "updating" | "deleting" | "reading";
+
+export interface PendingOperation {
+  readonly type: OperationType;
+  readonly resource: State;
+}
+
+export interface StoredState {
+  readonly resources: readonly State[];
+  readonly pendingOperations: readonly PendingOperation[];
+}
+
+/** A stack's deployment as JSON, in the form of `pulumi stack export`. */
+export class StateFile {
+  constructor(private readonly path: string) {}
+
+  export(): Deployment {
+    if (!fs.existsSync(this.path)) return { resources: [], pendingOperations: [] };
+    return JSON.parse(fs.readFileSync(this.path, "utf8")) as Deployment;
+  }
+
+  load(): StoredState {
+    const { resources, pendingOperations } = this.export();
+    return {
+      resources: resources.map(fromStored),
+      pendingOperations: pendingOperations.map(({ type, resource }) => ({
+        type: type as OperationType,
+        resource: fromStored(resource),
+      })),
+    };
+  }
+
+  save({ resources, pendingOperations }: StoredState): void {
+    const deployment = {
+      resources: resources.map(toStored),
+      pendingOperations: pendingOperations.map(({ type, resource }) => ({ type, resource: toStored(resource) })),
+    };
+    // Written beside and renamed, so that one who reads meanwhile, or a killed process, never sees half of it.
+    fs.writeFileSync(`${this.path}.new`, JSON.stringify(deployment, undefined, 2));
+    fs.renameSync(`${this.path}.new`, this.path);
+  }
+}
+
+function toStored(state: State): Record<string, unknown> {
+  const stored = { ...state, inputs: encryptSecrets(state.inputs), outputs: encryptSecrets(state.outputs) };
+  const { alias, ...rest } = stored;
+  const kept = Object.entries(rest).filter(([name, value]) => alwaysStored.has(name) || !isEmpty(value));
+  return Object.fromEntries(alias === "" ? kept : [...kept, ["aliases", [alias]]]);
+}
+
+function fromStored(stored: ResourceState): State {
+  return newState({
+    ...(stored as Partial<State> & Pick<State, "urn" | "type" | "custom">),
+    alias: "",
+    inputs: decryptSecrets(stored.inputs as Properties) as Properties,
+    outputs: decryptSecrets(stored.outputs as Properties) as Properties,
+  });
+}
+
+const alwaysStored = new Set(["urn", "type", "custom", "inputs", "outputs"]);
+
+function isEmpty(value: unknown): boolean {
+  return value === "" || value === false || (typeof value === "object" && Object.keys(value ?? {}).length === 0);
+}

@@ -1,0 +1,336 @@
+import type { Op } from "../engine";
+import { InitError, type Provider } from "./provider";
+import { newState, type State } from "./resourceState";
+import type { Snapshot } from "./snapshot";
+import { isSecret, type Properties, secret, unknown, type Value } from "./values";
+
+export type StepOp = Op | "remove-pending-replace";
+
+export interface StepContext {
+  readonly dryRun: boolean;
+  /** The provider of dynamic resources, started when it is first needed. */
+  readonly provider: () => Promise<Provider>;
+}
+
+/** One thing that the engine does to one resource. */
+export interface EngineStep {
+  readonly op: StepOp;
+  /** The resource it is about, as it was or as it will be. */
+  readonly state: State;
+  /** What was made or changed, and may hold secrets. */
+  readonly result?: State | undefined;
+  apply(context: StepContext): Promise<void>;
+  /** Notes what is going on, in case that the deployment is killed. */
+  begin?(snapshot: Snapshot): void;
+  /** `succeeded` also where the resource was made and didn't come up. */
+  end(snapshot: Snapshot, succeeded: boolean): void;
+  /** Lets the program go on. */
+  readonly onDone?: () => void;
+}
+
+export class SameStep implements EngineStep {
+  readonly op = "same";
+
+  constructor(
+    private readonly old: State,
+    readonly state: State,
+    readonly onDone: () => void,
+  ) {}
+
+  get result(): State {
+    return this.state;
+  }
+
+  apply(): Promise<void> {
+    // The inputs are the new ones: the provider said that the difference is none.
+    this.state.id = this.old.id;
+    this.state.outputs = this.old.outputs;
+    return Promise.resolve();
+  }
+
+  end(snapshot: Snapshot): void {
+    snapshot.remove(this.old);
+    snapshot.add(this.state);
+  }
+}
+
+/** Destroying with the program's help doesn't create what is missing; the program just goes on without. */
+export class SkippedCreateStep implements EngineStep {
+  readonly op = "same";
+
+  constructor(
+    readonly state: State,
+    readonly onDone: () => void,
+  ) {}
+
+  apply(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(): void {
+    // There is nothing to record.
+  }
+}
+
+export class CreateStep implements EngineStep {
+  constructor(
+    readonly state: State,
+    readonly onDone: () => void,
+    private readonly replaced?: State,
+  ) {}
+
+  get op(): "create" | "create-replacement" {
+    return this.replaced === undefined ? "create" : "create-replacement";
+  }
+
+  get result(): State {
+    return this.state;
+  }
+
+  async apply({ dryRun, provider }: StepContext): Promise<void> {
+    if (!this.state.custom) return;
+    if (dryRun) {
+      // The dynamic provider takes no part in previews: its inputs stand for its outputs.
+      this.state.outputs = this.state.inputs;
+    } else {
+      const created = await keepingPartially(this.state, (await provider()).create(this.state.urn, this.state.inputs));
+      this.state.id = created.id;
+      this.state.outputs = created.outputs;
+      if (created.error !== undefined) {
+        this.markReplaced();
+        throw created.error;
+      }
+    }
+    this.markReplaced();
+  }
+
+  begin(snapshot: Snapshot): void {
+    snapshot.begin(this.state, "creating");
+  }
+
+  end(snapshot: Snapshot, succeeded: boolean): void {
+    snapshot.end(this.state);
+    if (!succeeded) return;
+    snapshot.add(this.state);
+    if (this.replaced?.pendingReplacement === true) snapshot.remove(this.replaced);
+  }
+
+  /** The old one stays in the state until it is deleted, at the end. */
+  private markReplaced(): void {
+    if (this.replaced !== undefined && !this.replaced.pendingReplacement) this.replaced.delete = true;
+  }
+}
+
+export class UpdateStep implements EngineStep {
+  readonly op = "update";
+
+  constructor(
+    private readonly old: State,
+    readonly state: State,
+    readonly onDone: () => void,
+  ) {}
+
+  get result(): State {
+    return this.state;
+  }
+
+  async apply({ dryRun, provider }: StepContext): Promise<void> {
+    this.state.id = this.old.id;
+    if (!this.state.custom) return;
+    if (dryRun) {
+      this.state.outputs = this.state.inputs;
+      return;
+    }
+    const { urn, inputs } = this.state;
+    const call = (await provider()).update(urn, this.old.id, this.old.inputs, this.old.outputs, inputs);
+    const updated = await keepingPartially(
+      this.state,
+      call.then((outputs) => ({ id: this.old.id, outputs })),
+    );
+    this.state.outputs = updated.outputs;
+    if (updated.error !== undefined) throw updated.error;
+  }
+
+  begin(snapshot: Snapshot): void {
+    snapshot.begin(this.state, "updating");
+  }
+
+  end(snapshot: Snapshot, succeeded: boolean): void {
+    snapshot.end(this.state);
+    if (!succeeded) return;
+    snapshot.remove(this.old);
+    snapshot.add(this.state);
+  }
+}
+
+/** Says that a resource is replaced; other steps create and delete. */
+export class ReplaceStep implements EngineStep {
+  readonly op = "replace";
+
+  constructor(readonly state: State) {}
+
+  apply(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(): void {
+    // The steps around this one record what they do.
+  }
+}
+
+export class DeleteStep implements EngineStep {
+  constructor(
+    readonly state: State,
+    private readonly reason: "removed" | "replaced" | "to be replaced",
+  ) {}
+
+  get op(): "delete" | "delete-replaced" | "discard" | "discard-replaced" {
+    if (this.reason === "removed") return this.state.external ? "discard" : "delete";
+    return this.state.external ? "discard-replaced" : "delete-replaced";
+  }
+
+  async apply({ dryRun, provider }: StepContext): Promise<void> {
+    const { urn, id, inputs, outputs } = this.state;
+    if (this.reason === "removed" && this.state.protect) throw new ProtectedError(urn);
+    if (!dryRun && this.isManaged()) await (await provider()).delete(urn, id, inputs, outputs);
+    if (this.reason === "to be replaced") this.state.pendingReplacement = true;
+  }
+
+  begin(snapshot: Snapshot): void {
+    snapshot.begin(this.state, "deleting");
+  }
+
+  end(snapshot: Snapshot, succeeded: boolean): void {
+    snapshot.end(this.state);
+    if (succeeded && !this.state.pendingReplacement) snapshot.remove(this.state);
+  }
+
+  private isManaged(): boolean {
+    const { custom, external, retainOnDelete, type } = this.state;
+    return custom && !external && !retainOnDelete && !type.startsWith("pulumi:providers:");
+  }
+}
+
+/** Nothing is refused more often than this, and nothing was done: the deployment goes on to report the others. */
+export class ProtectedError extends Error {
+  constructor(urn: string) {
+    super(
+      `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
+        `\`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n` +
+        `\`pulumi state unprotect '${urn}'\``,
+    );
+  }
+}
+
+/** A resource that was deleted to be replaced, and that the program no longer has. */
+export class RemovePendingReplaceStep implements EngineStep {
+  readonly op = "remove-pending-replace";
+
+  constructor(readonly state: State) {}
+
+  apply(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  end(snapshot: Snapshot): void {
+    snapshot.remove(this.state);
+  }
+}
+
+export class ReadStep implements EngineStep {
+  constructor(
+    readonly state: State,
+    private readonly old: State | undefined,
+    private readonly replaces: boolean,
+    readonly onDone: () => void,
+  ) {}
+
+  get op(): "read" | "read-replacement" {
+    return this.replaces ? "read-replacement" : "read";
+  }
+
+  get result(): State {
+    return this.state;
+  }
+
+  /** Reads in a preview too, unless even the id is unknown. */
+  async apply({ provider }: StepContext): Promise<void> {
+    const { urn, id, inputs } = this.state;
+    if (id !== unknown) {
+      const read = await (await provider()).read(urn, id, inputs, inputs);
+      this.state.outputs = read.outputs;
+      if (read.id !== "") this.state.id = read.id;
+    }
+    if (this.replaces && this.old !== undefined) this.old.delete = true;
+  }
+
+  begin(snapshot: Snapshot): void {
+    snapshot.begin(this.state, "reading");
+  }
+
+  end(snapshot: Snapshot, succeeded: boolean): void {
+    snapshot.end(this.state);
+    if (!succeeded) return;
+    if (this.old !== undefined && !this.replaces) snapshot.remove(this.old);
+    snapshot.add(this.state);
+  }
+}
+
+export class RefreshStep implements EngineStep {
+  readonly op = "refresh";
+  /** What the state is to hold; undefined where the resource is gone. */
+  refreshed: State | undefined;
+
+  constructor(readonly state: State) {
+    this.refreshed = state;
+  }
+
+  get result(): State | undefined {
+    return this.refreshed;
+  }
+
+  async apply({ provider }: StepContext): Promise<void> {
+    const { urn, id, type, custom, inputs, outputs, pendingReplacement, external } = this.state;
+    if (!custom || pendingReplacement || type.startsWith("pulumi:providers:")) return;
+    const host = await provider();
+    const read = await host.read(urn, id, inputs, outputs);
+    if (read.id === "") {
+      this.refreshed = undefined;
+      return;
+    }
+    const refreshed = newState({ ...this.state, id: read.id, outputs: read.outputs, initErrors: [] });
+    refreshed.inputs = read.inputs ?? inputs;
+    // What changed is only shown; but where the provider can't tell, the refresh fails.
+    if (!external) await host.diff(urn, refreshed.id, refreshed.inputs, refreshed.outputs, inputs);
+    this.refreshed = refreshed;
+  }
+
+  end(): void {
+    // The whole state is rebuilt, once all was read.
+  }
+}
+
+/** An output is secret where the input of its name was, or where the program says so. */
+export function markSecrets(state: State): void {
+  const marked: Record<string, Value> = { ...state.outputs };
+  for (const [name, value] of Object.entries(marked)) {
+    if (state.additionalSecretOutputs.includes(name) || isSecret(state.inputs[name])) marked[name] = secret(value);
+  }
+  state.outputs = marked;
+}
+
+interface Initialized {
+  readonly id: string;
+  readonly outputs: Properties;
+  readonly error?: InitError;
+}
+
+async function keepingPartially(state: State, call: Promise<Initialized>): Promise<Initialized> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof InitError)) throw error;
+    state.initErrors = error.reasons;
+    return { id: error.id, outputs: error.outputs, error };
+  }
+}

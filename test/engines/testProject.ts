@@ -1,0 +1,198 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+/** What the program of a test declares. Strings in `$output` and in options name other resources of the program. */
+export interface Declaration {
+  readonly name: string;
+  /** A dynamic resource by default. */
+  readonly kind?: "resource" | "component" | "get";
+  readonly type?: string;
+  /** Of a resource that is only read. */
+  readonly id?: string;
+  /** Literals; `{ $output: "name.property" }`; `{ $secret: literal }`. */
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+export interface Program {
+  readonly resources: readonly Declaration[];
+  readonly outputs?: Readonly<Record<string, unknown>>;
+  /** Thrown at the end of the program. */
+  readonly throws?: string;
+}
+
+/** What the provider does in place of what it was asked for, by the name of the resource and of the method. */
+export type Behaviour = Readonly<Record<string, Readonly<Record<string, Action>>>>;
+
+export interface Action {
+  readonly error?: string;
+  /** Fails after the resource was made, for these reasons. */
+  readonly partial?: readonly string[];
+  /** A read finds nothing. */
+  readonly gone?: true;
+  /** Overrides what the method returns. */
+  readonly returns?: Readonly<Record<string, unknown>>;
+  /** Waits so many milliseconds first. */
+  readonly wait?: number;
+}
+
+/** A call of the provider, as it wrote it down. */
+export interface Call {
+  readonly method: string;
+  readonly name?: string;
+  readonly id?: string;
+  readonly olds?: Readonly<Record<string, unknown>>;
+  readonly news?: Readonly<Record<string, unknown>>;
+  readonly [more: string]: unknown;
+}
+
+/** A Pulumi project in a temporary folder, whose provider writes down how it is called. */
+export class TestProject {
+  readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
+
+  constructor() {
+    this.write("Pulumi.yaml", "name: conformance\nruntime: nodejs\n");
+    this.write("package.json", "{}");
+    this.write("index.js", programSource);
+    this.write("provider.js", providerSource);
+    this.behave({});
+    fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(this.directory, "node_modules"));
+  }
+
+  declare(program: Program | readonly Declaration[]): void {
+    this.write("program.json", JSON.stringify("resources" in program ? program : { resources: program }));
+  }
+
+  behave(behaviour: Behaviour): void {
+    this.write("behaviour.json", JSON.stringify(behaviour));
+  }
+
+  /** The calls since it was last asked. */
+  calls(): readonly Call[] {
+    const file = path.join(this.directory, "calls.jsonl");
+    if (!fs.existsSync(file)) return [];
+    const lines = fs.readFileSync(file, "utf8").trimEnd().split("\n");
+    fs.rmSync(file);
+    return lines.map((line) => JSON.parse(line) as Call);
+  }
+
+  write(file: string, content: string): void {
+    fs.mkdirSync(path.dirname(path.join(this.directory, file)), { recursive: true });
+    fs.writeFileSync(path.join(this.directory, file), content);
+  }
+
+  remove(): void {
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+const programSource = `
+const fs = require("fs");
+const path = require("path");
+const pulumi = require("@pulumi/pulumi");
+
+const { resources, outputs = {}, throws } = JSON.parse(fs.readFileSync(path.join(__dirname, "program.json"), "utf8"));
+const made = {};
+
+class Recorded extends pulumi.CustomResource {
+  constructor(name, properties, options, type = "Recorded") {
+    const __provider = "exports.handler = () => require(process.cwd() + '/provider.js')";
+    const undefinedOutputs = { result: undefined, hidden: undefined };
+    super("pulumi-nodejs:dynamic/test:" + type, name, { ...undefinedOutputs, name, ...properties, __provider }, options);
+  }
+}
+
+class Group extends pulumi.ComponentResource {
+  constructor(name, properties, options) {
+    super("test:index:Group", name, properties, options);
+    this.registerOutputs({ ready: true });
+  }
+}
+
+function resolve(value) {
+  if (Array.isArray(value)) return value.map(resolve);
+  if (typeof value !== "object" || value === null) return value;
+  if ("$output" in value) {
+    const [name, property] = value.$output.split(".");
+    return made[name][property];
+  }
+  if ("$secret" in value) return pulumi.secret(value.$secret);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
+}
+
+for (const { name, kind = "resource", type, id, properties = {}, options: { parent, dependsOn, ...rest } = {} } of resources) {
+  const options = { ...rest };
+  if (parent !== undefined) options.parent = made[parent];
+  if (dependsOn !== undefined) options.dependsOn = dependsOn.map((other) => made[other]);
+  if (kind === "component") made[name] = new Group(name, resolve(properties), options);
+  else made[name] = new Recorded(name, resolve(properties), kind === "get" ? { ...options, id } : options, type);
+}
+
+for (const [name, value] of Object.entries(outputs)) exports[name] = resolve(value);
+console.log("the program says hello");
+if (throws !== undefined) throw new Error(throws);
+`;
+
+const providerSource = `
+const fs = require("fs");
+
+const record = (call) => fs.appendFileSync(process.cwd() + "/calls.jsonl", JSON.stringify(call) + "\\n");
+const secretOf = (value) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value });
+
+async function act(method, properties, details, normally) {
+  const { name } = properties;
+  record({ method, name, ...details });
+  const behaviour = JSON.parse(fs.readFileSync(process.cwd() + "/behaviour.json", "utf8"));
+  const { wait = 0, error, partial, gone, returns } = behaviour[name]?.[method] ?? {};
+  if (wait > 0) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    record({ method: method + " goes on", name });
+  }
+  if (error !== undefined) throw new Error(error);
+  if (partial !== undefined) {
+    const failure = new Error("made, but not well");
+    throw Object.assign(failure, { id: details.id ?? name + "-partial", properties: { ...properties, result: "partial" }, reasons: partial });
+  }
+  if (gone) return {};
+  return { ...normally(), ...returns };
+}
+
+module.exports = {
+  configure: ({ config }) =>
+    record({
+      method: "configure",
+      greeting: config.get("greeting"),
+      password: config.get("password"),
+      other: config.get("other:key"),
+      environment: process.env.FROM_THE_TEST,
+      process: process.pid,
+    }),
+
+  check: (olds, news) =>
+    act("check", news, { olds, news }, () => {
+      console.log("checking " + news.name);
+      return { inputs: news };
+    }),
+
+  diff: (id, olds, news) =>
+    act("diff", news, { id, olds, news }, () => ({
+      changes: olds.value !== news.value || olds.kind !== news.kind,
+      replaces: olds.kind === news.kind ? [] : ["kind"],
+      deleteBeforeReplace: news.deleteFirst === true,
+    })),
+
+  create: (news) =>
+    act("create", news, { news }, () => ({
+      id: news.name + "-" + news.kind,
+      outs: { ...news, result: "made " + news.value, ...(news.envelope ? { enveloped: secretOf("envelope") } : {}) },
+    })),
+
+  read: (id, properties) => act("read", properties, { id, olds: properties }, () => ({ id, props: { ...properties, seen: true } })),
+
+  update: (id, olds, news) =>
+    act("update", news, { id, olds, news }, () => ({ outs: { ...news, result: "updated " + news.value } })),
+
+  delete: (id, properties) => act("delete", properties, { id, olds: properties }, () => ({})),
+};
+`;
