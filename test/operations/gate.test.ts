@@ -99,7 +99,7 @@ describe("the gate before a host", () => {
         ended.push(error);
       });
     await clock.tickAsync(4_999);
-    assert.deepEqual(ended, []);
+    assert.equal(ended.length, 0);
     await clock.tickAsync(2);
     await held;
     const [error] = ended;
