@@ -1,18 +1,11 @@
-import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import quick from "./eslint.quick.config.mjs";
 
-/** Folders of `provider/`, and what each may import: imports point one way. */
-const layers = {
-  operations: ["auth", "lifecycle", "hosts", "emulator"],
-  auth: ["operations", "lifecycle", "hosts", "emulator"],
-  lifecycle: ["hosts", "emulator"],
-  emulator: ["operations", "auth", "lifecycle", "hosts"],
-};
-
+/** All rules, those included that need the types. */
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "examples/gcp-identity/"] },
-  js.configs.recommended,
-  ...tseslint.configs.strictTypeChecked,
+  ...quick,
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  ...tseslint.configs.strictTypeCheckedOnly,
   {
     languageOptions: { parserOptions: { project: "./test/tsconfig.json", tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -20,19 +13,5 @@ export default tseslint.config(
       "@typescript-eslint/no-unnecessary-condition": ["error", { allowConstantLoopConditions: true }],
     },
   },
-  ...Object.entries(layers).map(([layer, forbidden]) => ({
-    files: [`provider/${layer}/**/*.ts`],
-    rules: {
-      "no-restricted-imports": [
-        "error",
-        {
-          patterns: forbidden.map((other) => ({
-            group: [`**/${other}/**`],
-            message: `${layer}/ must not know ${other}/`,
-          })),
-        },
-      ],
-    },
-  })),
-  { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
+  { files: ["**/*.mjs", "**/*.cjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
 );

@@ -12,7 +12,7 @@ const listed =
   new pulumi.Config().getObject<(string | (CancellationRequestArgs & { operation: string }))[]>("operations") ?? [];
 
 if (listed.length === 0) {
-  pulumi.log.warn("No operation is listed: pulumi config set --path 'operations[0]' operations/AbC");
+  void pulumi.log.warn("No operation is listed: pulumi config set --path 'operations[0]' operations/AbC");
 }
 
 /** What became of each operation. */

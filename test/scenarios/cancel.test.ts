@@ -29,7 +29,7 @@ onEachEngine("a cancellation request", (scenario) => {
     assert.equal(world.cancels(operation), 1);
     const call = world.emulator.calls.last({ method: "cancel" });
     assert.equal(call?.bodyLength, 0);
-    assert.match(String(call?.headers["x-goog-api-client"]), /^gl-node\/\S+ gapic\/\S+ rest\/\S+$/);
+    assert.match(String(call.headers["x-goog-api-client"]), /^gl-node\/\S+ gapic\/\S+ rest\/\S+$/);
   });
 
   scenario("reports an operation that completed despite it as succeeded", async (world) => {

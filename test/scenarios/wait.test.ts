@@ -36,8 +36,8 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     await world.upFails(/still running 1s after/);
     const state = await world.state();
     assert.equal(state?.outputs["outcome"], "cancelling");
-    assert.equal(typeof state?.outputs["__provider"], "string");
-    assert.equal(state?.initErrors?.length, 1);
+    assert.equal(typeof state.outputs["__provider"], "string");
+    assert.equal(state.initErrors?.length, 1);
 
     world.emulator.settle(operation, "cancelled");
     assert.deepEqual(changes(await world.up()), ["update"]);
