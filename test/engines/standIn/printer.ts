@@ -57,7 +57,9 @@ export class Printer {
   stepEnds(op: StepOp, urn: string): void {
     const { done, counted } = wordings[op];
     if (op !== "same") this.step(op, urn, this.dryRun ? op : done);
-    if (counted !== undefined) this.counts.set(counted, (this.counts.get(counted) ?? 0) + 1);
+    if (counted === undefined) return;
+    const wording = this.dryRun && op !== "same" ? `to ${op}` : counted;
+    this.counts.set(wording, (this.counts.get(wording) ?? 0) + 1);
   }
 
   stepFailed(op: StepOp, urn: string): void {
@@ -99,9 +101,7 @@ export class Printer {
     if (entries.length === 0) return;
     this.line("Outputs:");
     for (const [name, value] of entries) {
-      this.line(
-        `    ${name}: ${isSecret(value) ? "[secret]" : value === unknown ? "[unknown]" : JSON.stringify(value)}`,
-      );
+      this.line(`    ${name}: ${shown(value)}`);
     }
     this.line("");
   }
@@ -115,6 +115,16 @@ export class Printer {
   private line(text: string): void {
     this.write(`${text}\n`);
   }
+}
+
+/** An output, indented as the CLI does it; secrets stay hidden at any depth. */
+function shown(value: unknown): string {
+  const hide = (_key: string, element: unknown) => {
+    if (isSecret(element)) return "[secret]";
+    return element === unknown ? "[unknown]" : element;
+  };
+  const json = JSON.stringify(value, hide, 4) as string | undefined;
+  return (json ?? "").replace(/"(\[(?:secret|unknown)\])"/g, "$1").replace(/\n/g, "\n    ");
 }
 
 function worded(severity: Severity, message: string): string {
