@@ -1,6 +1,6 @@
 import { nameOf, stackType, typeOf } from "../urns";
 import type { StepOp } from "./steps";
-import { isSecret, type Properties, unknown } from "./values";
+import { isSecret, type Properties, unknown, type Value } from "./values";
 
 export type Severity = "debug" | "info" | "warning" | "error";
 
@@ -119,7 +119,7 @@ export class Printer {
 
 /** An output, indented as the CLI does it; secrets stay hidden at any depth. */
 function shown(value: unknown): string {
-  const hide = (_key: string, element: unknown) => {
+  const hide = (_key: string, element: Value | undefined) => {
     if (isSecret(element)) return "[secret]";
     return element === unknown ? "[unknown]" : element;
   };
