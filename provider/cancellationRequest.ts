@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { warnOfPlainCredentials } from "./plainCredentials";
 import { checkProgramDirectory } from "./programDirectory";
 import type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
 
@@ -126,6 +127,7 @@ export class CancellationRequest extends pulumi.CustomResource {
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkProgramDirectory();
+    warnOfPlainCredentials();
     // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
     const { customTimeouts, ...options } = opts;
     const properties = {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { warnOfPlainCredentials } from "./plainCredentials";
 import { checkProgramDirectory } from "./programDirectory";
 import type { OperationMatch, OutcomeCounts, OutcomeExpectation, ServiceArgs, SweptOperation } from "./types";
 
@@ -94,6 +95,7 @@ export class CancellationSweep extends pulumi.CustomResource {
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkProgramDirectory();
+    warnOfPlainCredentials();
     // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
     const { customTimeouts, ...options } = opts;
     const properties = {

@@ -37,6 +37,7 @@ describe("a program that imports the package", () => {
       "provider/cancellationSweep.ts",
       "provider/index.ts",
       "provider/lookups.ts",
+      "provider/plainCredentials.ts",
       "provider/programDirectory.ts",
     ]);
   });

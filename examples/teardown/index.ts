@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest } from "pulumi-operation-cancellation";
 
+/** What must not outlive the environment: `pulumi config set --path 'operations[0]' operations/AbC`. */
 const operations = new pulumi.Config().requireObject<string[]>("operations");
 
 /** Stands for whatever the operations work on. */

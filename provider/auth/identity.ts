@@ -1,5 +1,5 @@
-/** Reads a setting of the stack by its full name, for example `gcp:credentials`. */
-export type ConfigReader = (key: string) => string | undefined;
+import { CredentialError } from "./credentialError";
+import { type ConfigReader, first, type Found, type Place, places } from "./settings";
 
 /** Who calls, as far as it is configured. What is absent is left to application default credentials. */
 export interface Identity {
@@ -7,13 +7,18 @@ export interface Identity {
   readonly accessToken?: string;
   /** A credentials file's content, or its path. Never set together with `accessToken`. */
   readonly credentials?: string;
-  /** Where the two above came from, for messages. */
+  /** Where the two above came from, for messages: `config gcp:credentials`, `GOOGLE_CREDENTIALS`. */
   readonly source?: string;
   /** Address of the service account to act as. */
   readonly impersonateServiceAccount?: string;
+  /** The accounts between the caller and that one, in the form that IAM takes. */
   readonly delegates: readonly string[];
   /** Address of the user to act as, by domain-wide delegation. */
   readonly subject?: string;
+  /** The project that calls are billed to and counted for, in place of the credential's own. */
+  readonly quotaProject?: string;
+  /** The cloud that is called. Default: `googleapis.com`. */
+  readonly universeDomain?: string;
 }
 
 /** What a resource itself says of whom to call as. */
@@ -22,45 +27,39 @@ export interface IdentityArgs {
   readonly subject?: string;
 }
 
-/** A place that settings are read from; the first one that has a setting wins. */
-interface Layer {
-  readonly accessToken: string;
-  readonly credentials: readonly string[];
-  readonly impersonateServiceAccount: string;
-  readonly read: (key: string) => string | undefined;
-}
+/** The cloud that is called where no other is configured. */
+export const defaultUniverse = "googleapis.com";
 
 /**
  * Finds whom to call as: the resource's own arguments, then config `cancellation:*`, then config `gcp:*`, then the
- * environment that @pulumi/gcp reads. As there, an access token goes before credentials of the same place.
+ * environment that @pulumi/gcp reads. As there, an access token goes before credentials of the same place, and a billing
+ * project is only sent where `userProjectOverride` is true.
  *
  * Source: @pulumi/gcp's configuration reference.
+ *
+ * @throws {CredentialError} where a setting has no meaning
  */
 export function resolveIdentity(args: IdentityArgs, config: ConfigReader, environment: NodeJS.ProcessEnv): Identity {
-  const namespace = (name: string): Layer => ({
-    accessToken: `${name}:accessToken`,
-    credentials: [`${name}:credentials`],
-    impersonateServiceAccount: `${name}:impersonateServiceAccount`,
-    read: (key) => config(key) || undefined,
-  });
-  const layers: Layer[] = [
-    namespace("cancellation"),
-    namespace("gcp"),
-    {
-      accessToken: "GOOGLE_OAUTH_ACCESS_TOKEN",
-      credentials: ["GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON"],
-      impersonateServiceAccount: "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT",
-      read: (key) => environment[key] || undefined,
-    },
-  ];
-  const impersonateServiceAccount =
-    args.impersonateServiceAccount ?? first(layers, (layer) => layer.read(layer.impersonateServiceAccount));
+  const all = places(config, environment);
+  const find = (setting: Parameters<Place>[0]) => first(all, (place) => place(setting));
+
+  const target = args.impersonateServiceAccount ?? find("impersonateServiceAccount")?.value;
   const subject = args.subject ?? (config("cancellation:subject") || undefined);
+  const universe = universeDomain(find("universeDomain"));
+  const project = isTrue(find("userProjectOverride")) ? find("billingProject")?.value : undefined;
+  if (subject !== undefined && universe !== undefined && universe !== defaultUniverse) {
+    throw new CredentialError(
+      `\`subject\` can't be used in the universe ${universe}: domain-wide delegation exists in ${defaultUniverse} alone. ` +
+        "Leave out `subject` and the config cancellation:subject, or the universe domain.",
+    );
+  }
   return {
-    ...first(layers, baseCredential),
-    ...(impersonateServiceAccount ? { impersonateServiceAccount } : {}),
-    delegates: delegates(config),
+    ...first(all, baseCredential),
+    ...(target ? { impersonateServiceAccount: target } : {}),
+    delegates: delegates(find("impersonateServiceAccountDelegates")),
     ...(subject ? { subject } : {}),
+    ...(project === undefined ? {} : { quotaProject: project }),
+    ...(universe === undefined ? {} : { universeDomain: universe }),
   };
 }
 
@@ -72,36 +71,41 @@ export function isConfigured(identity: Identity, environment: NodeJS.ProcessEnv)
   return [identity.accessToken, identity.credentials, environment["GOOGLE_APPLICATION_CREDENTIALS"]].some(Boolean);
 }
 
-function baseCredential(layer: Layer): Pick<Identity, "accessToken" | "credentials" | "source"> | undefined {
-  const accessToken = layer.read(layer.accessToken);
-  if (accessToken) return { accessToken, source: layer.accessToken };
-  return first(layer.credentials, (source) => {
-    const credentials = layer.read(source);
-    return credentials ? { credentials, source } : undefined;
-  });
+function baseCredential(place: Place): Pick<Identity, "accessToken" | "credentials" | "source"> | undefined {
+  const token = place("accessToken");
+  if (token) return { accessToken: token.value, source: token.source };
+  const credentials = place("credentials");
+  return credentials && { credentials: credentials.value, source: credentials.source };
 }
 
 /** Pulumi keeps a list in the config as JSON. */
-function delegates(config: ConfigReader): string[] {
-  const text =
-    config("cancellation:impersonateServiceAccountDelegates") ?? config("gcp:impersonateServiceAccountDelegates");
-  if (!text) return [];
+function delegates(setting: Found | undefined): string[] {
+  if (!setting) return [];
   try {
-    const list: unknown = JSON.parse(text);
-    if (Array.isArray(list) && list.every((entry) => typeof entry === "string")) return list;
+    const list: unknown = JSON.parse(setting.value);
+    if (Array.isArray(list) && list.every((entry) => typeof entry === "string" && entry !== "")) {
+      return (list as string[]).map((entry) => (entry.includes("/") ? entry : `projects/-/serviceAccounts/${entry}`));
+    }
   } catch {
     // Told below, without the parser's message, which quotes what it was given.
   }
-  throw new Error(
-    "The config impersonateServiceAccountDelegates must be a list of service accounts' addresses, set with " +
+  throw new CredentialError(
+    `${setting.source} must be a list of service accounts' addresses, set with ` +
       "`pulumi config set --path 'gcp:impersonateServiceAccountDelegates[0]' ADDRESS`.",
   );
 }
 
-function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** As @pulumi/gcp reads a boolean. */
+function isTrue(setting: Found | undefined): boolean {
+  if (!setting || /^(0|f|false)$/i.test(setting.value)) return false;
+  if (/^(1|t|true)$/i.test(setting.value)) return true;
+  throw new CredentialError(`${setting.source} must be true or false.`);
+}
+
+/** Held to the form of a domain: tokens are sent to hosts within it. */
+function universeDomain(setting: Found | undefined): string | undefined {
+  if (!setting) return undefined;
+  const domain = setting.value.trim().toLowerCase();
+  if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) return domain;
+  throw new CredentialError(`${setting.source} must be a domain, for example ${defaultUniverse}.`);
 }

@@ -2,8 +2,10 @@
 import { Credential } from "./credential";
 import { type Identity, isConfigured } from "./identity";
 
-export { CredentialError } from "./credential";
-export { type ConfigReader, type Identity, type IdentityArgs, resolveIdentity } from "./identity";
+export { CredentialError } from "./credentialError";
+export { defaultUniverse, type Identity, type IdentityArgs, resolveIdentity } from "./identity";
+export type { ConfigReader } from "./settings";
+export { staleTokenHint } from "./staleToken";
 
 /** One credential for all resources of a process that share an identity and scopes, so one token. */
 const credentials = new Map<string, Credential>();
@@ -17,7 +19,7 @@ export function headerSource(
   scopes: readonly string[],
   endpoint: string,
   environment: NodeJS.ProcessEnv,
-): (refused?: string) => Promise<Record<string, string>> {
+): (refused?: string, timeout?: number) => Promise<Record<string, string>> {
   if (endpoint.startsWith("http://") && !isConfigured(identity, environment)) return () => Promise.resolve({});
   const key = JSON.stringify([identity, scopes]);
   let credential = credentials.get(key);
@@ -26,5 +28,5 @@ export function headerSource(
     credentials.set(key, credential);
   }
   const found = credential;
-  return (refused) => found.headers(refused);
+  return (refused, timeout) => found.headers(refused, timeout);
 }

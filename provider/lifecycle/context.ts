@@ -1,6 +1,15 @@
-import { type ConfigReader, headerSource, type IdentityArgs, resolveIdentity } from "../auth";
-import { OperationsClient } from "../operations";
+import {
+  type ConfigReader,
+  CredentialError,
+  defaultUniverse,
+  headerSource,
+  type Identity,
+  type IdentityArgs,
+  resolveIdentity,
+} from "../auth";
+import type { OperationsClient } from "../operations";
 import { StepError } from "./errors";
+import { ExplainingClient } from "./explanation";
 import { endpointFault, type Service } from "./service";
 import type { Failure } from "./validation";
 
@@ -17,25 +26,42 @@ const endpointKey = "cancellation:endpoint";
 export function settingsFailures(context: Context): Failure[] {
   const override = context.config(endpointKey);
   const fault = override ? endpointFault(override) : undefined;
-  return fault === undefined ? [] : [{ property: "service", reason: `the config ${endpointKey} ${fault}` }];
+  const reasons = [...(fault === undefined ? [] : [`the config ${endpointKey} ${fault}`]), ...identityFaults(context)];
+  return reasons.map((reason) => ({ property: "service", reason }));
+}
+
+/** What is wrong with whom the stack is configured to call as, whatever a resource itself says of that. */
+function identityFaults({ config, environment }: Context): string[] {
+  try {
+    resolveIdentity({}, config, environment);
+    return [];
+  } catch (error) {
+    if (error instanceof CredentialError) return [error.message];
+    throw error;
+  }
 }
 
 /**
  * A client for a service, calling as whoever is configured.
  *
  * @throws {StepError} when the service can't be called there
+ * @throws {CredentialError} when it can't be called as whoever is configured
  */
 export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
   // Checked again: the engine reads and deletes without a check before, and a token must not go astray.
   const [failure] = settingsFailures(context);
   const fault = failure?.reason ?? endpointFault(service.endpoint);
   if (fault !== undefined) throw new StepError(failure ? fault : `service.endpoint ${fault}`);
+  const caller = resolveIdentity(identity, context.config, context.environment);
   const override = context.config(endpointKey);
-  const endpoint = override ? new URL(override).origin : service.endpoint;
-  const resolved = resolveIdentity(identity, context.config, context.environment);
-  return new OperationsClient({
-    endpoint,
-    version: service.version,
-    headers: headerSource(resolved, service.scopes, endpoint, context.environment),
-  });
+  const endpoint = override ? new URL(override).origin : inUniverse(service.endpoint, caller);
+  const headers = headerSource(caller, service.scopes, endpoint, context.environment);
+  return new ExplainingClient({ endpoint, version: service.version, headers }, { service, identity: caller });
+}
+
+/** Where a service is in the universe that is called: its name stays, and so does its id, as with any endpoint of the config. */
+function inUniverse(endpoint: string, { universeDomain = defaultUniverse }: Identity): string {
+  const { host } = new URL(endpoint);
+  const suffix = `.${defaultUniverse}`;
+  return host.endsWith(suffix) ? `https://${host.slice(0, -suffix.length)}.${universeDomain}` : endpoint;
 }

@@ -10,9 +10,13 @@ import { retrying } from "./retry";
 /**
  * The headers that say who calls, `authorization` among them where there is a credential.
  *
+ * An error of it ends the call, unless it has a property `transient` that is true: then the call is tried again, like one
+ * that nobody answered.
+ *
  * @param refused an `authorization` that the server no longer takes: asks for another one
+ * @param timeout how long the call can wait for them, in milliseconds
  */
-export type HeaderSource = (refused?: string) => Promise<Readonly<Record<string, string>>>;
+export type HeaderSource = (refused?: string, timeout?: number) => Promise<Readonly<Record<string, string>>>;
 
 export interface ClientOptions {
   /** Origin of the service, for example `https://cloudchannel.googleapis.com`. */
@@ -104,8 +108,8 @@ export class OperationsClient {
     if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
-      const headers = await this.options.headers(refused);
-      const timeout = Math.min(maxAttempt, Math.max(minAttempt, deadline.remaining));
+      const headers = await this.options.headers(refused, attemptTimeout(deadline));
+      const timeout = attemptTimeout(deadline);
       const answer = await sent(call, { method: http.method, url: `${this.base}/${http.path}`, headers, timeout });
       try {
         return read(readAnswer(call, answer), answer, call);
@@ -118,6 +122,10 @@ export class OperationsClient {
     };
     return retrying(deadline, () => this.gate.pass(call, deadline, () => attempt()));
   }
+}
+
+function attemptTimeout(deadline: Deadline): number {
+  return Math.min(maxAttempt, Math.max(minAttempt, deadline.remaining));
 }
 
 async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {

@@ -10,8 +10,12 @@ import { type Deadline, sleep } from "./deadline";
 import { type Call, CallError, PausedError, RpcError, UnexpectedAnswerError } from "./errors";
 import { isTransient } from "./transience";
 
-/** So many calls in a row must fail before a host is taken to be down; single faults are left to each call's own retries. */
-const failuresInARow = 3;
+/**
+ * So many calls in a row must fail before a host is taken to be down. Faults that come and go are left to each call's own
+ * retries: of a host that fails every other call, three in a row would soon be found among many calls, and a probe at a time
+ * would take an hour for what takes a minute.
+ */
+const failuresInARow = 10;
 
 /** How long a host that is down is left alone before the next probe, in milliseconds: longer each time. */
 const probeDelay = new ExponentialBackoff({ initialDelay: 500, maxDelay: 10_000 });

@@ -1,5 +1,11 @@
 /** `google.longrunning.Operations` over REST: names, client, outcomes, settling. Knows nothing of Pulumi or of credentials. */
-export { OperationsClient, type HeaderSource, type ListOptions } from "./client";
+export {
+  OperationsClient,
+  type ClientOptions,
+  type HeaderSource,
+  type ListOptions,
+  type ReadOperation,
+} from "./client";
 export { codeName, type Code } from "./code";
 export { Deadline, sleep } from "./deadline";
 export { CallError, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";

@@ -30,11 +30,14 @@ export interface OperationsPage {
 const any = v.custom<Any>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
 
 /** proto3's JSON form leaves out default values, and a parser takes `null` for a field left out. */
-const status = v.object({
-  code: v.nullish(v.pipe(v.number(), v.integer()), 0),
-  message: v.nullish(v.string(), ""),
-  details: v.nullish(v.array(v.unknown()), []),
-});
+const status = v.pipe(
+  any, // a list would pass for an object without any of these
+  v.object({
+    code: v.nullish(v.pipe(v.number(), v.integer()), 0),
+    message: v.nullish(v.string(), ""),
+    details: v.nullish(v.array(v.unknown()), []),
+  }),
+);
 
 const operation = v.object({
   name: v.string(),

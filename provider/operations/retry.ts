@@ -1,7 +1,7 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
 import { type Deadline, timerDelay } from "./deadline";
 import { CallError, PausedError } from "./errors";
-import { isGarbled, isTransient } from "./transience";
+import { isGarbled, isTransient, isUnready } from "./transience";
 
 export { isTransient, mayHaveArrived } from "./transience";
 
@@ -26,7 +26,7 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
   const handled = handleWhen((error) => {
     if (deadline.passed) return false;
     if (!isGarbled(error)) garbled = 0;
-    return isGarbled(error) ? ++garbled < maxGarbledAnswers : isTransient(error);
+    return isGarbled(error) ? ++garbled < maxGarbledAnswers : isTransient(error) || isUnready(error);
   });
   const policy = retry(handled, {
     maxAttempts: Infinity,
@@ -41,8 +41,8 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     try {
       return await call();
     } catch (error) {
-      // A call that was held back after an earlier try says nothing of what that try came to.
-      if (error instanceof PausedError && last !== undefined) throw last;
+      // A call that was not made says nothing of what an earlier try came to.
+      if ((error instanceof PausedError || isUnready(error)) && last !== undefined) throw last;
       if (error instanceof Error) last = error;
       throw error;
     }

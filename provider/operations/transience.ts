@@ -31,6 +31,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof NoAnswerError && !settingsFailures.test(error.reason);
 }
 
+/** Whether the headers of a call could not be had, and may be had later: the error of their source says so itself. */
+export function isUnready(error: unknown): boolean {
+  return error instanceof Error && "transient" in error && error.transient === true;
+}
+
 /** Whether something answered with success, and not in the way of the operations API. */
 export function isGarbled(error: unknown): boolean {
   return error instanceof UnexpectedAnswerError && error.httpStatus < 300;

@@ -97,7 +97,8 @@ describe("the headers of a call", () => {
         assert.ok(error instanceof CredentialError, String(error));
         const everything = `${error.message}${error.stack ?? ""}${JSON.stringify(error)}${String(error.cause)}`;
         assert.ok(!everything.includes(secret), everything);
-        assert.match(error.message, new RegExp(Object.keys(config)[0] ?? ""));
+        assert.match(error.message, new RegExp(`config ${Object.keys(config)[0] ?? ""}`));
+        assert.equal(error.transient, false);
       });
     }
 
@@ -111,7 +112,7 @@ describe("the headers of a call", () => {
         const error = await rejection(headersFor({ "cancellation:credentials": file(content) })());
         assert.ok(error instanceof CredentialError, String(error));
         assert.ok(!error.message.includes(secret), error.message);
-        assert.match(error.message, /^cancellation:credentials: is no/);
+        assert.match(error.message, /^config cancellation:credentials: is no/);
       });
     }
 
@@ -131,14 +132,6 @@ describe("the headers of a call", () => {
         assert.ok(message.includes(way), message);
       }
     });
-  });
-
-  it("can't act for a user through a service account that is acted as", async () => {
-    const config = { "gcp:accessToken": "t", "gcp:impersonateServiceAccount": "a@b", "cancellation:subject": "c@d" };
-    assert.match(
-      (await rejection(headersFor(config)())).message,
-      /`subject` together with `impersonateServiceAccount`/,
-    );
   });
 
   describe("from a source of tokens", () => {
@@ -172,6 +165,30 @@ describe("the headers of a call", () => {
       const late = await credential.headers(refused);
       const fresh = new Set([...atOnce, late].map(({ authorization }) => authorization));
       assert.deepEqual([fresh.size, fresh.has(refused), tokens()], [1, false, 2]);
+    });
+
+    it("ask for one other token, however late the refused one is heard of again", async () => {
+      const { credential, tokens } = await metadata();
+      const { authorization: refused } = await credential.headers();
+      // A call that begins now is given the token that another one is being refused with.
+      const beginning = credential.headers();
+      const fresh = credential.headers(refused);
+      assert.equal((await beginning)["authorization"], refused);
+      const again = credential.headers(refused);
+      assert.equal((await again)["authorization"], (await fresh)["authorization"]);
+      assert.equal(tokens(), 2);
+    });
+
+    it("wait no longer than the caller can, and serve the others all the same", async () => {
+      const { credential, emulator, tokens } = await metadata();
+      emulator.fault({ method: "metadata", delay: 300 });
+      const others = credential.headers();
+      const error = await rejection<CredentialError>(credential.headers(undefined, 50));
+      assert.ok(error instanceof CredentialError, String(error));
+      assert.ok(error.transient);
+      assert.match(error.message, /from application default credentials for the scope .*: no answer within/);
+      assert.match((await others)["authorization"] ?? "", /^Bearer /);
+      assert.equal(tokens(), 1);
     });
 
     it("try anew after a failure", async () => {

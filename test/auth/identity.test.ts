@@ -24,8 +24,8 @@ describe("whom to call as", () => {
     assert.deepEqual(
       layers.map(([, config, environment]) => identity({}, config, environment)),
       [
-        { accessToken: "1", source: "cancellation:accessToken", delegates: [] },
-        { accessToken: "2", source: "gcp:accessToken", delegates: [] },
+        { accessToken: "1", source: "config cancellation:accessToken", delegates: [] },
+        { accessToken: "2", source: "config gcp:accessToken", delegates: [] },
         { accessToken: "3", source: "GOOGLE_OAUTH_ACCESS_TOKEN", delegates: [] },
       ],
     );
@@ -33,14 +33,14 @@ describe("whom to call as", () => {
 
   it("is told by credentials of an earlier place rather than by a token of a later one", () => {
     const found = identity({}, { "cancellation:credentials": "{}", "gcp:accessToken": "2" });
-    assert.deepEqual(found, { credentials: "{}", source: "cancellation:credentials", delegates: [] });
+    assert.deepEqual(found, { credentials: "{}", source: "config cancellation:credentials", delegates: [] });
     const config = identity({}, { "gcp:credentials": "{}" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" });
-    assert.deepEqual(config, { credentials: "{}", source: "gcp:credentials", delegates: [] });
+    assert.deepEqual(config, { credentials: "{}", source: "config gcp:credentials", delegates: [] });
   });
 
   it("is told by a token rather than by credentials of the same place", () => {
     const config = identity({}, { "gcp:accessToken": "2", "gcp:credentials": "{}" });
-    assert.deepEqual(config, { accessToken: "2", source: "gcp:accessToken", delegates: [] });
+    assert.deepEqual(config, { accessToken: "2", source: "config gcp:accessToken", delegates: [] });
     const environment = identity({}, {}, { GOOGLE_CREDENTIALS: "{}", GOOGLE_OAUTH_ACCESS_TOKEN: "3" });
     assert.deepEqual(environment, { accessToken: "3", source: "GOOGLE_OAUTH_ACCESS_TOKEN", delegates: [] });
   });
@@ -81,12 +81,54 @@ describe("whom to call as", () => {
 
   it("goes by delegates, which a config holds as a list", () => {
     const key = "impersonateServiceAccountDelegates";
-    assert.deepEqual(identity({}, { [`gcp:${key}`]: '["a@b","c@d"]' }).delegates, ["a@b", "c@d"]);
+    const iam = (address: string) => `projects/-/serviceAccounts/${address}`;
+    const list = JSON.stringify(["a@b", iam("c@d")]);
+    assert.deepEqual(identity({}, { [`gcp:${key}`]: list }).delegates, [iam("a@b"), iam("c@d")]);
     const both = { [`cancellation:${key}`]: '["e@f"]', [`gcp:${key}`]: '["a@b"]' };
-    assert.deepEqual(identity({}, both).delegates, ["e@f"]);
-    for (const wrong of ["a@b", "{}", "[1]", "[", "5"]) {
-      assert.throws(() => identity({}, { [`gcp:${key}`]: wrong }), /impersonateServiceAccountDelegates must be a list/);
+    assert.deepEqual(identity({}, both).delegates, [iam("e@f")]);
+    assert.deepEqual(identity({}, { ...both, [`cancellation:${key}`]: "" }).delegates, [iam("a@b")]);
+    for (const wrong of ["a@b", "{}", "[1]", '[""]', "[", "5"]) {
+      assert.throws(() => identity({}, { [`gcp:${key}`]: wrong }), /config gcp:\w+ must be a list of service accounts/);
     }
+  });
+
+  it("is counted for the billing project, where the override is on", () => {
+    const project = (config: Record<string, string>, environment: NodeJS.ProcessEnv = {}) =>
+      identity({}, config, environment).quotaProject;
+    const gcp = { "gcp:billingProject": "p" };
+    for (const on of ["true", "TRUE", "t", "1"]) assert.equal(project({ ...gcp, "gcp:userProjectOverride": on }), "p");
+    for (const off of ["false", "F", "0", ""]) {
+      assert.equal(project({ ...gcp, "gcp:userProjectOverride": off }), undefined);
+    }
+    assert.equal(project(gcp), undefined);
+    assert.equal(project(gcp, { USER_PROJECT_OVERRIDE: "true", GOOGLE_BILLING_PROJECT: "q" }), "p");
+    assert.equal(project({}, { USER_PROJECT_OVERRIDE: "true", GOOGLE_BILLING_PROJECT: "q" }), "q");
+    const own = { "cancellation:billingProject": "o", "cancellation:userProjectOverride": "false" };
+    assert.equal(project({ ...gcp, ...own, "gcp:userProjectOverride": "true" }), undefined);
+    assert.equal(project({ ...gcp, ...own, "cancellation:userProjectOverride": "true" }), "o");
+    assert.throws(
+      () => project({ "gcp:userProjectOverride": "yes" }),
+      /config gcp:userProjectOverride must be true or/,
+    );
+  });
+
+  it("belongs to a universe: the config's, then the environment's", () => {
+    const environment = { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "c.example" };
+    const gcp = { "gcp:universeDomain": "B.example" };
+    const universe = (config: Record<string, string>) => identity({}, config, environment).universeDomain;
+    assert.equal(universe({ ...gcp, "cancellation:universeDomain": "a.example" }), "a.example");
+    assert.equal(universe(gcp), "b.example");
+    assert.equal(universe({}), "c.example");
+    assert.equal(identity().universeDomain, undefined);
+    for (const wrong of ["example", "a.example/", "https://a.example", "u@a.example", "a.example:80", "a..example"]) {
+      assert.throws(() => universe({ "gcp:universeDomain": wrong }), /config gcp:universeDomain must be a domain/);
+    }
+  });
+
+  it("is no user outside of googleapis.com", () => {
+    const inUniverse = (domain: string) => identity({ subject: "a@b" }, { "gcp:universeDomain": domain });
+    assert.equal(inUniverse("googleapis.com").subject, "a@b");
+    assert.throws(() => inUniverse("b.example"), /`subject` can't be used in the universe b\.example/);
   });
 });
 

@@ -49,7 +49,7 @@ describe("the gate before a host", () => {
   }
 
   it("sends one probe at a time to a host that is down, ever more rarely, and opens when one gets through", async () => {
-    await fail(3);
+    await fail(10);
     let inFlight = 0;
     const atOnce = new Set<number>();
     const probes: number[] = [];

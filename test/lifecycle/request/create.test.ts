@@ -305,6 +305,9 @@ describe("creating a cancellation request", () => {
 
   it("fails with the words of the service", async () => {
     const server = stopping(await startServer(rpc(403, "PERMISSION_DENIED", "You are no reseller.")));
-    assert.match((await failure(stepsAgainst(server.endpoint).create())).message, /You are no reseller$/);
+    assert.match(
+      (await failure(stepsAgainst(server.endpoint).create())).message,
+      /You are no reseller\. Cloud Channel is for resellers\. Check that `subject`/,
+    );
   });
 });

@@ -1,0 +1,50 @@
+/** A process of its own that makes calls as whoever it is told to: Node.js reads NODE_EXTRA_CA_CERTS at its start only. */
+import { clientFor } from "../../provider/lifecycle/context";
+import { canonicalService, type ServiceArgs } from "../../provider/lifecycle/service";
+import { Deadline } from "../../provider/operations";
+
+export interface Calls {
+  readonly operation: string;
+  readonly config: Readonly<Record<string, string>>;
+  readonly args: { readonly impersonateServiceAccount?: string; readonly subject?: string };
+  readonly service: ServiceArgs;
+  /** How many begin at the same time. */
+  readonly count: number;
+  /** Rounds of them, one after the other. */
+  readonly rounds: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** What became of them: an error's message, name and all that can be read of it. */
+export interface Outcome {
+  readonly done: number;
+  readonly errors: readonly { readonly name: string; readonly message: string; readonly everything: string }[];
+}
+
+process.once("message", (calls: Calls) => {
+  void make(calls).then((outcome) => {
+    process.send?.(outcome, () => process.exit());
+  });
+});
+
+async function make(calls: Calls): Promise<Outcome> {
+  const { operation, config, args, service, count, rounds, timeout } = calls;
+  const context = { config: (key: string) => config[key], environment: process.env };
+  const errors: Outcome["errors"][number][] = [];
+  let done = 0;
+  for (let round = 0; round < rounds; round++) {
+    const call = async () => {
+      try {
+        const client = clientFor(context, canonicalService(service), args);
+        await client.get(operation, Deadline.after(timeout));
+        done++;
+      } catch (error) {
+        const { name, message, stack = "", cause } = error as Error;
+        errors.push({ name, message, everything: `${message}${stack}${JSON.stringify(error)}${String(cause)}` });
+      }
+    };
+    await Promise.all(Array.from({ length: count }, call));
+  }
+  return { done, errors };
+}

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import type { EmulatorOptions } from "../../provider/emulator";
+import type { Outcome } from "./caller";
+import { iamScope, scope, World } from "./world";
+
+const subject = "admin@reseller.example";
+const target = "target@project.iam.gserviceaccount.com";
+const delegate = "delegate@project.iam.gserviceaccount.com";
+
+/** So many calls at the same time, and then as many again. */
+const many = { count: 10, rounds: 2 };
+
+function assertDone({ done, errors }: Outcome, expected = 20): void {
+  assert.deepEqual({ done, errors: errors.map(({ message }) => message) }, { done: expected, errors: [] });
+}
+
+describe("a call with google-auth-library's own flows", function () {
+  this.timeout(60_000);
+  let world: World;
+  const start = async (options: EmulatorOptions = {}) => (world = await World.start({ scopes: [scope], ...options }));
+  afterEach(() => world.stop());
+
+  const fetched = () => ({
+    token: world.emulator.calls.count("token"),
+    generateAccessToken: world.emulator.calls.count("generateAccessToken"),
+    signJwt: world.emulator.calls.count("signJwt"),
+  });
+
+  describe("is made with a service account's key", () => {
+    for (const [where, give] of [
+      ["in the config", (key: string) => ({ config: { "gcp:credentials": key } })],
+      [
+        "in a file that the config names",
+        (key: string) => ({ config: { "cancellation:credentials": world.file("key.json", key) } }),
+      ],
+      ["in the environment", (key: string) => ({ environment: { GOOGLE_CREDENTIALS: key } })],
+      [
+        "in a file that the environment names",
+        (key: string) => ({ environment: { GOOGLE_APPLICATION_CREDENTIALS: world.file("key.json", key) } }),
+      ],
+    ] as const) {
+      it(`${where}, for one token that all calls share`, async () => {
+        const { emulator } = await start();
+        const key = emulator.createServiceAccount();
+        assertDone(await world.call({ ...give(JSON.stringify(key)), ...many }));
+        assert.deepEqual(world.identity, { email: key.client_email, scopes: [scope], source: "assertion" });
+        assert.deepEqual(fetched(), { token: 1, generateAccessToken: 0, signJwt: 0 });
+      });
+
+      it(`${where}, acting for a user`, async () => {
+        const { emulator } = await start({ callers: [subject] });
+        const key = emulator.createServiceAccount({ subjects: [subject] });
+        assertDone(await world.call({ ...give(JSON.stringify(key)), ...many, args: { subject } }));
+        assert.deepEqual(world.identity, { email: key.client_email, subject, scopes: [scope], source: "assertion" });
+        assert.deepEqual(fetched(), { token: 1, generateAccessToken: 0, signJwt: 0 });
+      });
+    }
+  });
+
+  it("is made with an access token", async () => {
+    const { emulator } = await start();
+    const token = emulator.issueToken({ email: "user@example.com", scopes: [scope] });
+    assertDone(await world.call({ environment: { GOOGLE_OAUTH_ACCESS_TOKEN: token }, ...many }));
+    assert.equal(world.identity?.email, "user@example.com");
+    assert.deepEqual(fetched(), { token: 0, generateAccessToken: 0, signJwt: 0 });
+  });
+
+  it("is made with the metadata server's account, which is asked without the proxy", async () => {
+    const { emulator, proxy } = await start();
+    assertDone(await world.call({ environment: world.metadata, ...many }));
+    assert.deepEqual([world.identity?.source, world.identity?.scopes], ["metadata", [scope]]);
+    const tokens = emulator.calls.all({ method: "metadata" }).filter(({ url }) => url.includes("/token"));
+    assert.equal(tokens.length, 1);
+    assert.deepEqual(new Set(proxy.tunnels), new Set(["cloudchannel.googleapis.com:443"]));
+  });
+
+  it("is made with gcloud's login, counted for its project", async () => {
+    let fetched = 0;
+    world = await World.start({ scopes: [scope] }, (request, response) => {
+      if (request.headers.host !== "oauth2.googleapis.com") return false;
+      fetched++;
+      const token = world.emulator.issueToken({ email: "user@example.com", scopes: [scope] });
+      const body = { access_token: token, token_type: "Bearer", expires_in: 3600 };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      return true;
+    });
+    assertDone(await world.call({ environment: world.login, ...many }));
+    assert.deepEqual(
+      [world.identity?.email, world.header("x-goog-user-project")],
+      ["user@example.com", "of-the-login"],
+    );
+    assert.equal(fetched, 1);
+  });
+
+  it("is made with workload identity federation", async () => {
+    let exchanges = 0;
+    world = await World.start({ scopes: [scope] }, (request, response) => {
+      if (request.url !== "/sts") return false;
+      exchanges++;
+      const token = world.emulator.issueToken({ email: "principal", scopes: [scope] });
+      const body = { access_token: token, issued_token_type: "t", token_type: "Bearer", expires_in: 3600 };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      return true;
+    });
+    const credentials = JSON.stringify({
+      type: "external_account",
+      audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      token_url: "https://sts.googleapis.com/sts",
+      credential_source: { file: world.file("subject-token", "subject token") },
+    });
+    assertDone(await world.call({ config: { "gcp:credentials": credentials }, ...many }));
+    assert.equal(world.identity?.email, "principal");
+    assert.equal(exchanges, 1);
+  });
+
+  describe("is made as another service account", () => {
+    const config = { "gcp:impersonateServiceAccount": target };
+
+    it("by whoever has a key", async () => {
+      const { emulator } = await start();
+      const key = emulator.createServiceAccount();
+      emulator.allowImpersonation({ caller: key.client_email, target });
+      assertDone(await world.call({ config: { ...config, "gcp:credentials": JSON.stringify(key) }, ...many }));
+      assert.deepEqual(world.identity, { email: target, scopes: [scope], source: "impersonation" });
+      assert.deepEqual(fetched(), { token: 1, generateAccessToken: 1, signJwt: 0 });
+      const asked = emulator.calls.last({ method: "generateAccessToken" });
+      assert.deepEqual(asked?.identity?.scopes, [iamScope]);
+    });
+
+    it("by way of delegates, given by their addresses", async () => {
+      const { emulator } = await start();
+      emulator.allowImpersonation({ target, delegates: [delegate] });
+      const list = { "gcp:impersonateServiceAccountDelegates": JSON.stringify([delegate]) };
+      assertDone(await world.call({ config: { ...config, ...list }, environment: world.metadata, ...many }));
+      assert.deepEqual(world.identity, { email: target, scopes: [scope], source: "impersonation" });
+      assert.deepEqual(fetched(), { token: 0, generateAccessToken: 1, signJwt: 0 });
+    });
+  });
+
+  describe("is made for a user without a key", () => {
+    const actingFor = { email: target, subject, scopes: [scope], source: "assertion" };
+
+    for (const [what, caller] of [
+      ["an access token", () => ({ GOOGLE_OAUTH_ACCESS_TOKEN: world.emulator.issueToken({ scopes: [iamScope] }) })],
+      ["the metadata server's account", () => world.metadata],
+      [
+        "the key of another account",
+        () => ({ GOOGLE_CREDENTIALS: JSON.stringify(world.emulator.createServiceAccount()) }),
+      ],
+    ] as const) {
+      it(`by ${what}, through a service account`, async () => {
+        const { emulator } = await start({ callers: [subject] });
+        emulator.createServiceAccount({ email: target, subjects: [subject] });
+        emulator.allowImpersonation({ target });
+        const args = { impersonateServiceAccount: target, subject };
+        assertDone(await world.call({ args, environment: caller(), ...many }));
+        assert.deepEqual(world.identity, actingFor);
+        assert.equal(emulator.calls.count("signJwt"), 1);
+      });
+    }
+
+    it("by way of delegates", async () => {
+      const { emulator } = await start({ callers: [subject] });
+      emulator.createServiceAccount({ email: target, subjects: [subject] });
+      emulator.allowImpersonation({ target, delegates: [delegate] });
+      const config = {
+        "cancellation:subject": subject,
+        "cancellation:impersonateServiceAccount": target,
+        "cancellation:impersonateServiceAccountDelegates": JSON.stringify([delegate]),
+      };
+      assertDone(await world.call({ config, environment: world.metadata, ...many }));
+      assert.deepEqual(world.identity, actingFor);
+      assert.deepEqual(fetched(), { token: 1, generateAccessToken: 0, signJwt: 1 });
+    });
+
+    it("by the metadata server's account itself", async () => {
+      const { emulator } = await start({ metadataAccount: target, callers: [subject] });
+      emulator.createServiceAccount({ email: target, subjects: [subject] });
+      emulator.allowImpersonation({ caller: target, target });
+      assertDone(await world.call({ args: { subject }, environment: world.metadata, ...many }));
+      assert.deepEqual(world.identity, actingFor);
+      assert.deepEqual(fetched(), { token: 1, generateAccessToken: 0, signJwt: 1 });
+    });
+  });
+
+  it("asks for another token once, however many calls the old one is refused to", async () => {
+    const { emulator } = await start();
+    const key = JSON.stringify(emulator.createServiceAccount());
+    emulator.fault({ method: "get", then: "staleToken" });
+    assertDone(await world.call({ config: { "gcp:credentials": key }, ...many }));
+    assert.equal(world.tokens, 2);
+  });
+
+  describe("names the project that it is counted for", () => {
+    it("as the config says, where the override is on", async () => {
+      const { emulator } = await start();
+      const key = JSON.stringify({ ...emulator.createServiceAccount(), quota_project_id: "of-the-key" });
+      const billing = { "gcp:credentials": key, "gcp:billingProject": "billed" };
+      assertDone(await world.call({ config: { ...billing, "gcp:userProjectOverride": "true" } }), 1);
+      assert.equal(world.header("x-goog-user-project"), "billed");
+      assertDone(await world.call({ config: billing }), 1);
+      assert.equal(world.header("x-goog-user-project"), "of-the-key");
+    });
+
+    it("as the environment says", async () => {
+      const { emulator } = await start();
+      const environment = {
+        GOOGLE_CREDENTIALS: JSON.stringify(emulator.createServiceAccount()),
+        GOOGLE_BILLING_PROJECT: "billed",
+        USER_PROJECT_OVERRIDE: "1",
+      };
+      assertDone(await world.call({ environment }), 1);
+      assert.equal(world.header("x-goog-user-project"), "billed");
+    });
+  });
+
+  describe("goes to another universe", () => {
+    it("with its name in place of googleapis.com, and a credential of that universe", async () => {
+      const { emulator, proxy } = await start({ tokens: "any", universeDomain: "universe.example" });
+      const key = JSON.stringify(emulator.createServiceAccount());
+      const config = { "gcp:credentials": key, "gcp:universeDomain": "universe.example" };
+      assertDone(await world.call({ config }), 1);
+      assert.deepEqual(proxy.tunnels, ["cloudchannel.universe.example:443"]);
+    });
+
+    it("as another service account, by that universe's IAM", async () => {
+      const { emulator, proxy } = await start({ metadataAccount: "m@p.iam.gserviceaccount.com" });
+      emulator.allowImpersonation({ target });
+      const token = emulator.issueToken({ scopes: [iamScope] });
+      const config = {
+        "gcp:accessToken": token,
+        "gcp:impersonateServiceAccount": target,
+        "gcp:universeDomain": "universe.example",
+      };
+      assertDone(await world.call({ config }), 1);
+      assert.equal(world.identity?.email, target);
+      assert.ok(proxy.tunnels.includes("iamcredentials.universe.example:443"), proxy.tunnels.join());
+    });
+  });
+});

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import type { Outcome } from "./caller";
+import { operation, scope, World } from "./world";
+
+function assertDone({ done, errors }: Outcome): void {
+  assert.deepEqual([done, errors], [1, []]);
+}
+
+describe("a proxy", function () {
+  this.timeout(60_000);
+  let world: World;
+  let key: string;
+  beforeEach(async () => {
+    world = await World.start({ scopes: [scope] });
+    key = JSON.stringify(world.emulator.createServiceAccount());
+  });
+  afterEach(() => world.stop());
+
+  it("is asked for tunnels alone, and sees no token", async () => {
+    assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key } }));
+    const { tunnels, seen, arrived } = world.proxy;
+    assert.deepEqual(tunnels, ["oauth2.googleapis.com:443", "cloudchannel.googleapis.com:443"]);
+    assert.deepEqual(
+      arrived.map(({ host, path }) => `${host}${path}`),
+      ["oauth2.googleapis.com/token", `cloudchannel.googleapis.com/v1/${operation}`],
+    );
+    assert.match(seen, /^CONNECT oauth2\.googleapis\.com:443\n/);
+    assert.doesNotMatch(seen, /^(GET|POST)/m);
+    assert.doesNotMatch(seen, /authorization|bearer|ya29|assertion=/i);
+  });
+
+  it("gets its own password, and nobody else does", async () => {
+    const proxy = world.proxy.url.replace("//", "//user:password@");
+    assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: proxy } }));
+    const basic = `Basic ${Buffer.from("user:password").toString("base64")}`;
+    assert.equal(world.proxy.seen.split(basic).length - 1, 2);
+    for (const { headers } of world.emulator.calls.all()) assert.equal(headers["proxy-authorization"], undefined);
+  });
+
+  it("is passed by for the hosts in NO_PROXY", async () => {
+    const environment = { GOOGLE_CREDENTIALS: key, NO_PROXY: "other.example,localhost" };
+    const service = { endpoint: world.proxy.origin, scopes: [scope] };
+    assertDone(await world.call({ environment, service }));
+    assert.deepEqual(world.proxy.tunnels, ["oauth2.googleapis.com:443"]);
+    assert.equal(world.proxy.arrived.at(-1)?.host, new URL(world.proxy.origin).host);
+    assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key }, service }));
+    assert.ok(world.proxy.tunnels.includes(new URL(world.proxy.origin).host));
+  });
+
+  it("is passed by for a source of tokens in NO_PROXY", async () => {
+    await world.stop();
+    world = await World.start({ scopes: [scope] }, (request, response) => {
+      if (request.url !== "/sts") return false;
+      const token = world.emulator.issueToken({ scopes: [scope] });
+      const body = { access_token: token, issued_token_type: "t", token_type: "Bearer", expires_in: 3600 };
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+      return true;
+    });
+    const credentials = JSON.stringify({
+      type: "external_account",
+      audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
+      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+      token_url: `${world.proxy.origin}/sts`,
+      credential_source: { file: world.file("subject-token", "subject token") },
+    });
+    assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: credentials, NO_PROXY: "localhost" } }));
+    assert.deepEqual(world.proxy.tunnels, ["cloudchannel.googleapis.com:443"]);
+  });
+
+  it("is passed by on the way to this machine's plain http, which gets what is configured", async () => {
+    const { emulator, proxy } = world;
+    const environment = { GOOGLE_CREDENTIALS: key, HTTP_PROXY: proxy.url };
+    const config = { "cancellation:endpoint": emulator.endpoint };
+    assertDone(await world.call({ environment, config }));
+    assert.deepEqual(proxy.tunnels, ["oauth2.googleapis.com:443"]);
+    assert.doesNotMatch(proxy.seen, /^(GET|POST)/m);
+    assert.equal(emulator.calls.last({ method: "get" })?.identity?.source, "assertion");
+  });
+
+  it("does not matter to plain http elsewhere, which gets no token at all", async () => {
+    for (const told of [
+      { service: { endpoint: "http://cloudchannel.example" } },
+      { config: { "cancellation:endpoint": "http://10.0.0.1:8080" } },
+    ]) {
+      const { done, errors } = await world.call({ environment: { GOOGLE_CREDENTIALS: key }, ...told });
+      assert.equal(done, 0);
+      assert.match(errors[0]?.message ?? "", /plain http to another machine, which would send the token in the clear/);
+    }
+    assert.deepEqual([world.proxy.seen, world.emulator.calls.count()], ["", 0]);
+  });
+
+  it("whose certificates are not trusted gets no token, and no second try", async () => {
+    const environment = { GOOGLE_CREDENTIALS: key, NODE_EXTRA_CA_CERTS: "" };
+    const { done, errors } = await world.call({ environment });
+    assert.equal(done, 0);
+    const [{ message } = assert.fail()] = errors;
+    assert.match(message, /self-signed certificate.*NODE_EXTRA_CA_CERTS/);
+    assert.equal(world.emulator.calls.count(), 0);
+    assert.ok(world.proxy.tunnels.length <= 4, world.proxy.tunnels.join());
+  });
+});

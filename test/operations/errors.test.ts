@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { type Call, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+
+const call: Call = { method: "get", name: "operations/AbC", base: "https://example.com/v1" };
+const messages = (text: string) => [
+  new RpcError(call, "INTERNAL", 500, text).message,
+  new UnexpectedAnswerError(call, 404, "a body that is no google.rpc error", text).message,
+];
+
+describe("the message of an error", () => {
+  it("is one line that a terminal shows as it is", () => {
+    for (const message of messages("a\r\nb\u001b[31m\u0007\u0000\u009b2J\u2028c\u202ed\ud800")) {
+      assert.match(message, /: a b \[31m 2J c d$/);
+      assert.doesNotMatch(message, /\p{C}|\p{Zl}|\p{Zp}/u);
+    }
+  });
+
+  it("has at most 500 characters of a service's own words, and 200 of an answer that is not understood", () => {
+    const counts = messages("☃".repeat(1_000_000)).map((message) => message.split("☃").length - 1);
+    assert.deepEqual(counts, [499, 199]);
+    const [whole] = messages("☃".repeat(500));
+    assert.ok(whole?.endsWith(`: ${"☃".repeat(500)}`));
+  });
+
+  it("is cut between characters", () => {
+    const texts = ["x".repeat(498) + "😀".repeat(9), "x".repeat(198) + "😀".repeat(9)];
+    const [words, excerpt] = texts.map((text, index) => messages(text)[index]);
+    assert.match(words ?? "", /x…$/);
+    assert.match(excerpt ?? "", /x…$/);
+  });
+
+  it("says nothing where the service does not", () => {
+    assert.equal(messages("")[0], "operations/AbC: the get was answered INTERNAL (HTTP 500)");
+    assert.equal(messages("\u0000\n ")[0], "operations/AbC: the get was answered INTERNAL (HTTP 500)");
+    assert.equal(messages("No way...")[0], "operations/AbC: the get was answered INTERNAL (HTTP 500): No way");
+  });
+});

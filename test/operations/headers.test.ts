@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { Deadline, type HeaderSource, OperationsClient, RpcError } from "../../provider/operations";
+import { cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
+
+const name = "operations/AbC";
+
+/** As a source of headers says that another try may do better. */
+class NotYet extends Error {
+  readonly transient = true;
+}
+
+describe("a source of headers", () => {
+  withoutChance();
+  const { stopping } = cleanUps();
+
+  async function serve(headers: HeaderSource, ...answers: Parameters<typeof startServer>) {
+    const server = stopping(await startServer(...answers));
+    return { server, client: new OperationsClient({ endpoint: server.endpoint, version: "v1", headers }) };
+  }
+
+  /** Fails as often as there are errors, and then has headers. */
+  function failing(...errors: Error[]): { source: HeaderSource; asked: () => number } {
+    let asked = 0;
+    const source: HeaderSource = () => {
+      const error = errors[asked++];
+      return error ? Promise.reject(error) : Promise.resolve({ authorization: "Bearer t" });
+    };
+    return { source, asked: () => asked };
+  }
+
+  it("that has none yet is asked again, until there are some", async () => {
+    const { source, asked } = failing(new NotYet(), new NotYet());
+    const { client, server } = await serve(source, { json: { name } });
+    await client.get(name, Deadline.after(1_000));
+    assert.deepEqual([asked(), server.received.length], [3, 1]);
+  });
+
+  it("that has none is not asked again, and its error is the call's", async () => {
+    const refusal = new Error("refused");
+    const { source, asked } = failing(refusal);
+    const { client, server } = await serve(source, { json: { name } });
+    assert.equal(await rejection(client.get(name, Deadline.after(1_000))), refusal);
+    assert.deepEqual([asked(), server.received.length], [1, 0]);
+  });
+
+  it("that has none in time fails the call with its own error", async () => {
+    const { client } = await serve(() => Promise.reject(new NotYet("not yet")), { json: { name } });
+    assert.equal((await rejection(client.get(name, Deadline.after(50)))).message, "not yet");
+  });
+
+  it("that has none any more leaves what an earlier try came to", async () => {
+    let asked = 0;
+    const source: HeaderSource = () => (asked++ === 0 ? Promise.resolve({}) : Promise.reject(new NotYet()));
+    const { client } = await serve(source, rpc(503, "UNAVAILABLE"));
+    const error = await rejection(client.cancel(name, Deadline.after(50)));
+    // Not known to be refused: the cancel may have been carried out.
+    assert.ok(error instanceof RpcError && error.code === "UNAVAILABLE", String(error));
+    assert.ok(asked > 1);
+  });
+
+  it("is told how long the call can wait", async () => {
+    const timeouts: (number | undefined)[] = [];
+    const source: HeaderSource = (_refused, timeout) => {
+      timeouts.push(timeout);
+      return Promise.resolve({});
+    };
+    const { client } = await serve(source, { json: { name } });
+    for (const allowance of [600_000, 5_000, 0]) await client.get(name, Deadline.after(allowance));
+    const [long = 0, short = 0, none = 0] = timeouts;
+    assert.deepEqual([long, none], [30_000, 1_000]);
+    assert.ok(short > 4_000 && short <= 5_000);
+  });
+});
