@@ -35,10 +35,10 @@ export class HostError extends Error {
 
 /**
  * Text that a header can carry and a terminal can show: an unpaired surrogate, which is no UTF-8, would keep the call from
- * being answered; a control character of some service's words would steer the terminal.
+ * being answered; a control character of some service's words would steer the terminal, and a line of its own deceive.
  */
 function sendable(text: string): string {
-  const bytes = Buffer.from(text.replace(/\p{Cc}+/gu, " "));
+  const bytes = Buffer.from(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " "));
   if (bytes.length <= maxMessageBytes) return bytes.toString();
   const beginning = bytes.subarray(0, maxMessageBytes).toString();
   return `${beginning.replace(/\uFFFD+$/, "")}… (cut)`;
@@ -51,13 +51,19 @@ function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
   const shorter = {
     response: cut,
     metadata: cut,
-    operationType: cut.cut,
     error: error && { ...error, message: sendable(error.message), details: [cut] },
+    operationType: cut.cut,
   };
   let result = outputs;
   for (const [key, value] of Object.entries(shorter)) {
     if (wireSize(result) <= maxPropertyBytes) break;
     if (key in result) result = { ...result, [key]: value };
+  }
+  // A sweep's operations: those that are no longer named are counted all the same.
+  let { operations } = result;
+  while (Array.isArray(operations) && operations.length > 0 && wireSize(result) > maxPropertyBytes) {
+    operations = operations.slice(0, -1);
+    result = { ...result, operations };
   }
   return result;
 }

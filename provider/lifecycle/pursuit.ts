@@ -1,6 +1,7 @@
 import {
   type Deadline,
   mayHaveArrived,
+  onOneLine,
   type OperationsClient,
   RpcError,
   settle,
@@ -146,7 +147,7 @@ function unexpected(
   const words: Partial<Record<string, string>> = {
     cancelled: "was cancelled",
     succeeded: "completed, before the cancellation or despite it",
-    failed: `failed with ${error?.status ?? "an error"}: ${error?.message ?? ""}`,
+    failed: `failed with ${error?.status ?? "an error"}: ${onOneLine(error?.message ?? "", 500)}`,
     unsupported: "is running, and the service can't cancel it (UNIMPLEMENTED)",
     notFound: "is not known to the service: it never existed, or it expired",
   };

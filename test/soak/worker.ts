@@ -1,0 +1,82 @@
+/** The process that hosts the provider in a soak: does what it is told over IPC, and tells how it fared. */
+import { setTimeout as after } from "node:timers/promises";
+import { providerFor, Resource } from "../reliability/resource";
+
+export interface Job {
+  readonly endpoint: string;
+  readonly names: readonly string[];
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** How many steps a resource may take until it is as it was declared. */
+  readonly mostSteps: number;
+}
+
+export interface Fare {
+  readonly name: string;
+  readonly outcome?: string;
+  readonly requestTime?: string;
+  readonly settled: boolean;
+  readonly steps: number;
+  /** What the last step said. */
+  readonly message: string;
+}
+
+export interface Measure {
+  /** Bytes on the heap after a collection. */
+  readonly heap: number;
+  /** Open TCP sockets of this process. */
+  readonly sockets: number;
+  /** The most of them at any time that was looked at. */
+  readonly mostSockets: number;
+  readonly timers: number;
+  /** Errors that nobody handled. */
+  readonly unhandled: readonly string[];
+}
+
+const unhandled: string[] = [];
+process.on("unhandledRejection", (reason) => unhandled.push(`unhandledRejection: ${String(reason)}`));
+process.on("uncaughtException", (error) => unhandled.push(`uncaughtException: ${String(error)}`));
+
+let mostSockets = 0;
+const count = (kind: string) => process.getActiveResourcesInfo().filter((resource) => resource === kind).length;
+
+/** As the engine would: create, and where that was partial or came to nothing, up again. */
+async function run({ endpoint, names, inputs, mostSteps }: Job): Promise<Fare[]> {
+  const provider = providerFor(endpoint);
+  const watch = setInterval(() => (mostSockets = Math.max(mostSockets, count("TCPSocketWrap"))), 10);
+  const fares = await Promise.all(
+    names.map(async (name) => {
+      const resource = new Resource(provider, { operation: name, ...inputs });
+      let ending = await resource.up();
+      let steps = 1;
+      for (; ending.ended !== "done" && steps < mostSteps; steps++) ending = await resource.up();
+      const { outcome, requestTime } = (resource.state ?? {}) as { outcome?: string; requestTime?: string };
+      const known = { ...(outcome !== undefined && { outcome }), ...(requestTime !== undefined && { requestTime }) };
+      return { name, ...known, settled: ending.ended === "done", steps, message: ending.message };
+    }),
+  );
+  clearInterval(watch);
+  return fares;
+}
+
+async function measure(): Promise<Measure> {
+  for (let round = 0; round < 3; round++) {
+    globalThis.gc?.();
+    await after(50);
+  }
+  const { heapUsed: heap } = process.memoryUsage();
+  return { heap, sockets: count("TCPSocketWrap"), mostSockets, timers: count("Timeout"), unhandled };
+}
+
+process.on("message", (job: Job | "measure" | "end") => {
+  if (job === "end") {
+    process.disconnect();
+    return;
+  }
+  (job === "measure" ? measure() : run(job)).then(
+    (result) => process.send?.(result),
+    (error: unknown) => {
+      unhandled.push(String(error));
+      process.send?.([]);
+    },
+  );
+});
