@@ -153,10 +153,11 @@ function unexpected(
   };
   const ways = [
     `to accept this, add "${outcome}" to \`expect\``,
-    ...(cancelOn === "delete" ? ["to give the resource up without cancelling, set `retainOnDelete`"] : []),
+    cancelOn === "delete"
+      ? "to give the resource up without cancelling, set `retainOnDelete`"
+      : "to drop it, remove it from the program (with `retainOnDelete` nothing is called)",
     "to forget it, use `pulumi state delete`",
   ];
-  if (cancelOn === "create") ways.splice(1, 0, "remove it from the program (with `retainOnDelete` nothing is called)");
   return `${name} ${words[outcome] ?? outcome}. The outcome is ${outcome}, and \`expect\` takes ${expect.join(", ")}. Ways out: ${ways.join("; ")}.`;
 }
 
