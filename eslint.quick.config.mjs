@@ -30,4 +30,13 @@ export default tseslint.config(
       ],
     },
   })),
+  {
+    // Programs as a user has them, in plain JavaScript.
+    files: ["bench/engine/programs/**/*.js"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: { require: "readonly", exports: "writable", process: "readonly", setTimeout: "readonly" },
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
 );

@@ -3,6 +3,7 @@ import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { join } from "node:path";
 import type { AxiosInstance, AxiosStatic } from "axios";
+import { TimeLimit } from "./timeLimit";
 
 /** A request, as this folder's methods need it: none has a body. */
 export interface HttpRequest {
@@ -78,10 +79,7 @@ const packageVersion = (
  * @throws {OversizedAnswerError} when it is larger than any page of operations
  */
 export async function send(request: HttpRequest): Promise<HttpAnswer> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => {
-    abort.abort();
-  }, request.timeout);
+  const limit = new TimeLimit(request.timeout);
   const { client, apiClient } = (http ??= sharedHttp());
   try {
     const response = await client.request<string | undefined>({
@@ -94,17 +92,17 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
         ...request.headers,
         "x-goog-api-client": apiClient,
       },
-      signal: abort.signal,
+      signal: limit,
       // Plain http goes to this machine only; a proxy would be another one, and see the token.
       ...(request.url.startsWith("http:") ? { proxy: false as const } : {}),
     });
     return { status: response.status, headers: response.headers, body: response.data ?? "" };
   } catch (error) {
-    if (abort.signal.aborted) throw new TransportError("ETIMEDOUT");
+    if (limit.aborted) throw new TransportError("ETIMEDOUT");
     if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedAnswerError();
     throw new TransportError(codeOf(error));
   } finally {
-    clearTimeout(timer);
+    limit.lift();
   }
 }
 

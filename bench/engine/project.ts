@@ -1,0 +1,28 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const repository = join(__dirname, "..", "..");
+
+/** The programs that are compared, by the folder that they are in. */
+export type ProgramName = "product" | "plain" | "floor" | "sweep";
+
+/** Runs `use` with a Pulumi project in a folder of its own, as a user would have it. */
+export async function withProject<Result>(
+  program: ProgramName,
+  use: (directory: string) => Promise<Result>,
+): Promise<Result> {
+  const directory = mkdtempSync(join(tmpdir(), "bench-project-"));
+  const write = (file: string, text: string) => {
+    writeFileSync(join(directory, file), text);
+  };
+  try {
+    cpSync(join(__dirname, "programs", program), directory, { recursive: true });
+    write("Pulumi.yaml", "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
+    write("package.json", JSON.stringify({ name: "bench", private: true, main: "index.js" }));
+    symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
+    return await use(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
