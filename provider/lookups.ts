@@ -29,10 +29,11 @@ export interface ListOperationsArgs extends LookupArgs {
   limit?: number;
 }
 
-/** The same arguments, each of which may be an output. */
+/** The same arguments, each of which may be an output, at any depth. */
 export type InputsOf<Args> = {
-  [Name in keyof Args]: pulumi.Input<NonNullable<Args[Name]>> | Extract<Args[Name], undefined>;
+  [Name in keyof Args]: pulumi.Input<Nested<NonNullable<Args[Name]>>> | Extract<Args[Name], undefined>;
 };
+type Nested<T> = T extends object ? InputsOf<T> : T;
 
 /** An operation as it is at the moment. */
 export interface OperationResult {
@@ -62,7 +63,7 @@ export interface OperationResult {
  * Source: `google/longrunning/operations.proto`.
  */
 export async function getOperation(args: GetOperationArgs): Promise<OperationResult> {
-  return (await steps()).getOperation(args);
+  return steps().getOperation(args);
 }
 
 /** {@link getOperation} for arguments that are outputs of resources. */
@@ -82,7 +83,7 @@ export function getOperationOutput(args: InputsOf<GetOperationArgs>): pulumi.Out
  * Source: `google/longrunning/operations.proto`.
  */
 export async function listOperations(args: ListOperationsArgs = {}): Promise<OperationResult[]> {
-  return (await steps()).listOperations(args);
+  return steps().listOperations(args);
 }
 
 /** {@link listOperations} for arguments that are outputs of resources. */
@@ -93,11 +94,11 @@ export function listOperationsOutput(args: InputsOf<ListOperationsArgs> = {}): p
 }
 
 /** The client is loaded by the first look-up: a program without one does not pay for it. */
-async function steps() {
-  const [lookups, { programContext }] = await Promise.all([
-    import("./lifecycle/lookups.js"),
-    import("./hosts/program.js"),
-  ]);
+function steps() {
+  /* eslint-disable @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file */
+  const lookups = require("./lifecycle/lookups") as typeof import("./lifecycle/lookups");
+  const { programContext } = require("./hosts/program") as typeof import("./hosts/program");
+  /* eslint-enable @typescript-eslint/no-require-imports */
   const plain = (args: object) => args as Readonly<Record<string, unknown>>;
   return {
     getOperation: async (args: GetOperationArgs) =>

@@ -4,7 +4,7 @@ import { endpointsAreCalledAsWritten } from "./reliability/properties/endpoints"
 import { namesStayInTheirPath } from "./reliability/properties/names";
 import { answersAreTakenAtTheirWord } from "./reliability/properties/responses";
 
-const runs = 300;
+const runs = 100;
 
 /** A few of the cases of `test/reliability/properties.test.ts`, which has many. */
 describe("in a few cases made up by chance", function () {

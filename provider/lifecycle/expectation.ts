@@ -29,8 +29,13 @@ export function isUnexpected(outcome: Outcome, expectation: Expectation): boolea
   return isFinal(outcome) && !expectation.expect.includes(outcome);
 }
 
+/** Whether a cancellation has come to what was wanted of it. */
+export function isMet(outcome: Outcome, expectation: Expectation): boolean {
+  return isReached(outcome, expectation) && !isUnexpected(outcome, expectation);
+}
+
 /** Whether a resource that cancels when it is created has got what it was declared for. */
 export function isSatisfied(outcome: Outcome, expectation: Expectation): boolean {
   if (expectation.cancelOn === "delete") return true; // it only watches until then
-  return isReached(outcome, expectation) && !isUnexpected(outcome, expectation);
+  return isMet(outcome, expectation);
 }

@@ -3,14 +3,18 @@ import { clientFor, type Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./operationOutputs";
 import { look } from "./pursuit";
-import { blank, observed, recordOutputs } from "./record";
+import { blank, type CancellationRecord, observed } from "./record";
 import * as request from "./request/settings";
+import type { Service } from "./service";
 import { pages } from "./sweep/listing";
 import * as sweep from "./sweep/settings";
 import type { Failure } from "./validation";
 
 /** How long a look-up may take, in milliseconds; a listing has one call a page. */
 const timeout = 10 * 60_000;
+
+/** What every look-up takes. */
+const commonArguments = ["service", "impersonateServiceAccount", "subject"];
 
 /**
  * Reads one operation.
@@ -19,11 +23,12 @@ const timeout = 10 * 60_000;
  * @throws whatever is no definite answer
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
-  refuse(request.failuresIn(args, context));
-  const { operation, service, identity } = request.settingsOf(args);
+  const { strange, known } = divided(args, ["operation", ...commonArguments]);
+  refuse([...strange, ...request.failuresIn(known, context)]);
+  const { operation, service, identity } = request.settingsOf(known);
   const client = clientFor(context, service, identity);
   const record = await look(blank, { client, name: operation, deadline: Deadline.after(timeout) });
-  return { id: fullName(service.host, operation), name: operation, ...recordOutputs(record) };
+  return result(service, operation, record);
 }
 
 /**
@@ -33,17 +38,15 @@ export async function getOperation(args: Properties, context: Context): Promise<
  * @throws whatever is no definite answer
  */
 export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
-  const selects = args["filter"] !== undefined || args["match"] !== undefined;
-  const inputs = selects ? args : { ...args, all: true };
-  refuse(sweep.failuresIn(inputs, context));
+  const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
+  const selects = known["filter"] !== undefined || Object.keys(known["match"] ?? {}).length > 0;
+  const inputs = selects ? known : { ...known, all: true };
+  refuse([...strange, ...sweep.failuresIn(inputs, context)]);
   const { collection, selection, service, identity, limit } = sweep.settingsOf(inputs);
   const client = clientFor(context, service, identity);
   const found: Properties[] = [];
   for await (const page of pages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
-    for (const operation of page) {
-      const name = operation.name;
-      found.push({ id: fullName(service.host, name), name, ...recordOutputs(observed(blank, operation)) });
-    }
+    for (const operation of page) found.push(result(service, operation.name, observed(blank, operation)));
     if (found.length > limit) {
       throw new StepError(
         `${collection}: more than ${limit} operations match. Narrow \`filter\` or \`match\`, or raise \`limit\`.`,
@@ -51,6 +54,22 @@ export async function listOperations(args: Properties, context: Context): Promis
     }
   }
   return found;
+}
+
+/** Without the time of the look-up, which would make the result another one each time, and so whatever depends on it. */
+function result({ host }: Service, name: string, { outcome, operation }: CancellationRecord): Properties {
+  return { id: fullName(host, name), name, outcome, ...operation };
+}
+
+/** The arguments that a look-up takes, and what is to be said of the others: many of a resource's have no meaning here. */
+function divided(args: Properties, names: readonly string[]): { known: Properties; strange: Failure[] } {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  return {
+    known: Object.fromEntries(given.filter(([name]) => names.includes(name))),
+    strange: given
+      .filter(([name]) => !names.includes(name))
+      .map(([property]) => ({ property, reason: "is no argument of this look-up" })),
+  };
 }
 
 function refuse(failures: readonly Failure[]): void {

@@ -14,6 +14,9 @@ import { isOfTheProgram } from "./urns";
 export class CliEngine implements Engine {
   readonly name = "Pulumi CLI";
 
+  /** `logVerbosity`: the engine logs too, up to 9, to where its output goes. */
+  constructor(private readonly settings: { readonly logVerbosity?: number } = {}) {}
+
   async unavailable(): Promise<string | undefined> {
     if ((await findCli()) !== undefined) return undefined;
     return (
@@ -52,7 +55,9 @@ export class CliEngine implements Engine {
       if (config.length > 0) {
         await stack.setAllConfig(Object.fromEntries(config.map(([key, value]) => [key, forAutomation(value)])));
       }
-      return new CliStack(stack, cli, options.onOutput, dispose);
+      const { logVerbosity } = this.settings;
+      const logging = logVerbosity === undefined ? {} : { logVerbosity, logToStdErr: true, logFlow: true };
+      return new CliStack(stack, cli, backend, { ...options, logging }, dispose);
     } catch (error) {
       await dispose();
       throw error;
@@ -72,7 +77,8 @@ class CliStack implements Stack {
   constructor(
     private readonly stack: automation.Stack,
     private readonly cli: Cli,
-    private readonly onOutput: ((text: string) => void) | undefined,
+    readonly stateDirectory: string,
+    private readonly options: Pick<StackOptions, "onOutput" | "onEvent"> & { readonly logging: automation.GlobalOpts },
     readonly dispose: () => Promise<void>,
   ) {}
 
@@ -90,6 +96,10 @@ class CliStack implements Stack {
 
   destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
     return this.run((options) => this.stack.destroy({ ...options, runProgram }));
+  }
+
+  async cancel(): Promise<void> {
+    await this.stack.cancel();
   }
 
   async setConfig(key: string, value: ConfigValue | undefined): Promise<void> {
@@ -131,15 +141,18 @@ class CliStack implements Stack {
     const steps: Step[] = [];
     const print = (text: string) => {
       printed.push(text);
-      this.onOutput?.(text);
+      this.options.onOutput?.(text);
     };
     const end = (succeeded: boolean): Result => ({ succeeded, output: printed.join(""), steps });
     try {
       await operation({
+        ...this.options.logging,
         color: "never",
         onOutput: print,
         onError: print,
-        onEvent: ({ resourcePreEvent }) => {
+        onEvent: (event) => {
+          this.options.onEvent?.(event);
+          const { resourcePreEvent } = event;
           if (resourcePreEvent === undefined) return;
           const { op, urn } = resourcePreEvent.metadata;
           if (isOfTheProgram(urn)) steps.push({ op: op as Op, urn });

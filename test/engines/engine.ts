@@ -17,16 +17,22 @@ export interface StackOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Receives what the engine prints, as it prints it. Nothing is shown by default. */
   readonly onOutput?: (text: string) => void;
+  /** Receives the events that the engine reports besides, where it has some. */
+  readonly onEvent?: (event: object) => void;
 }
 
 export type ConfigValue = string | { readonly value: string; readonly secret: true };
 
 export interface Stack {
+  /** The folder that it keeps its state in. */
+  readonly stateDirectory: string;
   /** Each runs to its end and reports how it ended; none rejects because a deployment failed. */
   preview(): Promise<Result>;
   up(): Promise<Result>;
   refresh(): Promise<Result>;
   destroy(options?: { readonly runProgram?: boolean }): Promise<Result>;
+  /** Gives up a deployment that was killed, so that another one can begin. */
+  cancel(): Promise<void>;
   setConfig(key: string, value: ConfigValue | undefined): Promise<void>;
   setEnvironment(name: string, value: string | undefined): void;
   /** The stack's outputs; secrets as `{ secret: true, value }`. */

@@ -42,7 +42,7 @@ class StandInStack implements Stack {
   constructor(
     private readonly project: Project,
     private readonly name: string,
-    private readonly folder: string,
+    readonly stateDirectory: string,
     private readonly file: StateFile,
     private readonly options: StackOptions,
   ) {
@@ -65,6 +65,11 @@ class StandInStack implements Stack {
 
   destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
     return this.run((operation) => new Deployment(operation, "destroy").run({ runProgram }));
+  }
+
+  /** It has no locks. */
+  cancel(): Promise<void> {
+    return Promise.resolve();
   }
 
   setConfig(key: string, value: ConfigValue | undefined): Promise<void> {
@@ -92,7 +97,7 @@ class StandInStack implements Stack {
   }
 
   async dispose(): Promise<void> {
-    await fs.rm(this.folder, { recursive: true, force: true });
+    await fs.rm(this.stateDirectory, { recursive: true, force: true });
   }
 
   private async run(operation: (options: OperationOptions) => Promise<Result>): Promise<Result> {

@@ -114,6 +114,26 @@ describe("an error for the host", () => {
       });
     }
 
+    it("with the names of a sweep's operations, as many as there is room for, the first first", () => {
+      const operations = Array.from({ length: 100 }, (_, index) => ({
+        name: `operations/${index}/${"n".repeat(400)}`,
+        outcome: "cancelling",
+      }));
+      const outputs = {
+        all: true,
+        report: "r".repeat(10_000),
+        matched: 100,
+        outcomes: { cancelling: 100 },
+        operations,
+      };
+      const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);
+      assert.ok(Buffer.byteLength(JSON.stringify(properties)) <= 24 * 1024);
+      const kept = properties["operations"] as unknown[];
+      assert.ok(kept.length > 20 && kept.length < 40, String(kept.length));
+      assert.deepEqual(kept, operations.slice(0, kept.length));
+      assert.deepEqual([properties["matched"], properties["outcomes"]], [100, { cancelling: 100 }]);
+    });
+
     it("though numbers take more room there than in JSON", () => {
       const outputs = { response: { list: Array.from({ length: 8000 }, () => 1) } };
       const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 
-const root = join(__dirname, "..");
+const root = join(__dirname, "..", "..");
 
 /** Loads Pulumi, then this package, makes a resource, and tells the files that came with it. */
 const program = `

@@ -19,7 +19,8 @@ export class Project {
     this.write(
       "index.js",
       `const pulumi = require("@pulumi/pulumi");
-const { CancellationRequest } = require("pulumi-operation-cancellation");
+const { CancellationRequest, CancellationSweep, ...lookups } = require("pulumi-operation-cancellation");
+const { getOperation, getOperationOutput, listOperations, listOperationsOutput } = lookups;
 ${body}
 `,
     );

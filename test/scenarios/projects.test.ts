@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../provider/emulator";
 import { describeOnEachEngine, type Stack } from "../engines";
@@ -56,6 +57,28 @@ describeOnEachEngine("the projects of the repository", (engine) => {
     assert.deepEqual(
       operations.map((operation) => emulator.operation(operation)?.outcome),
       ["cancelled", "cancelled"],
+    );
+  });
+
+  it("examples/environment-sweep cancels what runs by the time it is destroyed", async () => {
+    const operations = [
+      emulator.add({ operationType: "CREATE_ENTITLEMENT" }),
+      emulator.add({ operationType: "CHANGE_OFFER", onCancel: "complete" }),
+    ];
+    const other = emulator.add({ operationType: "RUN_REPORT_JOB" });
+    const report = join(repository, "examples", "environment-sweep", "sweep.jsonl");
+    await open("examples/environment-sweep", {});
+    succeeded(await stack.up());
+    assert.deepEqual(await stack.outputs(), { watched: 2, running: operations });
+    try {
+      succeeded(await stack.destroy());
+      assert.equal(readFileSync(report, "utf8").trimEnd().split("\n").length, 2);
+    } finally {
+      rmSync(report, { force: true });
+    }
+    assert.deepEqual(
+      [...operations, other].map((operation) => emulator.operation(operation)?.outcome),
+      ["cancelled", "succeeded", "running"],
     );
   });
 });

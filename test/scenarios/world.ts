@@ -1,40 +1,65 @@
 import assert from "node:assert/strict";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator";
 import type { Engine, Op, ResourceState, Result, Stack } from "../engines/engine";
+import { Surroundings } from "../security/surroundings";
 import { Project } from "./project";
 
 /** What would make a test call as somebody, or at some other place. */
 const foreignEnvironment =
   /^(GOOGLE_|GCLOUD_|CLOUDSDK_|USER_PROJECT_OVERRIDE$|https?_proxy$|no_proxy$|all_proxy$|NODE_EXTRA_CA_CERTS$)/i;
 
-/** A stack, the program that it runs, and the service that the program's operations are on. */
+/**
+ * A stack, the program that it runs, and the service that the program's operations are on, which lets in nobody but who has
+ * the token of the stack's config. That and other secrets are all around, to see that none is shown.
+ */
 export class World {
   private constructor(
     readonly emulator: Emulator,
     readonly project: Project,
     readonly stack: Stack,
+    private readonly surroundings: Surroundings,
   ) {}
 
+  /** Resolves when the engine has printed something that matches. */
+  printed(pattern: RegExp): Promise<void> {
+    return this.surroundings.printed(pattern);
+  }
+
   static async open(engine: Engine, options: EmulatorOptions = {}): Promise<World> {
-    const emulator = await startEmulator(options);
+    const emulator = await startEmulator({ tokens: "required", ...options });
     const project = new Project();
+    const surroundings = new Surroundings(emulator.issueToken());
+    const planted = surroundings.stackOptions;
     const environment = Object.fromEntries(
       Object.keys(process.env)
         .filter((name) => foreignEnvironment.test(name))
         .map((name) => [name, ""]),
     );
     const stack = await engine.open({
+      ...planted,
       directory: project.directory,
-      config: { "cancellation:endpoint": emulator.endpoint },
-      environment,
+      config: { "cancellation:endpoint": emulator.endpoint, ...planted.config },
+      environment: { ...environment, ...planted.environment },
     });
-    return new World(emulator, project, stack);
+    return new World(emulator, project, stack, surroundings);
+  }
+
+  /** The secrets that are all around. */
+  get planted(): Surroundings["planted"] {
+    return this.surroundings.planted;
+  }
+
+  /** In the state and its history, in the project's folder, in what was printed, in the calls. */
+  expectNoSecretShown(): void {
+    const folders = [this.stack.stateDirectory, this.project.directory];
+    this.surroundings.expectNoSecretIn(folders, this.emulator.calls.all());
   }
 
   async close(): Promise<void> {
     await this.stack.dispose();
     await this.emulator.stop();
     this.project.dispose();
+    this.surroundings.dispose();
   }
 
   program(body: string): void {
@@ -44,6 +69,11 @@ export class World {
   /** A program of one request, named "request". */
   request(args: Readonly<Record<string, unknown>>, opts: Readonly<Record<string, unknown>> = {}): void {
     this.program(`new CancellationRequest("request", ${JSON.stringify(args)}, ${JSON.stringify(opts)});`);
+  }
+
+  /** A program of one sweep, named "sweep". */
+  sweep(args: Readonly<Record<string, unknown>>, opts: Readonly<Record<string, unknown>> = {}): void {
+    this.program(`new CancellationSweep("sweep", ${JSON.stringify(args)}, ${JSON.stringify(opts)});`);
   }
 
   async up(): Promise<Result> {
@@ -67,13 +97,13 @@ export class World {
     return failed(await this.stack.up(), message);
   }
 
-  /** The cancellation request of that name in the state; `undefined` where there is none. */
+  /** The resource of that name in the state; `undefined` where there is none. */
   async state(name = "request"): Promise<ResourceState | undefined> {
     const { resources } = await this.stack.state();
     return resources.find(({ urn, custom }) => custom && urn.endsWith(`::${name}`));
   }
 
-  /** What the state says of the request of that name. */
+  /** What the state says of the resource of that name. */
   async outputs(name = "request"): Promise<Readonly<Record<string, unknown>>> {
     const state = await this.state(name);
     assert.ok(state, `there is no ${name} in the state`);

@@ -1,7 +1,7 @@
 import type { Context } from "../context";
 import { StepError } from "../errors";
 import type { Properties } from "../operationOutputs";
-import { cancelling, perform } from "./perform";
+import { sweep } from "./perform";
 import { settingsOf } from "./settings";
 
 /**
@@ -13,6 +13,6 @@ import { settingsOf } from "./settings";
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = settingsOf(properties);
   if (settings.cancelOn !== "delete") return;
-  const complaint = await perform(cancelling(settings, context, "delete"), settings);
+  const { complaint } = await sweep(settings, context, "delete");
   if (complaint !== undefined) throw new StepError(complaint);
 }

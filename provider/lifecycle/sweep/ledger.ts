@@ -1,17 +1,20 @@
 import { codeName, isSettled, type Operation, type Outcome, settledOutcome } from "../../operations";
-import { type Expectation, isFinal, isUnexpected } from "../expectation";
 import type { CancellationRecord } from "../record";
 
 /** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
 export interface Entry {
   readonly outcome: Outcome;
   readonly requestTime?: string;
+  /** Absent of one that was settled before this run. */
   readonly settleTime?: string;
   /** The error that the operation ended with, in words. */
   readonly error?: string;
   /** Why it could not be cancelled or followed. */
   readonly failure?: string;
 }
+
+/** How much is kept of an operation's own words, in characters. */
+const maxWords = 500;
 
 /** What a sweep knows of its operations, by name. */
 export class Ledger {
@@ -51,7 +54,7 @@ export class Ledger {
       outcome,
       ...(requestTime === undefined ? {} : { requestTime }),
       ...(settleTime === undefined ? {} : { settleTime }),
-      ...(error ? { error: `${error.status}: ${error.message}` } : {}),
+      ...(error ? { error: words(error.status, error.message) } : {}),
     });
   }
 
@@ -65,7 +68,7 @@ export class Ledger {
       ...entry,
       outcome,
       settleTime: new Date().toISOString(),
-      ...(error ? { error: `${codeName(error.code)}: ${error.message.slice(0, 500)}` } : {}),
+      ...(error ? { error: words(codeName(error.code), error.message) } : {}),
     });
   }
 
@@ -80,8 +83,6 @@ export class Ledger {
   }
 }
 
-/** Whether an operation of a sweep is not as the sweep wants it. */
-export function isAmiss({ outcome, failure }: Entry, expectation: Expectation): boolean {
-  if (failure !== undefined || isUnexpected(outcome, expectation)) return true;
-  return !isFinal(outcome) && !(outcome === "cancelling" && expectation.waitFor === "accepted");
+function words(status: string, message: string): string {
+  return `${status}: ${message.slice(0, maxWords)}`;
 }

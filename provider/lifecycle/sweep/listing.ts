@@ -13,9 +13,6 @@ export interface Collection {
 /** As many as AIP-158 lets a server coerce to what it likes. */
 const pageSize = 1_000;
 
-/** More pages than any collection has; a server that gives the same token for ever must not keep a step busy. */
-const maxPages = 100_000;
-
 /**
  * The operations that the selection means, page by page, done or not.
  *
@@ -23,8 +20,9 @@ const maxPages = 100_000;
  */
 export async function* pages({ client, name, selection, deadline }: Collection): AsyncGenerator<readonly Operation[]> {
   const isMeant = matcherOf(selection);
+  const tokens = new Set<string>();
   let pageToken: string | undefined;
-  for (let count = 0; count < maxPages; count++) {
+  for (;;) {
     const page = await client
       .list(
         name,
@@ -39,19 +37,20 @@ export async function* pages({ client, name, selection, deadline }: Collection):
         throw isUnimplemented(error) ? new CannotListError(name) : error;
       });
     yield page.operations.filter(isMeant);
-    if (page.nextPageToken === undefined) return;
-    if (page.nextPageToken === pageToken)
-      throw new StepError(`${name}: the listing does not get on: the server repeats a page token.`);
     pageToken = page.nextPageToken;
+    if (pageToken === undefined) return;
+    // It would go on for ever.
+    if (tokens.has(pageToken))
+      throw new StepError(`${name}: the listing does not end: the server repeats a page token.`);
+    tokens.add(pageToken);
   }
-  throw new StepError(`${name}: the listing does not end.`);
 }
 
 /** The service answered UNIMPLEMENTED to a list. */
 export class CannotListError extends StepError {
   constructor(collection: string) {
     super(
-      `${collection} can't be listed: the service answered UNIMPLEMENTED. Name the operations one by one, with \`names\`.`,
+      `${collection} can't be listed: the service answered UNIMPLEMENTED. Name the operations one by one: in a sweep with \`names\`, else with getOperation.`,
     );
     this.name = "CannotListError";
   }

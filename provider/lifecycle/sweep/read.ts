@@ -1,9 +1,8 @@
 import type { Context } from "../context";
-import { StepError } from "../errors";
 import type { Properties } from "../operationOutputs";
-import { counting } from "./perform";
+import { count, follow } from "./perform";
 import { echo, settingsOf } from "./settings";
-import { blankSummary, failureOf, summaryAfter, summaryIn, summaryOutputs } from "./summary";
+import { summaryIn, summaryOutputs } from "./summary";
 
 /**
  * Counts what matches; of a sweep that cancelled when it was created, it reads once what was not settled.
@@ -12,15 +11,9 @@ import { blankSummary, failureOf, summaryAfter, summaryIn, summaryOutputs } from
  */
 export async function read(_id: string, properties: Properties, context: Context): Promise<Properties> {
   const settings = settingsOf(properties);
-  const run = counting(settings, context);
-  let earlier = blankSummary;
-  if (settings.cancelOn === "delete") {
-    await run.count();
-  } else {
-    earlier = summaryIn(properties);
-    await run.follow(earlier);
-  }
-  const failure = failureOf(run);
-  if (failure !== undefined) throw new StepError(failure);
-  return { ...echo(properties), ...summaryOutputs(summaryAfter(earlier, run, settings)) };
+  const summary =
+    settings.cancelOn === "delete"
+      ? await count(settings, context)
+      : await follow(settings, context, summaryIn(properties));
+  return { ...echo(properties), ...summaryOutputs(summary) };
 }

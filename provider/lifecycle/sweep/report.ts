@@ -2,7 +2,7 @@ import { createWriteStream, openSync, type WriteStream } from "node:fs";
 import { StepError } from "../errors";
 import type { Entry } from "./ledger";
 
-/** A file that gets a JSON line for every operation, as soon as nothing more will become of it. */
+/** A file that gets a JSON line for every operation of a run. */
 export class Report {
   private constructor(private readonly stream: WriteStream | undefined) {}
 
@@ -31,8 +31,10 @@ export class Report {
     const { stream } = this;
     if (!stream) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      stream.on("error", reject);
-      stream.end(resolve);
+      stream.on("error", (error) => {
+        reject(new StepError(`The report can't be written: ${error.message}.`));
+      });
+      stream.on("finish", resolve).end();
     });
   }
 }

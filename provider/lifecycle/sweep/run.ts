@@ -1,16 +1,14 @@
-import { type Deadline, type OperationsClient, pollInterval, sleep } from "../../operations";
+import { type Deadline, isSettled, type OperationsClient, type Outcome, pollInterval, sleep } from "../../operations";
 import { formatDuration } from "../duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { watch } from "../progress";
 import { look, requestCancel } from "../pursuit";
 import { blank } from "../record";
 import { Ledger } from "./ledger";
-import { type Collection, pages } from "./listing";
+import { CannotListError, type Collection, pages } from "./listing";
 import type { Report } from "./report";
 import type { Settings } from "./settings";
-import { type Summary, unsettledIn } from "./summary";
-
-const running = { outcome: "running" } as const;
+import { matchedIn, type Summary, unnamedIn, unsettledOutcomes } from "./summary";
 
 /** How often a sweep lists anew, to find what was started while it was cancelling. */
 const maxPasses = 5;
@@ -23,7 +21,11 @@ export class Run {
   requestTime: string | undefined;
   /** Whether any cancel was, or may have been, acknowledged. */
   touched = false;
+  /** Operations that an earlier run got no acknowledgement for: they may be asked for again, once. */
+  private readonly again = new Set<string>();
   private readonly collection: Collection;
+  private asked = 0;
+  private canList: boolean;
   private listedPages = 0;
 
   constructor(
@@ -31,8 +33,11 @@ export class Run {
     private readonly settings: Settings,
     private readonly deadline: Deadline,
     private readonly report: Report,
+    private readonly earlier: Summary,
   ) {
     this.collection = { client, name: settings.collection, selection: settings.selection, deadline };
+    this.canList = settings.selection.names === undefined;
+    for (const { name, outcome } of earlier.operations) this.takeOn(name, outcome);
   }
 
   /**
@@ -41,137 +46,148 @@ export class Run {
    * @throws {StepError} when the service can't list
    */
   async count(): Promise<void> {
-    const { names } = this.settings.selection;
-    if (!names) {
-      for await (const page of pages(this.collection)) {
-        for (const { name, done } of page) if (!done) this.ledger.add(name, running);
-      }
-      return;
-    }
-    await this.each(new Set(names), async (name) => {
-      const record = await look(blank, this.target(name));
-      if (record.outcome === "running") this.ledger.add(name, running);
-    });
-  }
-
-  /** Takes on the operations that an earlier run was acknowledged for: they are waited for, and not asked again. */
-  resume({ operations, requestTime }: Summary): void {
-    if (requestTime === undefined) return;
-    for (const { name, outcome } of operations) {
-      if (outcome === "cancelling") this.ledger.add(name, { outcome, requestTime });
-    }
+    for (const name of await this.find()) this.ledger.add(name, { outcome: "running" });
   }
 
   /** Reads once what an earlier run left unsettled: what the state names, and as many of the rest as still run. */
-  async follow(earlier: Summary): Promise<void> {
-    const unsettled = unsettledIn(earlier);
-    if (unsettled === 0) return;
-    const { requestTime } = earlier;
-    const times = requestTime === undefined ? {} : { requestTime };
-    const named = new Map(earlier.operations.map(({ name, outcome }) => [name, outcome]));
-    for (const [name, outcome] of named) {
-      if (outcome === "cancelling" || outcome === "running") this.ledger.add(name, { outcome, ...times });
+  async follow(): Promise<void> {
+    const named = this.open();
+    const unnamed = unnamedIn(this.earlier);
+    const rest = unsettledOutcomes.flatMap((outcome) => new Array<typeof outcome>(unnamed[outcome] ?? 0).fill(outcome));
+    if (rest.length > 0) {
+      const found = [...(await this.find())].slice(0, rest.length);
+      found.forEach((name, index) => {
+        this.takeOn(name, rest[index] ?? "running");
+      });
     }
-    let unnamed = unsettled - this.ledger.size;
-    if (unnamed > 0) {
-      const running = this.settings.selection.names ?? (await this.find());
-      for (const name of running) {
-        if (unnamed > 0 && !named.has(name)) {
-          this.ledger.add(name, { outcome: "cancelling", ...times });
-          unnamed--;
-        }
-      }
-    }
-    await this.read(new Set([...this.ledger.all()].map(([name]) => name)));
+    await this.read(named);
   }
 
   /**
    * Makes the cancel calls: first it finds out how many there are to be, then it cancels, and lists again until a listing
-   * shows none that was not asked for.
+   * shows none that was not asked for. What an earlier run was acknowledged for is not asked for again.
    *
    * @throws {StepError} when more are meant than `limit` allows; no call was made then
+   * @throws {StepError} when the service can't list
    */
   async cancel(): Promise<void> {
     const { names } = this.settings.selection;
-    if (names) {
-      const distinct = new Set(names.filter((name) => !this.ledger.has(name)));
-      this.hold(distinct.size);
-      await this.ask(distinct);
-      return;
-    }
-    const found = await this.find();
+    await this.lookAgain();
+    const found = names && matchedIn(this.earlier) === 0 ? new Set(names) : await this.find();
     this.hold(found.size);
     await this.ask(found);
-    for (let pass = 2; pass <= maxPasses; pass++) {
+    for (let pass = 2; pass <= maxPasses && !this.deadline.passed; pass++) {
       const more = await this.find();
       if (more.size === 0) return;
-      const room = this.settings.limit - this.ledger.size;
-      await this.ask(new Set([...more].slice(0, room)));
-      if (more.size > room) {
-        throw new StepError(
-          `${this.settings.collection}: while the sweep was under way, more operations were started than its limit of ${this.settings.limit} allows; it stopped there.`,
-        );
-      }
+      await this.ask(more);
     }
   }
 
   /** Waits until every operation that was asked for is settled, or the deadline has passed. */
   async settle(): Promise<void> {
+    const { waiting } = this.ledger;
     const start = performance.now();
-    const stopWatching = watch(() => this.ledger.waiting.size);
+    const stopWatching = watch(() => waiting.size);
     try {
-      while (this.ledger.waiting.size > 0) {
+      while (waiting.size > 0) {
         await this.poll();
-        if (this.ledger.waiting.size === 0 || this.deadline.passed) break;
+        if (waiting.size === 0 || this.deadline.passed) break;
         const interval = pollInterval(performance.now() - start, Math.random());
+        // Cut short at the deadline, for one last round.
         await sleep(Math.min(interval, this.deadline.remaining));
       }
     } finally {
       stopWatching();
     }
-    for (const name of [...this.ledger.waiting]) {
-      this.ledger.fail(name, `is still running ${formatDuration(this.deadline.allowance)} after this step began`);
+    for (const name of [...waiting]) {
+      this.ledger.fail(name, `still running ${formatDuration(this.deadline.allowance)} after this step began`);
     }
   }
 
   /** Writes what became of each operation, and closes the report. */
   async close(): Promise<void> {
-    for (const [name, entry] of this.ledger.all()) this.report.write(name, entry);
+    for (const [name, entry] of this.ledger.all()) {
+      const wasSettledBefore = isSettled(entry.outcome) && entry.settleTime === undefined;
+      if (!wasSettledBefore) this.report.write(name, entry);
+    }
     await this.report.close();
   }
 
   /** One round of reads: by pages of the listing, or one by one where that takes fewer calls. */
   private async poll(): Promise<void> {
     const missing = new Set(this.ledger.waiting);
-    if (!this.settings.selection.names && missing.size > this.listedPages) {
-      this.listedPages = 0;
-      for await (const page of pages(this.collection)) {
-        this.listedPages++;
-        for (const operation of page) {
-          if (missing.delete(operation.name)) this.ledger.observe(operation);
+    if (this.canList && missing.size > this.listedPages) {
+      try {
+        for await (const page of this.listed()) {
+          for (const operation of page) if (missing.delete(operation.name)) this.ledger.observe(operation);
         }
+      } catch (error) {
+        if (!(error instanceof CannotListError)) throw error;
+        this.canList = false;
       }
     }
     // What a filter leaves out once it is done, or what expired, is in no listing.
     await this.read(missing);
   }
 
-  private read(names: ReadonlySet<string>): Promise<void> {
+  /** An operation as the earlier run left it. */
+  private takeOn(name: string, outcome: Outcome): void {
+    const { requestTime } = this.earlier;
+    const wasAcknowledged = outcome === "cancelling" && requestTime !== undefined;
+    this.ledger.add(name, { outcome, ...(wasAcknowledged ? { requestTime } : {}) });
+  }
+
+  /** Learns what became of the operations that an earlier run got no acknowledgement for. */
+  private async lookAgain(): Promise<void> {
+    const open = this.open().filter((name) => !this.ledger.waiting.has(name));
+    await this.read(open);
+    for (const name of open) {
+      const { outcome, failure } = this.ledger.get(name) ?? {};
+      if (failure === undefined && (outcome === "running" || outcome === "unsupported")) this.again.add(name);
+    }
+  }
+
+  /** The operations of the ledger that are not settled. */
+  private open(): string[] {
+    return [...this.ledger.all()].filter(([, { outcome }]) => !isSettled(outcome)).map(([name]) => name);
+  }
+
+  private read(names: Iterable<string>): Promise<void> {
     return this.each(names, async (name) => {
-      const known = { operation: {}, ...(this.ledger.get(name) ?? running) };
+      const known = { operation: {}, ...(this.ledger.get(name) ?? blank) };
       this.ledger.record(name, await look(known, this.target(name)));
     });
   }
 
-  /** What runs, is meant, and was not asked for in this run. */
+  /** What runs, is meant, and was not asked for yet. */
   private async find(): Promise<Set<string>> {
     const found = new Set<string>();
+    const isNew = (name: string) => !this.ledger.has(name) || this.again.has(name);
+    const waits = this.settings.waitFor === "settled";
+    const { names } = this.settings.selection;
+    if (!names) {
+      for await (const page of this.listed()) {
+        for (const operation of page) {
+          const { name, done } = operation;
+          if (!done && isNew(name)) found.add(name);
+          // The wait is spared a listing of what settles at once.
+          else if (waits && this.ledger.waiting.has(name)) this.ledger.observe(operation);
+        }
+      }
+      return found;
+    }
+    await this.each(new Set(names.filter(isNew)), async (name) => {
+      if ((await look(blank, this.target(name))).outcome === "running") found.add(name);
+    });
+    return found;
+  }
+
+  private async *listed() {
     this.listedPages = 0;
     for await (const page of pages(this.collection)) {
       this.listedPages++;
-      for (const { name, done } of page) if (!done && !this.ledger.has(name)) found.add(name);
+      yield page;
     }
-    return found;
   }
 
   private hold(count: number): void {
@@ -183,19 +199,32 @@ export class Run {
   }
 
   private ask(names: ReadonlySet<string>): Promise<void> {
+    const { limit } = this.settings;
     return this.each(names, async (name) => {
-      const record = await requestCancel(blank, this.target(name));
-      this.requestTime ??= record.requestTime;
-      this.touched ||= record.requestTime !== undefined;
-      this.ledger.record(name, record);
+      this.again.delete(name);
+      if (this.asked >= limit) {
+        this.ledger.fail(
+          name,
+          `not cancelled: it came while the sweep was under way, and was beyond its limit of ${limit}`,
+        );
+      } else if (this.deadline.passed) {
+        this.ledger.fail(name, `not cancelled: the ${formatDuration(this.deadline.allowance)} of this step were over`);
+      } else {
+        this.asked++;
+        const record = await requestCancel(blank, this.target(name));
+        this.requestTime ??= record.requestTime;
+        this.touched ||= record.requestTime !== undefined;
+        this.ledger.record(name, record);
+      }
     });
   }
 
   /** Does `work` for each operation, `concurrency` at a time; goes on when one fails. */
-  private async each(names: ReadonlySet<string>, work: (name: string) => Promise<void>): Promise<void> {
-    const queue = names.values();
+  private async each(names: Iterable<string>, work: (name: string) => Promise<void>): Promise<void> {
+    const queue = names[Symbol.iterator]();
     const worker = async () => {
-      for (const name of queue) {
+      for (let next = queue.next(); next.done !== true; next = queue.next()) {
+        const name = next.value;
         try {
           await work(name);
         } catch (error) {

@@ -1,22 +1,27 @@
 import { isSettled, type Outcome, outcomes as allOutcomes, settledOutcomes } from "../../operations";
-import { type Expectation, isSatisfied } from "../expectation";
+import { type Expectation, isMet } from "../expectation";
 import type { Properties } from "../operationOutputs";
-import { type Entry, isAmiss } from "./ledger";
+import type { Entry } from "./ledger";
 import type { Run } from "./run";
 
 /** How many operations the state names; the rest is counted. */
 const maxNamed = 100;
 
-/** How many failures an error tells. */
+/** How many failures an error tells, and how much of each, in characters: all of them are to fit what the engine is sent. */
 const maxTold = 20;
+const maxWords = 95;
 
 /**
  * `unobserved`: operations that settled while nobody looked and that the state does not name, so that how they ended is not
  * known.
  */
 type Counted = Outcome | "unobserved";
+type Counts = Readonly<Partial<Record<Counted, number>>>;
 
 const counted: readonly Counted[] = [...allOutcomes, "unobserved"];
+
+/** What an operation that still runs can be recorded as: first what is furthest from an end. */
+export const unsettledOutcomes = ["running", "unsupported", "cancelling"] as const satisfies readonly Outcome[];
 
 export interface NamedOperation {
   readonly name: string;
@@ -25,7 +30,7 @@ export interface NamedOperation {
 
 /** What the state knows of a sweep: counts, and some names. It stays small, whatever the size of the sweep. */
 export interface Summary {
-  readonly outcomes: Readonly<Partial<Record<Counted, number>>>;
+  readonly outcomes: Counts;
   readonly operations: readonly NamedOperation[];
   readonly requestTime?: string;
   readonly settleTime?: string;
@@ -55,87 +60,111 @@ export function summaryOutputs({ outcomes, operations, requestTime, settleTime }
   };
 }
 
-/**
- * The summary after a run, which took on again the operations of the earlier summary that it names and that were not
- * settled.
- */
-export function summaryAfter(earlier: Summary, run: Run, expectation: Expectation): Summary {
-  const entries = [...run.ledger.all()];
-  const outcomes: Partial<Record<Counted, number>> = { ...earlier.outcomes, running: 0, cancelling: 0 };
+/** What a run has learnt. */
+type Learnt = Pick<Run, "ledger" | "requestTime">;
 
-  const named = earlier.operations.filter(({ outcome }) => unsettled.includes(outcome));
-  const unnamed = unsettledIn(earlier) - named.length;
-  const newlyFound = entries.length - named.filter(({ name }) => run.ledger.has(name)).length;
-  add(outcomes, "unobserved", Math.max(0, unnamed - newlyFound));
+/** How many operations a sweep is about. */
+export function matchedIn({ outcomes }: Summary): number {
+  return total(outcomes);
+}
+
+/** The counts of those that the state does not name. */
+export function unnamedIn({ outcomes, operations }: Summary): Counts {
+  const unnamed = { ...outcomes };
+  for (const { outcome } of operations) unnamed[outcome] = Math.max(0, (unnamed[outcome] ?? 0) - 1);
+  return unnamed;
+}
+
+/** The summary after a run, which took on the operations that the earlier summary names. */
+export function summaryAfter(earlier: Summary, run: Learnt, expectation: Expectation): Summary {
+  const entries = [...run.ledger.all()];
+  const outcomes: Partial<Record<Counted, number>> = { ...unnamedIn(earlier) };
+  // Those that still run are among the entries by now, and the others have settled while nobody looked.
+  let lost = earlier.operations.length - entries.length;
+  for (const outcome of unsettledOutcomes) {
+    lost += outcomes[outcome] ?? 0;
+    outcomes[outcome] = 0;
+  }
+  add(outcomes, "unobserved", lost);
   for (const [, { outcome }] of entries) add(outcomes, outcome, 1);
 
-  const settledEarlier = earlier.operations.filter(({ name, outcome }) => isSettled(outcome) && !run.ledger.has(name));
-  const operations = [
-    ...entries.map(([name, entry]) => ({ name, entry })),
-    ...settledEarlier.map(({ name, outcome }) => ({ name, entry: { outcome } })),
-  ]
-    .sort((a, b) => rank(a.entry, expectation) - rank(b.entry, expectation))
+  const operations = entries
+    .map(([name, entry]) => ({ name, outcome: entry.outcome, rank: rank(entry, expectation) }))
+    .sort((a, b) => a.rank - b.rank)
     .slice(0, maxNamed)
-    .map(({ name, entry }) => ({ name, outcome: entry.outcome }));
+    .map(({ name, outcome }) => ({ name, outcome }));
 
   const requestTime = earlier.requestTime ?? run.requestTime;
-  const settled = total(outcomes) > 0 && unsettled.every((outcome) => !outcomes[outcome]);
-  const settleTime = earlier.settleTime ?? new Date().toISOString();
+  const present = Object.entries(outcomes).filter(([, count]) => count > 0);
+  const settled = present.length > 0 && present.every(([outcome]) => hasSettled(outcome as Counted));
   return {
-    outcomes: Object.fromEntries(Object.entries(outcomes).filter(([, count]) => count > 0)),
+    outcomes: Object.fromEntries(present),
     operations,
     ...(requestTime === undefined ? {} : { requestTime }),
-    ...(settled ? { settleTime } : {}),
+    ...(settled ? { settleTime: lastSettled(entries) ?? earlier.settleTime ?? new Date().toISOString() } : {}),
   };
 }
 
-const unsettled: readonly Outcome[] = ["running", "cancelling"];
-
-/** Whether a sweep that cancels when it is created has got what it was declared for. */
+/** Whether a sweep has got what it was declared for. */
 export function isFulfilled({ outcomes }: Summary, expectation: Expectation): boolean {
-  return counted.every((outcome) => {
-    if (!outcomes[outcome]) return true;
-    if (outcome !== "unobserved") return isSatisfied(outcome, expectation);
-    return settledOutcomes.every((settled) => expectation.expect.includes(settled));
-  });
-}
-
-/** How many operations were not settled. */
-export function unsettledIn({ outcomes }: Summary): number {
-  return unsettled.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
+  return counted.every((outcome) => !outcomes[outcome] || isWanted(outcome, expectation));
 }
 
 /** Why some operation could not be read; `undefined` where all could. */
-export function failureOf(run: Run): string | undefined {
-  for (const [name, entry] of run.ledger.all()) if (entry.failure !== undefined) return reason(name, entry);
+export function failureOf(run: Learnt): string | undefined {
+  for (const [name, { failure }] of run.ledger.all()) {
+    if (failure !== undefined) return `${name}: ${bare(name, failure)}`;
+  }
   return undefined;
 }
 
-/** What is amiss with a run, in words: counts, and the first failures; `undefined` where nothing is. */
-export function complaintOf(run: Run, collection: string, expectation: Expectation): string | undefined {
+/** What is amiss after a run, in words: counts, and the first failures; `undefined` where nothing is. */
+export function complaintOf(
+  { outcomes }: Summary,
+  run: Learnt,
+  collection: string,
+  expectation: Expectation,
+): string | undefined {
   const amiss = [...run.ledger.all()].filter(([, entry]) => isAmiss(entry, expectation));
-  if (amiss.length === 0) return undefined;
-  const counts: Partial<Record<Counted, number>> = {};
-  for (const [, { outcome }] of run.ledger.all()) add(counts, outcome, 1);
-  const told = amiss.slice(0, maxTold).map(([name, entry]) => `- ${reason(name, entry)}`);
-  const rest = amiss.length > maxTold ? [`- and ${amiss.length - maxTold} more`] : [];
+  const onlyFailed = amiss.filter(([, { outcome }]) => isWanted(outcome, expectation)).length;
+  const unwanted = counted.filter((outcome) => !isWanted(outcome, expectation));
+  const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), onlyFailed);
+  if (count === 0) return undefined;
+  const reasons = amiss.slice(0, maxTold).map(([name, { outcome, failure, error }]) => {
+    const reason = failure === undefined ? [outcome, error].filter(Boolean).join(", ") : bare(name, failure);
+    return `- ${cut(name)}: ${cut(reason)}`;
+  });
+  const more = count - reasons.length;
   return [
-    `${collection}: of ${run.ledger.size} operations ${amiss.length} did not end as expected (${countsInWords(counts)}; \`expect\` takes ${expectation.expect.join(", ")}).`,
-    ...told,
-    ...rest,
-    "Run again to go on with what still runs. To accept an outcome, add it to `expect`; to give up without cancelling, set `retainOnDelete`; to forget the sweep, use `pulumi state delete`.",
+    `${collection}: of ${total(outcomes)} operations ${count} did not end as expected (${countsInWords(outcomes)}; \`expect\` takes ${expectation.expect.join(", ")}).`,
+    ...reasons,
+    ...(more > 0 ? [`- and ${more} more`] : []),
+    "The next run goes on with what still runs. Ways out: change `expect`; `retainOnDelete`; `pulumi state delete`.",
   ].join("\n");
 }
 
 /** `120 cancelled, 3 succeeded`. */
-export function countsInWords(outcomes: Summary["outcomes"]): string {
+export function countsInWords(outcomes: Counts): string {
   const present = counted.filter((outcome) => outcomes[outcome]);
   return present.map((outcome) => `${outcomes[outcome] ?? 0} ${outcome}`).join(", ") || "no operations";
 }
 
-function reason(name: string, { outcome, failure, error }: Entry): string {
-  if (failure !== undefined) return failure.startsWith(name) ? failure : `${name}: ${failure}`;
-  return `${name}: ${outcome}${error === undefined ? "" : ` (${error})`}`;
+/** A reason without the name that the errors of calls begin with. */
+function bare(name: string, reason: string): string {
+  return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
+}
+
+function cut(text: string): string {
+  return text.length > maxWords ? `${text.slice(0, maxWords)}…` : text;
+}
+
+function isWanted(outcome: Counted, expectation: Expectation): boolean {
+  if (outcome !== "unobserved") return isMet(outcome, expectation);
+  return settledOutcomes.every((settled) => expectation.expect.includes(settled));
+}
+
+function isAmiss({ outcome, failure }: Entry, expectation: Expectation): boolean {
+  return failure !== undefined || !isMet(outcome, expectation);
 }
 
 function rank(entry: Entry, expectation: Expectation): number {
@@ -143,10 +172,21 @@ function rank(entry: Entry, expectation: Expectation): number {
   return isSettled(entry.outcome) ? 2 : 1;
 }
 
+function hasSettled(outcome: Counted): boolean {
+  return outcome === "unobserved" || isSettled(outcome);
+}
+
+/** RFC 3339 of one form sorts as the times do. */
+function lastSettled(entries: readonly [string, Entry][]): string | undefined {
+  return entries.reduce<string | undefined>((last, [, { settleTime }]) => {
+    return settleTime !== undefined && (last === undefined || settleTime > last) ? settleTime : last;
+  }, undefined);
+}
+
 function add(counts: Partial<Record<Counted, number>>, outcome: Counted, more: number): void {
   if (more > 0) counts[outcome] = (counts[outcome] ?? 0) + more;
 }
 
-function total(outcomes: Summary["outcomes"]): number {
+function total(outcomes: Counts): number {
   return Object.values(outcomes).reduce((sum, number) => sum + number, 0);
 }

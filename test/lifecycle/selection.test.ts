@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import type { OperationSpec } from "../../provider/emulator";
+import { matcherOf, selectionFailures } from "../../provider/lifecycle/selection";
+import type { Properties } from "../../provider/lifecycle/operationOutputs";
+import { unknownValue } from "./request/stage";
+
+const properties = (inputs: Properties) => selectionFailures(inputs).map(({ property }) => property);
+
+describe("a selection", () => {
+  const filter = "done=false";
+  const match = { name: "operations/*" };
+  const names = ["operations/a"];
+
+  describe("is required", () => {
+    for (const inputs of [{}, { all: false }, { match: {} }, { all: false, match: {} }]) {
+      it(`and ${JSON.stringify(inputs)} is none`, () => {
+        const [failure, ...more] = selectionFailures(inputs);
+        assert.equal(failure?.property, "all");
+        assert.match(failure.reason, /filter, match and names is required: `all: true` cancels whatever runs/);
+        assert.deepEqual(more, []);
+      });
+    }
+
+    for (const inputs of [
+      { all: true },
+      { filter },
+      { match },
+      { names },
+      { filter, match },
+      { names: [] },
+      { all: false, match },
+    ]) {
+      it(`and ${JSON.stringify(inputs)} is one`, () => {
+        assert.deepEqual(properties(inputs), []);
+      });
+    }
+  });
+
+  describe("is one way or the other", () => {
+    for (const [inputs, property] of [
+      [{ all: true, filter }, "all"],
+      [{ all: true, match }, "all"],
+      [{ all: true, names }, "all"],
+      [{ all: true, names: [] }, "all"],
+      [{ names, filter }, "names"],
+      [{ names, match }, "names"],
+      [{ names: [], filter }, "names"],
+      [{ names, filter, match, all: true }, "all"],
+    ] as const) {
+      it(`and not ${JSON.stringify(inputs)}`, () => {
+        assert.deepEqual(properties(inputs), [property]);
+      });
+    }
+  });
+
+  describe("is passed as long as it is not known", () => {
+    for (const inputs of [
+      { all: unknownValue },
+      { filter: unknownValue },
+      { match: unknownValue },
+      { match: { name: unknownValue } },
+      { match: { operationTypes: [unknownValue] } },
+      { names: unknownValue },
+      { names: [unknownValue] },
+      { all: true, filter: unknownValue },
+      { all: unknownValue, match },
+      { names, filter: unknownValue },
+    ]) {
+      it(`as with ${JSON.stringify(inputs).replaceAll(unknownValue, "?")}`, () => {
+        assert.deepEqual(properties(inputs), []);
+      });
+    }
+
+    it("and refused for what is known", () => {
+      assert.deepEqual(properties({ all: true, match, filter: unknownValue }), ["all"]);
+      assert.deepEqual(properties({ all: false, match: {} }), ["all"]);
+    });
+  });
+});
+
+describe("a match", () => {
+  const isMeant = (
+    match: NonNullable<Parameters<typeof matcherOf>[0]["match"]>,
+    { name = "", ...spec }: OperationSpec,
+  ) => matcherOf({ match })({ name, done: false, ...(spec.metadata ? { metadata: spec.metadata } : {}) });
+
+  for (const [glob, matching, others] of [
+    [
+      "operations/*",
+      ["operations/a", "operations/a.b=", "operations/.a"],
+      ["operations/a/b", "operations", "x/operations/a"],
+    ],
+    ["operations/**", ["operations/a", "operations/a/b", "operations/.a/.b"], ["projects/operations/a"]],
+    [
+      "projects/*/locations/*/operations/*",
+      ["projects/p/locations/l/operations/x"],
+      ["projects/p/q/locations/l/operations/x"],
+    ],
+    [
+      "**/create-*",
+      ["operations/create-1", "create-2", "a/b/create-"],
+      ["operations/Create-1", "operations/create-1/x"],
+    ],
+    ["operations/a?c", ["operations/abc"], ["operations/ac", "operations/abbc"]],
+    ["operations/{a,b}", ["operations/a", "operations/b"], ["operations/c", "operations/{a,b}x"]],
+    ["operations/AbC", ["operations/AbC"], ["operations/abc", "operations/AbCd"]],
+    ["operations/a\\*", ["operations/a*"], ["operations/ab"]],
+    ["**", ["operations/a", "a", ".a/..b/c"], []],
+  ] as const) {
+    it(`reads ${glob} as a glob for the whole name`, () => {
+      for (const name of matching) assert.ok(isMeant({ name: glob }, { name }), name);
+      for (const name of others) assert.ok(!isMeant({ name: glob }, { name }), name);
+    });
+  }
+
+  it("means operations of its types, and none without a type", () => {
+    const match = { operationTypes: ["CREATE_ENTITLEMENT", "CHANGE_OFFER"] };
+    assert.ok(isMeant(match, { name: "operations/a", metadata: { operationType: "CHANGE_OFFER" } }));
+    for (const operationType of ["RUN_REPORT_JOB", "change_offer", "", 5, null, ["CHANGE_OFFER"]]) {
+      assert.ok(!isMeant(match, { name: "operations/a", metadata: { operationType } }), String(operationType));
+    }
+    assert.ok(!isMeant(match, { name: "operations/a" }));
+  });
+
+  it("means what satisfies both, and everything where it says nothing", () => {
+    const both = { name: "operations/*", operationTypes: ["T"] };
+    const metadata = { operationType: "T" };
+    assert.ok(isMeant(both, { name: "operations/a", metadata }));
+    assert.ok(!isMeant(both, { name: "other/a", metadata }));
+    assert.ok(!isMeant(both, { name: "operations/a" }));
+    assert.ok(matcherOf({})({ name: "x", done: false }));
+  });
+
+  it("is quick with a glob and a name that are made to be slow", () => {
+    const glob = `operations/${"*a".repeat(30)}b`;
+    assert.equal(isMeant({ name: glob }, { name: `operations/${"a".repeat(25)}` }), false);
+  });
+});

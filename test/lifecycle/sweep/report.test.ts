@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Entry } from "../../../provider/lifecycle/sweep/ledger";
+import { failure, numbered, operations, partial, stage, then } from "./stage";
+
+type Line = Entry & { readonly name: string };
+
+describe("the report of a sweep", () => {
+  const { enter } = stage();
+  let directory: string;
+  let report: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "sweep-report-"));
+    report = join(directory, "report.jsonl");
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const lines = () =>
+    readFileSync(report, "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as Line);
+
+  it("has a line of JSON for every operation: name, outcome, times and errors", async () => {
+    const { create, emulator } = await enter({
+      operations: [...operations("a", "b"), { name: "operations/c", onCancel: "fail" }],
+    });
+    emulator.fault({ method: "cancel", name: "operations/b", then: { status: 403 } });
+    await partial(create({ report }));
+    const [a, b, c] = lines().sort((one, other) => one.name.localeCompare(other.name));
+    assert.deepEqual(
+      [a?.name, a?.outcome, a?.error],
+      ["operations/a", "cancelled", "CANCELLED: The operation was cancelled."],
+    );
+    assert.ok(a?.requestTime && a.settleTime);
+    assert.deepEqual([b?.name, b?.outcome, b?.requestTime], ["operations/b", "running", undefined]);
+    assert.match(b?.failure ?? "", /PERMISSION_DENIED/);
+    assert.deepEqual([c?.outcome, c?.error], ["failed", "INTERNAL: Internal error encountered."]);
+    assert.equal(lines().length, 3);
+  });
+
+  it("has them all, where the state names a hundred", async () => {
+    const { create } = await enter({ operations: numbered(110) });
+    await create({ report, waitFor: "accepted" });
+    assert.equal(new Set(lines().map(({ name }) => name)).size, 110);
+  });
+
+  it("is the place where the outcomes of a delete can be read", async () => {
+    const { remove } = await enter({ operations: operations("a") });
+    await remove({ report });
+    assert.deepEqual(
+      lines().map(({ name, outcome }) => [name, outcome]),
+      [["operations/a", "cancelled"]],
+    );
+  });
+
+  it("is added to by the next run, with what that was about", async () => {
+    const { create, update, emulator } = await enter({ operations: operations("a") });
+    await create({ report });
+    emulator.add({ name: "operations/b" });
+    const old = {
+      report,
+      outcomes: { cancelled: 1, running: 1 },
+      operations: [
+        { name: "operations/b", outcome: "running" },
+        { name: "operations/a", outcome: "cancelled" },
+      ],
+      requestTime: then,
+    };
+    await update(old, { report });
+    assert.deepEqual(
+      lines().map(({ name }) => name),
+      ["operations/a", "operations/b"],
+    );
+  });
+
+  for (const place of ["missing/report.jsonl", "."]) {
+    it(`that can't be written (${place}) fails the sweep before any call`, async () => {
+      const { create, remove, update, calls } = await enter({ operations: operations("a") });
+      const path = join(directory, place);
+      for (const step of [
+        create({ report: path }),
+        remove({ report: path }),
+        update({}, { report: path, filter: "done=false" }),
+      ]) {
+        assert.match((await failure(step)).message, /^The report .* can't be written \((ENOENT|EISDIR)\)/);
+      }
+      assert.deepEqual(calls(), []);
+    });
+  }
+
+  it("that can't be written in the end fails the sweep, which is kept", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const { create } = await enter({ operations: operations("a") });
+    const { message, outputs } = await partial(create({ report: "/dev/full" }));
+    assert.match(message, /^The report can't be written: ENOSPC/);
+    assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
+  });
+
+  it("is not opened by what only counts", async () => {
+    const { watch, read } = await enter({ operations: operations("a") });
+    const { outputs } = await watch({ report });
+    await read(outputs);
+    assert.equal(existsSync(report), false);
+  });
+});

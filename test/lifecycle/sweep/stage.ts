@@ -1,0 +1,110 @@
+import { startEmulator, type Emulator, type EmulatorOptions, type OperationSpec } from "../../../provider/emulator";
+import type { Properties } from "../../../provider/lifecycle/operationOutputs";
+import * as steps from "../../../provider/lifecycle/sweep";
+import { cleanUps, withoutChance } from "../../operations/server";
+import { contextOf, methodsOf } from "../request/stage";
+
+export { contextOf, failure, partial, unknownValue } from "../request/stage";
+
+export const id = "//cloudchannel.googleapis.com/operations#0a1b2c3d";
+export const then = "2026-01-01T00:00:00.000Z";
+
+/** Ten minutes, the time of a step where no other is set, in milliseconds. */
+export const tenMinutes = 600_000;
+
+/** Running operations of these last segments. */
+export function operations(...names: string[]): OperationSpec[] {
+  return names.map((name) => ({ name: `operations/${name}` }));
+}
+
+/** So many operations, named by number. */
+export function numbered(count: number, spec: OperationSpec = {}, prefix = "operations/"): OperationSpec[] {
+  return Array.from({ length: count }, (_, index) => ({ ...spec, name: `${prefix}${index + 1}` }));
+}
+
+/** Called in a `describe`: an emulator for each test, and the steps with Cloud Channel's calls going to it. */
+export function stage() {
+  withoutChance();
+  const cleanUp = cleanUps();
+  const time = timeMachine();
+  const lines = capturedLines();
+  const enter = async (options: EmulatorOptions = {}) => {
+    const emulator = cleanUp.stopping(await startEmulator({ now: () => Date.now() + time.ahead(), ...options }));
+    return { emulator, ...stepsAgainst(emulator.endpoint), ...callsOf(emulator) };
+  };
+  return { enter, time, lines, ...cleanUp };
+}
+
+/** The steps, with Cloud Channel's calls going to `endpoint`. */
+export function stepsAgainst(endpoint: string) {
+  const context = contextOf({ "cancellation:endpoint": endpoint });
+  return {
+    /** A sweep that cancels when it is created; of everything, where `inputs` does not select. */
+    create: (inputs: Properties = {}) => steps.create(sweeping(inputs), context),
+    read: (outputs: Properties = {}) => steps.read(id, outputs, context),
+    update: (outputs: Properties, inputs: Properties = {}) =>
+      steps.update(id, sweeping(outputs), sweeping(inputs), context),
+    /** A sweep that cancels when it is deleted. */
+    remove: (properties: Properties = {}) => steps.remove(selecting(properties), context),
+    /** Creates one of those. */
+    watch: (properties: Properties = {}) => steps.create(selecting(properties), context),
+  };
+}
+
+/** The arguments, with everything selected where they select nothing. */
+export function selecting(inputs: Properties): Properties {
+  return ["filter", "match", "names"].some((argument) => argument in inputs) ? inputs : { all: true, ...inputs };
+}
+
+function sweeping(inputs: Properties): Properties {
+  return { cancelOn: "create", ...selecting(inputs) };
+}
+
+function callsOf(emulator: Emulator) {
+  const count = (method: "cancel" | "get" | "list", name?: string) => emulator.calls.count(method, name);
+  return {
+    calls: () => methodsOf(emulator),
+    cancels: (name?: string) => count("cancel", name),
+    gets: (name?: string) => count("get", name),
+    lists: () => count("list"),
+    /** What was cancelled, by last segments, in any order. */
+    cancelled: () =>
+      emulator.calls
+        .all({ method: "cancel" })
+        .map(({ name = "" }) => name.replace(/^.*\//, ""))
+        .sort(),
+  };
+}
+
+/** Moves the clocks of deadlines and of emulators ahead. */
+function timeMachine() {
+  const now = performance.now.bind(performance);
+  let ahead = 0;
+  beforeEach(() => {
+    ahead = 0;
+    performance.now = () => now() + ahead;
+  });
+  afterEach(() => {
+    performance.now = now;
+  });
+  return {
+    ahead: () => ahead,
+    pass: (milliseconds: number) => {
+      ahead += milliseconds;
+    },
+  };
+}
+
+/** What the steps print, which the engine would show. */
+function capturedLines(): string[] {
+  const { log } = console;
+  const lines: string[] = [];
+  beforeEach(() => {
+    lines.length = 0;
+    console.log = (line: string) => lines.push(line);
+  });
+  afterEach(() => {
+    console.log = log;
+  });
+  return lines;
+}

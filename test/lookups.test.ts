@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { getOperation, getOperationOutput, listOperations, listOperationsOutput } from "../provider";
+import { startEmulator, type Emulator } from "../provider/emulator";
+import { rejection } from "./operations/server";
+
+const name = "operations/AbC";
+
+describe("a look-up in a program", () => {
+  let emulator: Emulator;
+  before(async () => {
+    await pulumi.runtime.setMocks({
+      newResource: ({ inputs }) => ({ id: "i", state: inputs as object }),
+      call: () => ({}),
+    });
+    emulator = await startEmulator({
+      operations: [
+        { name, operationType: "CREATE_ENTITLEMENT" },
+        { name: "operations/DeF", done: "cancelled" },
+      ],
+    });
+    pulumi.runtime.setConfig("cancellation:endpoint", emulator.endpoint);
+  });
+  after(async () => {
+    pulumi.runtime.setConfig("cancellation:endpoint", "");
+    await emulator.stop();
+  });
+  beforeEach(() => {
+    emulator.calls.clear();
+  });
+
+  const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
+
+  it("reads an operation, with the stack's config", async () => {
+    const { id, outcome, operationType } = await getOperation({ operation: name });
+    assert.deepEqual(
+      [id, outcome, operationType],
+      [`//cloudchannel.googleapis.com/${name}`, "running", "CREATE_ENTITLEMENT"],
+    );
+  });
+
+  it("lists operations", async () => {
+    const outcomes = (await listOperations()).map(({ outcome }) => outcome);
+    assert.deepEqual(outcomes, ["running", "cancelled"]);
+    const [only, ...more] = await listOperations({ match: { operationTypes: ["CREATE_ENTITLEMENT"] } });
+    assert.deepEqual([only?.name, more], [name, []]);
+  });
+
+  it("takes outputs, at any depth, and gives one", async () => {
+    const read = getOperationOutput({ operation: pulumi.output(name), service: pulumi.output({ version: "v1" }) });
+    assert.equal((await value(read)).outcome, "running");
+    const listed = listOperationsOutput({ match: { name: pulumi.output("operations/D*") }, limit: pulumi.output(5) });
+    assert.deepEqual(
+      (await value(listed)).map((operation) => operation.name),
+      ["operations/DeF"],
+    );
+    assert.equal((await value(listOperationsOutput())).length, 2);
+  });
+
+  it("keeps what it learnt by a secret a secret", async () => {
+    const read = getOperationOutput({ operation: pulumi.secret(name) });
+    assert.equal(await pulumi.isSecret(read), true);
+    assert.equal(await pulumi.isSecret(getOperationOutput({ operation: name })), false);
+  });
+
+  it("fails by a rejection, not at once", async () => {
+    const failing = getOperation({ operation: "operations//x" });
+    assert.match((await rejection(failing)).message, /- operation has an empty segment/);
+    assert.equal(emulator.calls.count(), 0);
+  });
+});

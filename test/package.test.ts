@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+interface Manifest {
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly bundleDependencies?: readonly string[];
+}
+
+/** Whoever installs the package installs these: one more is to be a decision. */
+const allowed = ["axios", "cockatiel", "google-auth-library", "picomatch", "valibot"];
+
+describe("the published package.json", () => {
+  const manifest = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as Manifest;
+
+  it("has no scripts that run where the package is installed", () => {
+    const scripts = Object.keys(manifest.scripts ?? {});
+    // `prepare` runs here, and where the package is installed from its repository; not where it comes from the registry.
+    assert.deepEqual(
+      scripts.filter((name) => /^((pre|post)?install|(pre|post)prepare|dependencies)$/.test(name)),
+      [],
+    );
+  });
+
+  it("has no other direct dependencies than those that were decided on", () => {
+    const { dependencies = {}, peerDependencies = {}, optionalDependencies = {}, bundleDependencies = [] } = manifest;
+    const others = Object.keys(dependencies).filter((name) => !allowed.includes(name));
+    assert.deepEqual(others, []);
+    assert.deepEqual(Object.keys(peerDependencies), ["@pulumi/pulumi"]);
+    assert.deepEqual([optionalDependencies, bundleDependencies], [{}, []]);
+  });
+
+  it("takes its dependencies from the registry alone, by version", () => {
+    for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
+      assert.match(version, /^[\^~]?\d+\.\d+\.\d+$/, name);
+    }
+  });
+});

@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import type { CallMethod } from "../../provider/emulator";
+import { CliEngine, describeOnEachEngine, type Engine, type Result } from "../engines";
+import { findProcess, processesIn, signal, unfindable } from "./processes";
+import { changes, World } from "./world";
+
+/** Longer than any test. */
+const forever = 3_600_000;
+
+/** How long an operation runs on after its cancel, in milliseconds of the emulator's clock, which the tests move. */
+const settleAfter = 600_000;
+
+/** A world whose deployments can be killed. */
+class KillableWorld {
+  static async open(engine: Engine): Promise<KillableWorld> {
+    const clock = { ahead: 0 };
+    const onAnswer: (() => void)[] = [];
+    const world = await World.open(engine, {
+      now: () => Date.now() + clock.ahead,
+      onCall: () => {
+        for (const look of onAnswer) look();
+      },
+    });
+    return new KillableWorld(world, clock, onAnswer);
+  }
+
+  readonly operation: string;
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  private constructor(
+    readonly world: World,
+    private readonly clock: { ahead: number },
+    private readonly onAnswer: (() => void)[],
+  ) {
+    this.operation = world.emulator.add({ settleAfter });
+  }
+
+  /** An operation that was cancelled has settled from now on. */
+  passTime(): void {
+    this.clock.ahead += settleAfter;
+  }
+
+  /** Resolves when so many calls of the method were answered. */
+  answered(method: CallMethod, count: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.onAnswer.push(() => {
+        const { length } = this.world.emulator.calls.all({ method }).filter(({ status }) => status !== undefined);
+        if (length >= count) resolve();
+      });
+    });
+  }
+
+  /** How many cancel calls came to the service and were carried out, answered or not. */
+  cancels(): number {
+    return this.world.cancels(this.operation);
+  }
+
+  /** Stops a process, which goes on when it is killed, if it is. */
+  freeze(victim: Victim): void {
+    signal(findProcess(this.world.project.directory, victim).pid, "SIGSTOP");
+  }
+
+  /** Kills one of a deployment's processes, and whatever outlives the engine. Returns when all of them are gone. */
+  async kill(victim: Victim): Promise<void> {
+    const { directory } = this.world.project;
+    signal(findProcess(directory, victim).pid, "SIGKILL");
+    if (victim === "host") return;
+    assert.doesNotThrow(() => findProcess(directory, "host"), "the host outlives its engine");
+    for (let left = processesIn(directory); left.length > 0; left = processesIn(directory)) {
+      for (const { pid } of left) signal(pid, "SIGKILL");
+      await turn();
+    }
+  }
+
+  atTheEnd(action: () => Promise<void>): void {
+    this.ends.push(action);
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.ends) await end();
+    for (const { pid } of processesIn(this.world.project.directory)) signal(pid, "SIGKILL");
+    await this.world.close();
+  }
+}
+
+type Victim = "host" | "engine";
+
+/** A moment of a deployment, held open for as long as it takes to kill somebody. */
+interface Moment {
+  readonly title: string;
+  /** Prepares it. */
+  readonly hold: (killable: KillableWorld, victim: Victim) => Held | Promise<Held>;
+}
+
+interface Held {
+  /** Resolves when the moment has come. */
+  readonly come: Promise<unknown>;
+  /** From now on nothing is held. */
+  release(): void | Promise<void>;
+}
+
+const beforeTheCall: Moment = { title: "before the call", hold: holdCredentials };
+const beforeItsAnswer: Moment = {
+  title: "after the call and before its answer",
+  hold: (killable) => holdAnswer(killable, "cancel", 1),
+};
+const whilePolling: Moment = { title: "while polling", hold: (killable) => holdAnswer(killable, "get", 2) };
+const afterSettling: Moment = { title: "after settling", hold: holdResult };
+
+/** The credentials are in a pipe, and whoever reads them waits until something was written into it. */
+async function holdCredentials(killable: KillableWorld): Promise<Held> {
+  const { world } = killable;
+  const pipe = join(world.project.directory, "credentials");
+  execFileSync("mkfifo", [pipe]);
+  await world.stack.setConfig("cancellation:accessToken", undefined);
+  await world.stack.setConfig("cancellation:credentials", { value: pipe, secret: true });
+  const writer = open(pipe, "w");
+  // Whatever comes of the test, opening it must end.
+  killable.atTheEnd(async () => {
+    await (await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK)).close();
+    await (await writer).close().catch(() => undefined);
+  });
+  return {
+    come: writer,
+    release: async () => {
+      await (await writer).close();
+      await world.stack.setConfig("cancellation:accessToken", { value: world.emulator.issueToken(), secret: true });
+    },
+  };
+}
+
+/** The call is carried out at once, and its answer kept back. */
+function holdAnswer({ world: { emulator } }: KillableWorld, method: "cancel" | "get", call: number): Held {
+  const fault = emulator.fault({ method, calls: call, delay: forever });
+  return {
+    come: emulator.calls.received({ method }, call),
+    release: () => {
+      fault.remove();
+    },
+  };
+}
+
+/** The last read is answered, and who is to be killed comes no further: he was stopped before. */
+function holdResult(killable: KillableWorld, victim: Victim): Held {
+  const { emulator } = killable.world;
+  const fault = emulator.fault({ method: "get", calls: 2, delay: 10 });
+  const answered = killable.answered("get", 2);
+  const come = async () => {
+    await emulator.calls.received({ method: "get" }, 1);
+    killable.passTime();
+    await emulator.calls.received({ method: "get" }, 2);
+    killable.freeze(victim); // before the delay is over: nothing else runs in between
+    await answered;
+    assert.match(String(emulator.operation(killable.operation)?.outcome), /cancelled/);
+  };
+  return {
+    come: come(),
+    release: () => {
+      fault.remove();
+    },
+  };
+}
+
+/** Runs a deployment up to the moment, and kills it there. */
+async function interrupt(
+  killable: KillableWorld,
+  moment: Moment,
+  victim: Victim,
+  step: () => Promise<Result>,
+): Promise<void> {
+  const held = await moment.hold(killable, victim);
+  const run = step();
+  const early = run.then(({ output }) => assert.fail(`it ended before it could be killed:\n${output}`));
+  await Promise.race([held.come, early]);
+  early.catch(() => undefined);
+  await killable.kill(victim);
+  assert.equal((await run).succeeded, false);
+  await held.release();
+}
+
+for (const victim of ["host", "engine"] as const) {
+  describeOnEachEngine(`a deployment whose ${victim} is killed`, (engine) => {
+    let killable: KillableWorld;
+
+    before(function () {
+      if (victim === "engine" && !(engine instanceof CliEngine)) this.skip();
+      if (unfindable === undefined) return;
+      console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${unfindable}.`);
+      this.skip();
+    });
+    beforeEach(async () => {
+      killable = await KillableWorld.open(engine);
+    });
+    afterEach(async () => {
+      await killable.close();
+    });
+
+    /** An engine that was killed leaves a lock behind. */
+    const unlock = async () => {
+      if (victim === "engine") await killable.world.stack.cancel();
+    };
+
+    for (const moment of [beforeTheCall, beforeItsAnswer, whilePolling, afterSettling]) {
+      it(`${moment.title} is caught up with by the next up`, async () => {
+        const { world, operation } = killable;
+        world.request({ operation });
+        await interrupt(killable, moment, victim, () => world.stack.up());
+        await unlock();
+
+        // No acknowledgement was recorded, so that the call is made again.
+        const carriedOut = moment === beforeTheCall ? 0 : 1;
+        assert.equal(killable.cancels(), carriedOut);
+        const up = world.up();
+        await world.emulator.calls.received({ method: "cancel" }, carriedOut + 1);
+        killable.passTime();
+        assert.deepEqual(changes(await up), ["create"]);
+
+        const { requestTime, settleTime, ...outputs } = await world.outputs();
+        assert.deepEqual(outputs, {
+          __provider: outputs["__provider"],
+          operation,
+          outcome: "cancelled",
+          done: true,
+          error: { code: 1, status: "CANCELLED", message: "The operation was cancelled.", details: [] },
+        });
+        assert.ok(Date.parse(String(requestTime)) <= Date.parse(String(settleTime)));
+        assert.equal(world.emulator.operation(operation)?.outcome, "cancelled");
+        assert.equal(killable.cancels(), carriedOut + 1);
+        assert.deepEqual(changes(await world.up()), []);
+        world.expectNoSecretShown();
+      });
+    }
+
+    it("while it resumes a wait never repeats the call that was acknowledged", async () => {
+      const { world, operation } = killable;
+      world.request({ operation }, { customTimeouts: { create: "1s" } });
+      await world.upFails(/still running 1s after/);
+      const reads = world.emulator.calls.count("get");
+      const resuming: Moment = { title: "", hold: () => holdAnswer(killable, "get", reads + 1) };
+      await interrupt(killable, resuming, victim, () => world.stack.up());
+      await unlock();
+
+      killable.passTime();
+      assert.deepEqual(changes(await world.up()), ["update"]);
+      assert.equal(await world.outcome(), "cancelled");
+      assert.equal(killable.cancels(), 1);
+      world.expectNoSecretShown();
+    });
+
+    for (const moment of [beforeItsAnswer, whilePolling]) {
+      it(`${moment.title} of a delete that cancels is caught up with when it is destroyed again`, async () => {
+        const { world, operation } = killable;
+        world.request({ operation, cancelOn: "delete" });
+        await world.up();
+        world.emulator.calls.clear();
+        await interrupt(killable, moment, victim, () => world.stack.destroy());
+        await unlock();
+        assert.equal((await world.outputs())["operation"], operation, "the resource stays");
+
+        const carriedOut = killable.cancels();
+        const destroy = world.destroy();
+        await world.emulator.calls.received({ method: "cancel" }, carriedOut + 1);
+        killable.passTime();
+        assert.deepEqual(changes(await destroy), ["delete"]);
+        assert.equal(await world.state(), undefined);
+        assert.equal(world.emulator.operation(operation)?.outcome, "cancelled");
+        assert.equal(killable.cancels(), carriedOut + 1);
+        world.expectNoSecretShown();
+      });
+    }
+  });
+}

@@ -1,0 +1,343 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { onEachEngine } from "./onEachEngine";
+import { changes, failed, type World } from "./world";
+
+const everything = { all: true, cancelOn: "create" };
+
+/** The last segments of what was cancelled, in the order of the calls. */
+function cancelled(world: World): string[] {
+  return world.emulator.calls.all({ method: "cancel" }).map(({ name = "" }) => name.replace(/^.*\//, ""));
+}
+
+/** Adds running operations of these last segments. */
+function add(world: World, ...names: string[]): void {
+  for (const name of names) world.emulator.add({ name: `operations/${name}` });
+}
+
+onEachEngine("a sweep that cancels when it is created", (scenario) => {
+  scenario("cancels what runs, and tells how it ended", async (world) => {
+    world.emulator.add({ name: "operations/a", settleAfter: 300 });
+    world.emulator.add({ name: "operations/b", onCancel: "complete" });
+    world.emulator.add({ name: "operations/c", onCancel: "fail" });
+    world.emulator.add({ done: "succeeded" });
+    world.sweep(everything);
+    assert.deepEqual(changes(await world.preview()), ["create"]);
+    assert.equal(world.emulator.calls.count(), 0);
+
+    const { output } = await world.up();
+    assert.match(output, /Swept operations: 1 cancelled, 1 succeeded, 1 failed\./);
+    const { matched, outcomes, requestTime, settleTime } = await world.outputs("sweep");
+    assert.deepEqual([matched, outcomes], [3, { cancelled: 1, succeeded: 1, failed: 1 }]);
+    assert.ok(requestTime && settleTime);
+    assert.match((await world.state("sweep"))?.id ?? "", /^\/\/cloudchannel\.googleapis\.com\/operations#[0-9a-f]{8}$/);
+
+    await world.refresh();
+    assert.deepEqual(changes(await world.up()), []);
+    assert.equal(world.cancels(), 3);
+    await world.destroy();
+    assert.equal(world.cancels(), 3);
+  });
+
+  scenario(
+    "fails for some outcomes, tells which, keeps the rest, and is content once they are expected",
+    async (world) => {
+      add(world, "a", "b");
+      world.emulator.add({ name: "operations/odd", answer: "UNIMPLEMENTED" });
+      world.sweep(everything);
+      await world.upFails(/of 3 operations 1 did not end as expected.*operations\/odd: unsupported/s);
+      assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 2, unsupported: 1 });
+      await world.refresh();
+      assert.deepEqual(changes(await world.preview()), ["update"], "what is not done must not turn green");
+
+      world.sweep({ ...everything, expect: ["cancelled", "unsupported"] });
+      assert.deepEqual(changes(await world.up()), ["update"]);
+      assert.deepEqual(changes(await world.up()), []);
+      assert.equal(world.cancels("operations/a"), 1);
+    },
+  );
+
+  scenario("goes through faults without a cancel too many", async (world) => {
+    add(world, ...Array.from({ length: 30 }, (_, index) => String(index)));
+    world.emulator.fault({ method: "cancel", calls: [3, 8], then: { status: 503 } });
+    world.emulator.fault({ method: "cancel", calls: 12, then: { reset: "withinHeaders" } });
+    world.emulator.fault({ method: "list", calls: [1, 3], then: { status: 500, body: "html" } });
+    world.sweep(everything);
+    await world.up();
+    assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 30 });
+    assert.equal(world.cancels(), 33);
+  });
+
+  scenario("goes on where one is refused, and asks for that one alone the next time", async (world) => {
+    add(world, "a", "b", "c");
+    const denied = world.emulator.fault({ method: "cancel", name: "operations/b", then: { status: 403 } });
+    world.sweep(everything);
+    await world.upFails(/operations\/b: the cancel was answered PERMISSION_DENIED/);
+    assert.deepEqual((await world.outputs("sweep"))["outcomes"], { running: 1, cancelled: 2 });
+    denied.remove();
+    assert.deepEqual(changes(await world.up()), ["update"]);
+    assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 3 });
+    assert.deepEqual(cancelled(world).sort(), ["a", "b", "b", "c"]);
+  });
+
+  for (const refreshed of [false, true]) {
+    scenario(
+      `is kept when its time is up, and resumes without a second call${refreshed ? ", after a refresh too" : ""}`,
+      async (world) => {
+        add(world, "a");
+        world.emulator.add({ name: "operations/slow", onCancel: "ignore" });
+        world.sweep(everything, { customTimeouts: { create: "3s" } });
+        await world.upFails(/operations\/slow: still running 3s after this step began/);
+        assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 1, cancelling: 1 });
+
+        if (refreshed) {
+          await world.refresh();
+          assert.deepEqual(changes(await world.preview()), ["update"], "an unfinished sweep must not turn green");
+        }
+        world.emulator.settle("operations/slow", "cancelled");
+        assert.deepEqual(changes(await world.up()), ["update"]);
+        assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 2 });
+        assert.deepEqual(changes(await world.up()), []);
+        assert.deepEqual(cancelled(world).sort(), ["a", "slow"]);
+      },
+    );
+  }
+
+  scenario("is kept whole when it fails with more and longer names than an error has room for", async (world) => {
+    const tail = "n".repeat(300);
+    for (let number = 0; number < 120; number++) world.emulator.add({ name: `operations/${number}/${tail}` });
+    world.emulator.fault({ method: "cancel", calls: { from: 2 }, then: { status: 403, message: "No. ".repeat(100) } });
+    world.sweep({ match: { name: "operations/**" }, cancelOn: "create", triggers: ["t".repeat(12_000)] });
+    await world.upFails(/of 120 operations 119 did not end as expected/);
+    const { matched, outcomes } = await world.outputs("sweep");
+    assert.deepEqual([matched, outcomes], [120, { running: 119, cancelled: 1 }]);
+  });
+
+  scenario("cancels an operation that appears while it is under way", async (world) => {
+    add(world, "a");
+    world.emulator.fault({ method: "cancel", name: "operations/a", delay: 500 });
+    world.sweep(everything);
+    const up = world.up();
+    await world.emulator.calls.received({ method: "cancel" });
+    add(world, "late");
+    await up;
+    assert.deepEqual(cancelled(world), ["a", "late"]);
+    assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 2 });
+  });
+
+  scenario(
+    "cancels nothing when its selection is narrowed, and what came in besides when it is widened",
+    async (world) => {
+      add(world, "x-1", "y-1");
+      world.sweep({ cancelOn: "create", match: { name: "operations/x-*" } });
+      await world.up();
+      world.sweep({ cancelOn: "create", match: { name: "operations/x-1" } });
+      assert.deepEqual(changes(await world.up()), ["update"]);
+      assert.deepEqual(cancelled(world), ["x-1"]);
+      world.sweep(everything);
+      assert.deepEqual(changes(await world.up()), ["update"]);
+      assert.deepEqual(cancelled(world), ["x-1", "y-1"]);
+    },
+  );
+
+  scenario("sweeps again when its triggers change", async (world) => {
+    world.sweep({ ...everything, triggers: [1] });
+    await world.up();
+    add(world, "a");
+    assert.deepEqual(changes(await world.up()), []);
+    assert.equal(world.cancels(), 0);
+    world.sweep({ ...everything, triggers: [2] });
+    await world.up();
+    assert.equal(world.cancels(), 1);
+  });
+
+  scenario("cancels nothing over its limit, and leaves nothing behind", async (world) => {
+    add(world, "a", "b", "c");
+    world.sweep({ ...everything, limit: 2 });
+    await world.upFails(/3 operations match, and `limit` is 2\. Nothing was cancelled/);
+    assert.equal(world.cancels(), 0);
+    assert.equal(await world.state("sweep"), undefined);
+  });
+
+  scenario("writes what became of each into its report, in the program's folder", async (world) => {
+    add(world, "a", "b");
+    world.sweep({ ...everything, report: "sweep.jsonl" });
+    await world.up();
+    const lines = readFileSync(join(world.project.directory, "sweep.jsonl"), "utf8").trimEnd().split("\n");
+    assert.deepEqual(
+      lines
+        .map((line) => JSON.parse(line) as { name: string; outcome: string })
+        .map(({ name, outcome }) => [name, outcome]),
+      [
+        ["operations/a", "cancelled"],
+        ["operations/b", "cancelled"],
+      ],
+    );
+  });
+
+  scenario("makes no call when its report can't be written", async (world) => {
+    add(world, "a");
+    world.sweep({ ...everything, report: "missing/sweep.jsonl" });
+    await world.upFails(/The report missing\/sweep\.jsonl can't be written \(ENOENT\)/);
+    assert.equal(world.emulator.calls.count(), 0);
+  });
+
+  scenario(
+    "asks for names one by one where the service can't list, and says so where none are given",
+    async (world) => {
+      add(world, "a", "b");
+      world.emulator.add({ name: "operations/slow", onCancel: "ignore" });
+      world.sweep(everything);
+      await world.upFails(/can't be listed: the service answered UNIMPLEMENTED.*`names`/);
+
+      const names = ["operations/a", "operations/slow"];
+      world.sweep({ names, cancelOn: "create", waitFor: "accepted" });
+      await world.up();
+      assert.deepEqual(cancelled(world).sort(), ["a", "slow"]);
+      world.emulator.settle("operations/slow", "cancelled");
+      await world.refresh();
+      assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 2 });
+      assert.deepEqual(changes(await world.up()), []);
+    },
+    { unimplemented: ["list"] },
+  );
+});
+
+onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
+  scenario("counts until it is destroyed, and then cancels what runs by then", async (world) => {
+    add(world, "a");
+    world.sweep({ all: true, report: "sweep.jsonl" });
+    await world.up();
+    assert.deepEqual((await world.outputs("sweep"))["outcomes"], { running: 1 });
+    add(world, "b");
+    await world.refresh();
+    assert.equal((await world.outputs("sweep"))["matched"], 2);
+    assert.deepEqual(changes(await world.up()), []);
+    assert.equal(world.cancels(), 0);
+    assert.equal(existsSync(join(world.project.directory, "sweep.jsonl")), false);
+
+    assert.match((await world.destroy()).output, /Swept operations: 2 cancelled\./);
+    assert.deepEqual(cancelled(world).sort(), ["a", "b"]);
+    const report = readFileSync(join(world.project.directory, "sweep.jsonl"), "utf8");
+    assert.equal(report.match(/"outcome":"cancelled"/g)?.length, 2);
+  });
+
+  scenario("cancels before what it depends on is destroyed", async (world) => {
+    add(world, "environment", "run-1", "run-2");
+    world.emulator.add({ name: "operations/run-slow", settleAfter: 500 });
+    world.program(`
+      class Environment extends pulumi.ComponentResource {
+        constructor(name) {
+          super("test:index:Environment", name);
+          const args = { operation: "operations/environment", cancelOn: "delete" };
+          new CancellationRequest("environment", args, { parent: this });
+          this.registerOutputs();
+        }
+      }
+      const match = { name: "operations/run-*" };
+      new CancellationSweep("sweep", { match }, { dependsOn: new Environment("staging") });
+    `);
+    await world.up();
+    await world.destroy();
+    const order = cancelled(world);
+    assert.deepEqual([...order].sort(), ["environment", "run-1", "run-2", "run-slow"]);
+    assert.equal(order.at(-1), "environment");
+    const environment = world.emulator.calls.last({ method: "cancel" })?.time ?? 0;
+    assert.ok((world.emulator.operation("operations/run-slow")?.settledAt ?? Infinity) <= environment, "all had ended");
+  });
+
+  scenario("keeps what it depends on as long as it fails", async (world) => {
+    add(world, "environment");
+    world.emulator.add({ name: "operations/run", onCancel: "complete" });
+    const program = (expect: string[]) => {
+      world.program(`
+        const args = { operation: "operations/environment", cancelOn: "delete" };
+        const environment = new CancellationRequest("environment", args);
+        const match = { name: "operations/run*" };
+        new CancellationSweep("sweep", { match, expect: ${JSON.stringify(expect)} }, { dependsOn: environment });
+      `);
+    };
+    program(["cancelled"]);
+    await world.up();
+    failed(await world.stack.destroy(), /operations\/run: succeeded.*`retainOnDelete`/s);
+    assert.ok(await world.state("sweep"));
+    assert.equal(world.cancels("operations/environment"), 0);
+
+    await world.destroy();
+    assert.equal(world.cancels("operations/environment"), 1, "nothing ran any more");
+  });
+
+  scenario("cancels when it is removed from the program, and not when it is retained", async (world) => {
+    add(world, "a");
+    world.sweep({ all: true }, { retainOnDelete: true });
+    await world.up();
+    world.program("");
+    await world.up();
+    assert.equal(world.cancels(), 0);
+
+    world.sweep({ all: true });
+    await world.up();
+    world.program("");
+    assert.deepEqual(changes(await world.up()), ["delete"]);
+    assert.equal(world.cancels(), 1);
+  });
+
+  scenario("cancels nothing when its selection is narrowed, not even when it is destroyed then", async (world) => {
+    add(world, "x", "y");
+    world.sweep({ all: true });
+    await world.up();
+    world.sweep({ match: { name: "operations/x" } });
+    assert.deepEqual(changes(await world.up()), ["update"]);
+    assert.equal((await world.outputs("sweep"))["matched"], 1);
+    assert.equal(world.cancels(), 0);
+    await world.destroy();
+    assert.deepEqual(cancelled(world), ["x"]);
+  });
+
+  scenario("stays over its limit, with nothing cancelled", async (world) => {
+    add(world, "a", "b");
+    world.sweep({ all: true, limit: 1 });
+    await world.up();
+    failed(await world.stack.destroy(), /2 operations match, and `limit` is 1/);
+    assert.equal(world.cancels(), 0);
+    world.sweep({ all: true, limit: 2 });
+    await world.up();
+    await world.destroy();
+    assert.equal(world.cancels(), 2);
+  });
+
+  scenario("stays when its time is up, and is destroyed the next time", async (world) => {
+    world.emulator.add({ name: "operations/slow", onCancel: "ignore" });
+    world.sweep({ all: true }, { customTimeouts: { delete: "2s" } });
+    await world.up();
+    failed(await world.stack.destroy(), /operations\/slow: still running 2s after/);
+    world.emulator.settle("operations/slow", "cancelled");
+    await world.destroy();
+    assert.equal(await world.state("sweep"), undefined);
+  });
+
+  scenario("is refused without a selection, or with two, before any call", async (world) => {
+    world.sweep({});
+    await world.upFails(/one of filter, match and names is required/);
+    world.sweep({ all: true, match: { name: "operations/*" } });
+    await world.upFails(/all .*stands in place of match/);
+    world.sweep({ match: {} });
+    await world.upFails(/is required/);
+    assert.equal(world.emulator.calls.count(), 0);
+  });
+
+  scenario("takes a selection that is known only in the deployment", async (world) => {
+    add(world, "source");
+    world.emulator.add({ name: "operations/report", operationType: "RUN_REPORT_JOB" });
+    world.program(`
+      const source = new CancellationRequest("source", { operation: "operations/source", expect: ["cancelled"] });
+      const match = { name: source.outcome.apply((outcome) => outcome === "cancelled" ? "operations/report" : "none") };
+      new CancellationSweep("sweep", { match, cancelOn: "create" });
+    `);
+    await world.preview();
+    assert.equal(world.emulator.calls.count(), 0);
+    await world.up();
+    assert.deepEqual(cancelled(world), ["source", "report"]);
+  });
+});

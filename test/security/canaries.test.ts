@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
+import { CliEngine, describeOnEachEngine, type Engine } from "../engines";
+import { failed, World } from "../scenarios/world";
+
+/** What a service may do to a request, one resource each. Each has an emulator of its own, for a fault holds up a whole host. */
+const faults: Readonly<Record<string, FaultRule>> = {
+  fine: { method: "delete" },
+  refused: { then: { status: 403 } },
+  unauthenticated: { then: { status: 401 } },
+  unauthenticatedByAProxy: { then: { status: 401, body: "html" } },
+  wrong: { then: { status: 400, message: "invalid" } },
+  conflicting: { then: { status: 409 } },
+  elsewhere: { then: { status: 404, body: "html" } },
+  redirected: { then: { redirect: "https://elsewhere.example.com/" } },
+  unavailable: { then: { status: 503 } },
+  exhausted: { then: { status: 429, retryAfter: 1 } },
+  garbled: { then: { body: { text: "\u0000{" } } },
+  truncated: { then: { body: "truncated" } },
+  reset: { then: { reset: "withinBody" } },
+  lost: { method: "cancel", then: "lostAnswer" },
+  silent: { then: "noAnswer" },
+  unreadable: { method: "get", then: { status: 403 } },
+};
+
+/** The engine with all that it logs but for the very last, in which it shows the config's secrets itself. */
+function talkative(engine: Engine): Engine {
+  return engine instanceof CliEngine ? new CliEngine({ logVerbosity: 8 }) : engine;
+}
+
+describeOnEachEngine("secrets all around", (engine) => {
+  let world: World;
+  const emulators: Emulator[] = [];
+
+  beforeEach(async () => {
+    world = await World.open(talkative(engine));
+  });
+  afterEach(async () => {
+    await world.close();
+    for (const emulator of emulators.splice(0)) await emulator.stop();
+  });
+
+  it("are not shown, whatever the service does", async function () {
+    // The stand-in begins nothing more after the first failure, and there are many.
+    if (!(engine instanceof CliEngine)) this.skip();
+    const requests: string[] = [];
+    for (const [name, rule] of Object.entries(faults)) {
+      const emulator = await startEmulator({ operations: [{ name: "operations/AbC" }] });
+      emulators.push(emulator);
+      emulator.fault(rule);
+      const args = { operation: "operations/AbC", service: { endpoint: emulator.endpoint } };
+      const opts = { customTimeouts: { create: "2s", update: "2s", delete: "2s" } };
+      requests.push(`new CancellationRequest("${name}", ${JSON.stringify(args)}, ${JSON.stringify(opts)});`);
+      requests.push(
+        `new CancellationRequest("${name}-kept", ${JSON.stringify({ ...args, cancelOn: "delete" })}, ${JSON.stringify(opts)});`,
+      );
+    }
+    world.program(requests.join("\n"));
+    await world.stack.setConfig("cancellation:endpoint", undefined);
+    world.stack.setEnvironment("PULUMI_CONTINUE_ON_ERROR", "true");
+    world.stack.setEnvironment("PULUMI_PARALLEL", "64");
+
+    await world.preview();
+    const { output } = failed(await world.stack.up(), /PERMISSION_DENIED/);
+    assert.match(output, /"level":"INFO"/, "the engine logs");
+    for (const { calls } of emulators) assert.ok(calls.count("cancel") > 0 && calls.count("get") > 0);
+    await world.stack.up();
+    await world.stack.destroy();
+    world.expectNoSecretShown();
+  });
+
+  it("are not shown where a credential is what is wrong", async () => {
+    const operation = world.emulator.add();
+    world.request({ operation }, { customTimeouts: { create: "2s" } });
+    const { stack, planted } = world;
+    const { value: key } = planted.config["cancellation:credentials"] as { readonly value: string };
+    const unset = async (...keys: string[]) => {
+      for (const name of keys) await stack.setConfig(name, undefined);
+    };
+
+    // Nothing answers at the proxy, to which the key's token endpoint is left.
+    await unset("cancellation:accessToken");
+    failed(await stack.up(), /No access token could be had from config cancellation:credentials/);
+
+    await stack.setConfig("cancellation:credentials", { value: `${key},`, secret: true });
+    failed(await stack.up(), /config cancellation:credentials: is no valid JSON/);
+
+    await stack.setConfig("cancellation:credentials", { value: key.replaceAll("\\n", ""), secret: true });
+    failed(await stack.up(), /config cancellation:credentials.*the private key can't be read/);
+
+    await unset("cancellation:credentials", "gcp:accessToken", "gcp:credentials");
+    failed(await stack.up(), /UNAUTHENTICATED.*GOOGLE_OAUTH_ACCESS_TOKEN/s);
+
+    stack.setEnvironment("GOOGLE_OAUTH_ACCESS_TOKEN", undefined);
+    failed(await stack.up(), /No access token could be had from GOOGLE_CREDENTIALS/);
+
+    stack.setEnvironment("GOOGLE_CREDENTIALS", undefined);
+    stack.setEnvironment("GOOGLE_CLOUD_KEYFILE_JSON", undefined);
+    failed(await stack.up(), /No access token could be had from application default credentials/);
+    world.expectNoSecretShown();
+  });
+
+  it("are found where one is shown after all", async () => {
+    world.program(`
+      const fs = require("fs");
+      const { DATABASE_PASSWORD: password, GOOGLE_OAUTH_ACCESS_TOKEN: token, HTTPS_PROXY: proxy } = process.env;
+      console.log("the password: " + Buffer.from(password).toString("base64"));
+      fs.writeFileSync("leak.txt", "the proxy: " + encodeURIComponent(proxy));
+      new CancellationRequest("request", { operation: "${world.emulator.add()}", triggers: [token.slice(20, 40)] });
+    `);
+    await world.up();
+    assert.throws(
+      () => {
+        world.expectNoSecretShown();
+      },
+      ({ message }: Error) => {
+        assert.match(message, /DATABASE_PASSWORD is in what the engine printed/);
+        assert.match(message, /in HTTPS_PROXY is in \S+leak\.txt/);
+        const { stateDirectory } = world.stack;
+        assert.ok(message.includes(`GOOGLE_OAUTH_ACCESS_TOKEN is in ${stateDirectory}`), message);
+        return true;
+      },
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Call } from "../../provider/emulator";
+import type { StackOptions } from "../engines/engine";
+import { type Canaries, plantCanaries } from "./canaries";
+
+/** What surrounds the runs of a stack: secrets in every place, and whatever is written or printed, to look for them there. */
+export class Surroundings {
+  private readonly output: string[] = [];
+  private readonly onPrint = new Set<() => void>();
+  /** The runs' own temporary folder, and the CLI's own home. */
+  private readonly folder = mkdtempSync(join(tmpdir(), "cancellation-surroundings-"));
+  private readonly canaries: Canaries;
+
+  /** @param accessToken the credential that calls are made with */
+  constructor(accessToken: string) {
+    this.canaries = plantCanaries(accessToken);
+  }
+
+  get stackOptions(): Required<Pick<StackOptions, "config" | "environment" | "onOutput" | "onEvent">> {
+    return {
+      config: this.canaries.config,
+      environment: { ...this.canaries.environment, TMPDIR: this.folder, PULUMI_HOME: join(this.folder, "home") },
+      onOutput: (text) => {
+        this.record(text);
+      },
+      onEvent: (event) => {
+        this.record(JSON.stringify(event));
+      },
+    };
+  }
+
+  /** Resolves when the engine has printed something that matches. */
+  printed(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!pattern.test(this.output.join(""))) return;
+        this.onPrint.delete(look);
+        resolve();
+      };
+      this.onPrint.add(look);
+      look();
+    });
+  }
+
+  private record(text: string): void {
+    this.output.push(text);
+    for (const look of this.onPrint) look();
+  }
+
+  /** What was planted, and where. */
+  get planted(): Pick<Canaries, "config" | "environment"> {
+    return this.canaries;
+  }
+
+  /**
+   * Looks for the secrets in everything that was printed, in the files of these folders, and in the calls: a token goes in
+   * its header, and nowhere else.
+   */
+  expectNoSecretIn(folders: readonly string[], calls: readonly Call[]): void {
+    const files = [...folders, this.folder].flatMap(filesIn);
+    const found = [
+      this.findIn("what the engine printed", this.output.join("")),
+      ...files.map((file) => this.findIn(file, readFileSync(file, "utf8"))),
+      ...calls.map(({ method, url, body, headers }) => {
+        const others = { ...headers, authorization: undefined };
+        return this.findIn(`a ${method} call`, JSON.stringify([url, body, others]));
+      }),
+    ];
+    assert.equal(found.filter((finding) => finding !== undefined).join("\n"), "");
+  }
+
+  private findIn(place: string, text: string): string | undefined {
+    const found = this.canaries.search.find(text);
+    return found && `${found.source} is in ${place}: …${found.context}`;
+  }
+
+  dispose(): void {
+    this.canaries.dispose();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The files beneath a folder, without those of installed packages, and without links. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.includes("/node_modules/"));
+}
