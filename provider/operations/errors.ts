@@ -109,6 +109,8 @@ const maxWords = 500;
 export function onOneLine(text: string, most: number): string {
   const line = text
     .slice(0, most * 5)
+    // What a proxy was sent, and repeats.
+    .replace(/\b(Basic|Bearer)\s+[\w+/=.~-]+/gi, "$1 [hidden]")
     .replace(/[\p{C}\s]+/gu, " ")
     .trim();
   return line.length > most ? `${line.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;

@@ -96,7 +96,8 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
       // Plain http goes to this machine only; a proxy would be another one, and see the token.
       ...(request.url.startsWith("http:") ? { proxy: false as const } : {}),
     });
-    return { status: response.status, headers: response.headers, body: response.data ?? "" };
+    const body = withoutCredential(response.data ?? "", request.headers["authorization"]);
+    return { status: response.status, headers: response.headers, body };
   } catch (error) {
     if (limit.aborted) throw new TransportError("ETIMEDOUT");
     if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedAnswerError();
@@ -104,6 +105,16 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
   } finally {
     limit.lift();
   }
+}
+
+/** Shorter than any token that is given out; to take that out of every answer would spoil them. */
+const minCredential = 12;
+
+/** Some servers repeat what they were sent, in an error or as a result: it must come neither into a message nor into the state. */
+function withoutCredential(body: string, authorization = ""): string {
+  const credential = authorization.replace(/^\S+\s+/, "");
+  if (credential.length < minCredential) return body;
+  return [credential, encodeURIComponent(credential)].reduce((text, form) => text.replaceAll(form, "[hidden]"), body);
 }
 
 function codeOf(error: unknown): string {

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { CliEngine, describeOnEachEngine } from "../engines";
+import { describeOnCli } from "../engines";
 import { findProcess, signal, unfindable } from "./processes";
 import { changes, failed, World } from "./world";
 
-describeOnEachEngine("a deployment that is interrupted (Ctrl-C)", (engine) => {
+describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
   let world: World;
   let operation: string;
 
   before(function () {
-    // The stand-in has no signals of its own.
-    if (!(engine instanceof CliEngine)) this.skip();
     if (unfindable === undefined) return;
     console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${unfindable}.`);
     this.skip();

@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { CallMethod } from "../../provider/emulator";
-import { CliEngine, describeOnEachEngine, type Engine, type Result } from "../engines";
+import { describeOnCli, describeOnEachEngine, type Engine, type Result } from "../engines";
 import { findProcess, processesIn, signal, unfindable } from "./processes";
 import { changes, World } from "./world";
 
@@ -184,11 +184,11 @@ async function interrupt(
 }
 
 for (const victim of ["host", "engine"] as const) {
-  describeOnEachEngine(`a deployment whose ${victim} is killed`, (engine) => {
+  const describeOn = victim === "host" ? describeOnEachEngine : describeOnCli;
+  describeOn(`a deployment whose ${victim} is killed`, (engine) => {
     let killable: KillableWorld;
 
     before(function () {
-      if (victim === "engine" && !(engine instanceof CliEngine)) this.skip();
       if (unfindable === undefined) return;
       console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${unfindable}.`);
       this.skip();

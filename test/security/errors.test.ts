@@ -148,4 +148,24 @@ describe("errors", () => {
     );
     assert.ok(failures > 2 * faults.length, String(failures));
   }).timeout(60_000);
+
+  for (const [title, then] of [
+    ["in an error's message", { status: 400, message: `no good: Bearer ${token}` }],
+    ["percent-encoded", { status: 403, message: `?access_token=${encodeURIComponent(token)}` }],
+    ["in an answer that is not understood", { status: 400, body: { text: `you sent ${token}` } }],
+    ["as a result", { body: { json: { name, done: true, response: { authorization: `Bearer ${token}` } } } }],
+    ["as a proxy's own", { status: 407, body: { text: `Proxy-Authorization: Basic ${token}` } }],
+  ] as const) {
+    it(`and results do not repeat a token that the service repeats ${title}`, async () => {
+      const emulator = await startEmulator({ operations: [{ name }] });
+      emulator.fault({ method: "get", then });
+      try {
+        const provider = providerFor(emulator.endpoint, { "cancellation:accessToken": token });
+        const inputs = { operation: name, customTimeouts: { create: "1s" }, __provider: "exports.handler=…" };
+        expectHarmless(await provider.create(inputs).catch((thrown: unknown) => thrown), title);
+      } finally {
+        await emulator.stop();
+      }
+    });
+  }
 });

@@ -1,4 +1,4 @@
-import { codeName, isSettled, type Operation, type Outcome, settledOutcome } from "../../operations";
+import { codeName, type Operation, type Outcome, settledOutcome } from "../../operations";
 import type { CancellationRecord } from "../record";
 
 /** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
@@ -58,11 +58,11 @@ export class Ledger {
     });
   }
 
-  /** A listing showed the operation. */
+  /** A listing showed an operation that is waited for. */
   observe(operation: Operation): void {
     const entry = this.entries.get(operation.name);
     const outcome = settledOutcome(operation);
-    if (!entry || !outcome || isSettled(entry.outcome)) return;
+    if (!entry || !outcome) return;
     const { error } = operation;
     this.set(operation.name, {
       ...entry,

@@ -1,6 +1,7 @@
 import { type Deadline, isSettled, type OperationsClient, type Outcome, pollInterval, sleep } from "../../operations";
 import { formatDuration } from "../duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
+import { isMet } from "../expectation";
 import { watch } from "../progress";
 import { look, requestCancel } from "../pursuit";
 import { blank } from "../record";
@@ -139,7 +140,7 @@ export class Run {
 
   /** Learns what became of the operations that an earlier run got no acknowledgement for. */
   private async lookAgain(): Promise<void> {
-    const open = this.open().filter((name) => !this.ledger.waiting.has(name));
+    const open = this.open().filter((name) => !this.ledger.waiting.has(name) && !this.isMet(name));
     await this.read(open);
     for (const name of open) {
       const { outcome, failure } = this.ledger.get(name) ?? {};
@@ -150,6 +151,11 @@ export class Run {
   /** The operations of the ledger that are not settled. */
   private open(): string[] {
     return [...this.ledger.all()].filter(([, { outcome }]) => !isSettled(outcome)).map(([name]) => name);
+  }
+
+  private isMet(name: string): boolean {
+    const { outcome = "running" } = this.ledger.get(name) ?? {};
+    return isMet(outcome, this.settings);
   }
 
   private read(names: Iterable<string>): Promise<void> {

@@ -71,7 +71,7 @@ export function matchedIn({ outcomes }: Summary): number {
 /** The counts of those that the state does not name. */
 export function unnamedIn({ outcomes, operations }: Summary): Counts {
   const unnamed = { ...outcomes };
-  for (const { outcome } of operations) unnamed[outcome] = Math.max(0, (unnamed[outcome] ?? 0) - 1);
+  for (const { outcome } of operations) unnamed[outcome] = (unnamed[outcome] ?? 0) - 1;
   return unnamed;
 }
 
@@ -125,10 +125,9 @@ export function complaintOf(
   collection: string,
   expectation: Expectation,
 ): string | undefined {
-  const amiss = [...run.ledger.all()].filter(([, entry]) => isAmiss(entry, expectation));
-  const onlyFailed = amiss.filter(([, { outcome }]) => isWanted(outcome, expectation)).length;
+  const amiss = [...run.ledger.all()].filter(([, { outcome }]) => !isMet(outcome, expectation));
   const unwanted = counted.filter((outcome) => !isWanted(outcome, expectation));
-  const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), onlyFailed);
+  const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
   if (count === 0) return undefined;
   const reasons = amiss.slice(0, maxTold).map(([name, { outcome, failure, error }]) => {
     const reason = failure === undefined ? [outcome, error].filter(Boolean).join(", ") : bare(name, failure);
@@ -163,13 +162,10 @@ function isWanted(outcome: Counted, expectation: Expectation): boolean {
   return settledOutcomes.every((settled) => expectation.expect.includes(settled));
 }
 
-function isAmiss({ outcome, failure }: Entry, expectation: Expectation): boolean {
-  return failure !== undefined || !isMet(outcome, expectation);
-}
-
-function rank(entry: Entry, expectation: Expectation): number {
-  if (isAmiss(entry, expectation)) return 0;
-  return isSettled(entry.outcome) ? 2 : 1;
+/** The order of the state's names: what is amiss, then what may be read again, then what is done with. */
+function rank({ outcome }: Entry, expectation: Expectation): number {
+  if (!isMet(outcome, expectation)) return 0;
+  return isSettled(outcome) ? 2 : 1;
 }
 
 function hasSettled(outcome: Counted): boolean {

@@ -331,6 +331,21 @@ describe("creating a sweep that cancels at once", () => {
     });
   });
 
+  it("names first what may have to be read again, where all is as expected", async () => {
+    const { create } = await enter({
+      operations: [
+        { name: "operations/done", done: "succeeded", answerWhenDone: "FAILED_PRECONDITION" },
+        { name: "operations/runs", onCancel: "ignore" },
+      ],
+    });
+    const names = ["operations/done", "operations/runs"];
+    const { outputs } = await create({ names, waitFor: "accepted", concurrency: 1 });
+    assert.deepEqual(outputs["operations"], [
+      { name: "operations/runs", outcome: "cancelling" },
+      { name: "operations/done", outcome: "succeeded" },
+    ]);
+  });
+
   it("holds every outcome to what is expected, with the operation's own words", async () => {
     const error = { code: 13, message: "It broke." };
     const { create } = await enter({
@@ -392,7 +407,7 @@ describe("creating a sweep that cancels at once", () => {
     ] as const) {
       it(given === undefined ? "of 16 where none is set" : `of ${given}`, async () => {
         const { create, emulator, cancels } = await enter({ operations: numbered(most + 2) });
-        emulator.fault({ method: "cancel", delay: 50 });
+        emulator.fault({ method: "cancel", delay: 300 });
         await create(given === undefined ? {} : { concurrency: given });
         assert.equal(emulator.calls.mostAtOnce, most);
         assert.equal(cancels(), most + 2);

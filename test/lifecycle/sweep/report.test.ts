@@ -43,6 +43,17 @@ describe("the report of a sweep", () => {
     assert.equal(lines().length, 3);
   });
 
+  it("has 500 characters of an operation's own words", async () => {
+    const error = { code: 13, message: "m".repeat(2000) };
+    const { create } = await enter({ operations: [{ name: "operations/a", onCancel: "fail", error }] });
+    await create({ report });
+    await create({ report, names: ["operations/a"] });
+    assert.deepEqual(
+      lines().map((line) => line.error),
+      [1, 2].map(() => `INTERNAL: ${"m".repeat(500)}`),
+    );
+  });
+
   it("has them all, where the state names a hundred", async () => {
     const { create } = await enter({ operations: numbered(110) });
     await create({ report, waitFor: "accepted" });

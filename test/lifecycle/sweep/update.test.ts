@@ -104,6 +104,22 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 1);
     });
 
+    it("and leaves alone what is unsupported, or not found, and expected to be", async () => {
+      const { update, cancelled, gets } = await enter({
+        operations: [{ name: "operations/a", answer: "UNIMPLEMENTED" }, ...operations("b")],
+      });
+      const before = state([...named("unsupported", "a"), ...named("running", "b"), ...named("notFound", "c")]);
+      const outputs = await update(before, { expect: ["cancelled", "unsupported", "notFound"] });
+      assert.deepEqual(outputs["outcomes"], { unsupported: 1, cancelled: 1, notFound: 1 });
+      assert.deepEqual([cancelled(), gets("operations/a"), gets("operations/c")], [["b"], 0, 0]);
+    });
+
+    it("and does not forget how many it never saw end, whatever came since", async () => {
+      const { update } = await enter({ operations: operations("new-1", "new-2") });
+      const outputs = await update(state(named("cancelling"), { unobserved: 5, running: 1 }));
+      assert.deepEqual(outputs["outcomes"], { unobserved: 5, cancelled: 2 });
+    });
+
     it("and fails for an outcome that is recorded and not expected, as often as it is run", async () => {
       const { update, cancels } = await enter();
       const before = state([...named("succeeded", "a"), ...named("cancelled", "b")]);
