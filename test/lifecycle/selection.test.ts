@@ -87,7 +87,7 @@ describe("a match", () => {
   for (const [glob, matching, others] of [
     [
       "operations/*",
-      ["operations/a", "operations/a.b=", "operations/.a"],
+      ["operations/a", "operations/a.b=", "operations/.a", "operations/a\\b"],
       ["operations/a/b", "operations", "x/operations/a"],
     ],
     ["operations/**", ["operations/a", "operations/a/b", "operations/.a/.b"], ["projects/operations/a"]],
