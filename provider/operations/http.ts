@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Agent as HttpAgent } from "node:http";
 import { Agent as HttpsAgent } from "node:https";
 import { join } from "node:path";
-import type { AxiosInstance, AxiosStatic } from "axios";
+import type { AxiosStatic } from "axios";
 import { TimeLimit } from "./timeLimit";
 
 /** A request, as this folder's methods need it: none has a body. */
@@ -40,7 +40,7 @@ const maxResponseBytes = 32 * 1024 * 1024;
 const maxSockets = 64;
 
 interface Http {
-  readonly client: AxiosInstance;
+  readonly client: InstanceType<AxiosStatic["Axios"]>;
   /** Google's servers want to know the client, as any generated one tells it; `gapic/` and `rest/` are required. */
   readonly apiClient: string;
 }
@@ -52,7 +52,8 @@ function sharedHttp(): Http {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file
   const axios = require("axios") as AxiosStatic;
   return {
-    client: axios.create({
+    // Not create(), whose defaults every call would merge anew: headers of methods that are not used, and bodies read as JSON.
+    client: new axios.Axios({
       adapter: "http",
       httpAgent: new HttpAgent({ keepAlive: true, maxSockets }),
       httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets }),
@@ -60,8 +61,6 @@ function sharedHttp(): Http {
       maxRedirects: 0,
       maxContentLength: maxResponseBytes,
       responseType: "text",
-      // The body is read as JSON whatever its content type says, and shown when it is none.
-      transformResponse: (body: unknown) => body,
       validateStatus: () => true,
     }),
     apiClient: `gl-node/${process.versions.node} gapic/${packageVersion} rest/${axios.VERSION}`,
