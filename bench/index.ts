@@ -5,7 +5,7 @@ import type { Findings, Measurement } from "./measurement";
 import { measurements } from "./measurements";
 import { type Options, readOptions, usage } from "./options";
 import { writeDocument } from "./report/document";
-import { goalsTable } from "./report/goals";
+import { explanations, goalsTable } from "./report/goals";
 import { describeMachine, machineInWords } from "./report/machine";
 import type { Results } from "./report/results";
 import { textTable } from "./report/text";
@@ -54,7 +54,9 @@ async function measure(
 function print({ measurements: found, minutes, quick }: Results): void {
   const all = Object.values(found);
   for (const { tables } of all) for (const table of tables) console.log(textTable(table));
-  console.log(textTable(goalsTable(all.flatMap(({ goals }) => goals))));
+  const goals = all.flatMap((findings) => findings.goals);
+  console.log(textTable(goalsTable(goals)));
+  for (const explanation of explanations(goals)) console.log(`\n${explanation}`);
   console.log(`\n${minutes.toFixed(1)} minutes${quick ? "; a quick run is no result" : ""}`);
 }
 

@@ -32,6 +32,8 @@ export interface Goal {
   /** What the figure is counted in; empty for a ratio. */
   readonly unit: string;
   readonly bound: { readonly atLeast: number } | { readonly atMost: number };
+  /** Why the figure is what it is where it is out of bounds, from the same run. */
+  readonly explanation?: string;
 }
 
 export interface Table {

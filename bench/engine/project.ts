@@ -5,7 +5,7 @@ import { join } from "node:path";
 const repository = join(__dirname, "..", "..");
 
 /** The programs that are compared, by the folder that they are in. */
-export type ProgramName = "product" | "plain" | "floor" | "sweep";
+export type ProgramName = "product" | "plain" | "floor" | "outputs" | "sweep";
 
 /** Runs `use` with a Pulumi project in a folder of its own, as a user would have it. */
 export async function withProject<Result>(
@@ -18,6 +18,7 @@ export async function withProject<Result>(
   };
   try {
     cpSync(join(__dirname, "programs", program), directory, { recursive: true });
+    cpSync(join(__dirname, "programs", "cancel.js"), join(directory, "cancel.js"));
     write("Pulumi.yaml", "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
     write("package.json", JSON.stringify({ name: "bench", private: true, main: "index.js" }));
     symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));

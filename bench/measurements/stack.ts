@@ -12,6 +12,7 @@ const names: Readonly<Record<ResourceProgram, string>> = {
   product: "CancellationRequest",
   plain: "plain dynamic resource",
   floor: "the floor",
+  outputs: "the floor with these outputs",
 };
 const programs = Object.keys(names) as ResourceProgram[];
 
@@ -32,6 +33,7 @@ export const stack: Measurement = {
           product: () => deployed(emulators, "product", size),
           plain: () => deployed(emulators, "plain", size),
           floor: () => deployed(emulators, "floor", size),
+          outputs: () => deployed(emulators, "outputs", size),
         };
         if (size !== sizes.at(-1)) {
           bySize.set(size, await interleaved(rounds, candidates));
@@ -133,7 +135,7 @@ function goalsOf(
   sweepSize: number,
 ): Goal[] {
   if (!largest) return [];
-  const [size, { product, plain, floor }] = largest;
+  const [size, { product, plain, floor, outputs }] = largest;
   const perOperation = seconds(plain).map((taken) => taken / size);
   const faster = spreadOf(
     ratios(
@@ -158,6 +160,7 @@ function goalsOf(
       spread: time,
       unit: "",
       bound: { atMost: 1.1 },
+      explanation: `the floor with the outputs of a CancellationRequest takes ${number(median(ratios(seconds(outputs), seconds(floor))))} of the floor's time, and this package ${number(median(ratios(seconds(product), seconds(outputs))))} of that: what it takes longer is the engine's work on the outputs`,
     },
     {
       title: `state of ${size}, of the floor's`,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import * as prettier from "prettier";
 import type { Chart, Findings } from "../measurement";
 import { drawChart } from "../svg";
-import { goalsTable } from "./goals";
+import { explanations, goalsTable } from "./goals";
 import { machineInWords } from "./machine";
 import { fill, markdownTable } from "./markdown";
 import type { Results } from "./results";
@@ -19,7 +19,8 @@ export async function writeDocument(results: Results): Promise<void> {
   let document = readFileSync(file, "utf8");
   document = fill(document, "run", runInWords(results));
   const goals = findings.flatMap(([, { goals }]) => goals);
-  document = fill(document, "goals", markdownTable({ ...goalsTable(goals), title: "Every goal and its figure" }));
+  const table = markdownTable({ ...goalsTable(goals), title: "Every goal and its figure" });
+  document = fill(document, "goals", [table, ...explanations(goals)].join("\n\n"));
   for (const [name, found] of findings) {
     document = fill(document, name, section(found));
     for (const chart of found.charts) writeFileSync(join(folder, `${chart.name}.svg`), drawChart(chart));

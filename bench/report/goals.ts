@@ -10,6 +10,17 @@ export function goalsTable(goals: readonly Goal[]): Table {
   };
 }
 
+/** Why goals were not met, a sentence each. */
+export function explanations(goals: readonly Goal[]): string[] {
+  return goals.flatMap((goal) =>
+    isMet(goal) ? [] : [`${capitalized(goal.title)}: ${goal.explanation ?? "not explained"}.`],
+  );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function boundOf({ bound, unit }: Goal): string {
   const [words, value] = "atLeast" in bound ? ["at least", bound.atLeast] : ["at most", bound.atMost];
   return `${words} ${number(value)}${suffix(unit)}`;
