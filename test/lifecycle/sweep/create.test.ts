@@ -407,7 +407,7 @@ describe("creating a sweep that cancels at once", () => {
     ] as const) {
       it(given === undefined ? "of 16 where none is set" : `of ${given}`, async () => {
         const { create, emulator, cancels } = await enter({ operations: numbered(most + 2) });
-        emulator.fault({ method: "cancel", delay: 300 });
+        emulator.fault({ method: "cancel", delay: 20 * most });
         await create(given === undefined ? {} : { concurrency: given });
         assert.equal(emulator.calls.mostAtOnce, most);
         assert.equal(cancels(), most + 2);
