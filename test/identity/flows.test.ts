@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EmulatorOptions } from "../../provider/emulator";
 import type { Outcome } from "./caller";
+import { Federation } from "./federation";
 import { iamScope, scope, World } from "./world";
 
 const subject = "admin@reseller.example";
@@ -93,25 +94,12 @@ describe("a call with google-auth-library's own flows", function () {
   });
 
   it("is made with workload identity federation", async () => {
-    let exchanges = 0;
-    world = await World.start({ scopes: [scope] }, (request, response) => {
-      if (request.url !== "/sts") return false;
-      exchanges++;
-      const token = world.emulator.issueToken({ email: "principal", scopes: [scope] });
-      const body = { access_token: token, issued_token_type: "t", token_type: "Bearer", expires_in: 3600 };
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-      return true;
-    });
-    const credentials = JSON.stringify({
-      type: "external_account",
-      audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
-      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-      token_url: "https://sts.googleapis.com/sts",
-      credential_source: { file: world.file("subject-token", "subject token") },
-    });
+    const federation = await Federation.start();
+    world = federation.world;
+    const credentials = federation.credentials("https://sts.googleapis.com/sts");
     assertDone(await world.call({ config: { "gcp:credentials": credentials }, ...many }));
     assert.equal(world.identity?.email, "principal");
-    assert.equal(exchanges, 1);
+    assert.equal(federation.exchanges, 1);
   });
 
   describe("is made as another service account", () => {

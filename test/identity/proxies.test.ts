@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "./caller";
+import { Federation } from "./federation";
 import { operation, scope, World } from "./world";
 
 function assertDone({ done, errors }: Outcome): void {
@@ -49,20 +50,9 @@ describe("a proxy", function () {
 
   it("is passed by for a source of tokens in NO_PROXY", async () => {
     await world.stop();
-    world = await World.start({ scopes: [scope] }, (request, response) => {
-      if (request.url !== "/sts") return false;
-      const token = world.emulator.issueToken({ scopes: [scope] });
-      const body = { access_token: token, issued_token_type: "t", token_type: "Bearer", expires_in: 3600 };
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-      return true;
-    });
-    const credentials = JSON.stringify({
-      type: "external_account",
-      audience: "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/p/providers/q",
-      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-      token_url: `${world.proxy.origin}/sts`,
-      credential_source: { file: world.file("subject-token", "subject token") },
-    });
+    const federation = await Federation.start();
+    world = federation.world;
+    const credentials = federation.credentials(`${world.proxy.origin}/sts`);
     assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: credentials, NO_PROXY: "localhost" } }));
     assert.deepEqual(world.proxy.tunnels, ["cloudchannel.googleapis.com:443"]);
   });

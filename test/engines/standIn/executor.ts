@@ -70,13 +70,13 @@ export class StepExecutor {
 
     let error: unknown;
     try {
-      await step.apply(context);
+      await step.apply?.(context);
     } catch (caught) {
       error = caught ?? new Error("unknown error");
     }
 
     if (step.result !== undefined) markSecrets(step.result);
-    step.end(snapshot, error === undefined || error instanceof InitError);
+    step.end?.(snapshot, error === undefined || error instanceof InitError);
     // A resource that stays the same changes little enough to be written with the next one.
     if (step.op !== "same") snapshot.save();
 

@@ -19,11 +19,11 @@ export interface EngineStep {
   readonly state: State;
   /** What was made or changed, and may hold secrets. */
   readonly result?: State | undefined;
-  apply(context: StepContext): Promise<void>;
+  apply?(context: StepContext): Promise<void>;
   /** Notes what is going on, in case that the deployment is killed. */
   begin?(snapshot: Snapshot): void;
   /** `succeeded` also where the resource was made and didn't come up. */
-  end(snapshot: Snapshot, succeeded: boolean): void;
+  end?(snapshot: Snapshot, succeeded: boolean): void;
   /** Lets the program go on. */
   readonly onDone?: () => void;
 }
@@ -62,14 +62,6 @@ export class SkippedCreateStep implements EngineStep {
     readonly state: State,
     readonly onDone: () => void,
   ) {}
-
-  apply(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  end(): void {
-    // There is nothing to record.
-  }
 }
 
 export class CreateStep implements EngineStep {
@@ -168,14 +160,6 @@ export class ReplaceStep implements EngineStep {
   readonly op = "replace";
 
   constructor(readonly state: State) {}
-
-  apply(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  end(): void {
-    // The steps around this one record what they do.
-  }
 }
 
 export class DeleteStep implements EngineStep {
@@ -228,10 +212,6 @@ export class RemovePendingReplaceStep implements EngineStep {
 
   constructor(readonly state: State) {}
 
-  apply(): Promise<void> {
-    return Promise.resolve();
-  }
-
   end(snapshot: Snapshot): void {
     snapshot.remove(this.state);
   }
@@ -276,6 +256,7 @@ export class ReadStep implements EngineStep {
   }
 }
 
+/** Records nothing: the whole state is rebuilt, once all was read. */
 export class RefreshStep implements EngineStep {
   readonly op = "refresh";
   /** What the state is to hold; undefined where the resource is gone. */
@@ -303,10 +284,6 @@ export class RefreshStep implements EngineStep {
     // What changed is only shown; but where the provider can't tell, the refresh fails.
     if (!external) await host.diff(urn, refreshed.id, refreshed.inputs, refreshed.outputs, inputs);
     this.refreshed = refreshed;
-  }
-
-  end(): void {
-    // The whole state is rebuilt, once all was read.
   }
 }
 
