@@ -1,5 +1,6 @@
 import { isSettled, type Operation, type Outcome, outcomes, settledOutcome } from "../operations";
 import { operationKeys, operationOutputs, type Properties } from "./operationOutputs";
+import { timestamp } from "./timestamp";
 
 /** What is known of an operation whose cancellation is requested. Only the functions below lead from one to the next. */
 export interface CancellationRecord {
@@ -17,7 +18,7 @@ export const blank: CancellationRecord = { outcome: "running", operation: {} };
 
 /** The server acknowledged a cancel. */
 export function acknowledged(record: CancellationRecord): CancellationRecord {
-  return { ...record, outcome: "cancelling", requestTime: now() };
+  return { ...record, outcome: "cancelling", requestTime: timestamp() };
 }
 
 /** The operation was read. */
@@ -25,7 +26,7 @@ export function observed(record: CancellationRecord, read: Operation): Cancellat
   if (isSettled(record.outcome)) return record; // it never goes back
   const operation = operationOutputs(read);
   const settled = settledOutcome(read);
-  if (settled) return { ...record, outcome: settled, operation, settleTime: now() };
+  if (settled) return { ...record, outcome: settled, operation, settleTime: timestamp() };
   if (record.requestTime !== undefined) return { ...record, outcome: "cancelling", operation };
   return { ...record, outcome: record.outcome === "unsupported" ? "unsupported" : "running", operation };
 }
@@ -64,8 +65,4 @@ export function recordedIn(outputs: Properties): CancellationRecord {
 
 function isOutcome(value: unknown): value is Outcome {
   return (outcomes as readonly unknown[]).includes(value);
-}
-
-function now(): string {
-  return new Date().toISOString();
 }

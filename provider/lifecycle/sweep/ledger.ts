@@ -1,5 +1,6 @@
 import { codeName, type Operation, type Outcome, settledOutcome } from "../../operations";
 import type { CancellationRecord } from "../record";
+import { timestamp } from "../timestamp";
 
 /** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
 export interface Entry {
@@ -21,6 +22,8 @@ export class Ledger {
   private readonly entries = new Map<string, Entry>();
   /** Those that a cancel was acknowledged for, and that are not settled as far as is known. */
   private readonly unsettled = new Set<string>();
+  /** Each text once: most operations of a sweep end with the same error. */
+  private readonly texts = new Map<string, string>();
 
   get size(): number {
     return this.entries.size;
@@ -54,7 +57,7 @@ export class Ledger {
       outcome,
       ...(requestTime === undefined ? {} : { requestTime }),
       ...(settleTime === undefined ? {} : { settleTime }),
-      ...(error ? { error: words(error.status, error.message) } : {}),
+      ...(error ? { error: this.words(error.status, error.message) } : {}),
     });
   }
 
@@ -67,8 +70,8 @@ export class Ledger {
     this.set(operation.name, {
       ...entry,
       outcome,
-      settleTime: new Date().toISOString(),
-      ...(error ? { error: words(codeName(error.code), error.message) } : {}),
+      settleTime: timestamp(),
+      ...(error ? { error: this.words(codeName(error.code), error.message) } : {}),
     });
   }
 
@@ -81,8 +84,11 @@ export class Ledger {
     if (entry.outcome === "cancelling" && entry.failure === undefined) this.unsettled.add(name);
     else this.unsettled.delete(name);
   }
-}
 
-function words(status: string, message: string): string {
-  return `${status}: ${message.slice(0, maxWords)}`;
+  private words(status: string, message: string): string {
+    const text = `${status}: ${message.slice(0, maxWords)}`;
+    const known = this.texts.get(text);
+    if (known === undefined) this.texts.set(text, text);
+    return known ?? text;
+  }
 }
