@@ -39,7 +39,10 @@ export type OperationMessage = Record<string, unknown>;
 
 /** What an operation must match to be meant. */
 export interface OperationMatch {
-  /** A glob for the name: `*` for a part of a segment, `**` for any number of segments. */
+  /**
+   * A glob for the name: `*` for a part of a segment, `**` for any number of segments, `{a,b}` and `[0-9]` for one of
+   * several; with `!` before it, for all other names. As picomatch takes them.
+   */
   name?: pulumi.Input<string>;
   /** One of these must be the metadata's `operationType`, for example `CREATE_ENTITLEMENT`. */
   operationTypes?: pulumi.Input<pulumi.Input<string>[]>;

@@ -103,6 +103,8 @@ describe("a match", () => {
     ],
     ["operations/a?c", ["operations/abc"], ["operations/ac", "operations/abbc"]],
     ["operations/{a,b}", ["operations/a", "operations/b"], ["operations/c", "operations/{a,b}x"]],
+    ["operations/job-[0-9]", ["operations/job-1"], ["operations/job-10", "operations/job-x"]],
+    ["!operations/keep-*", ["operations/a", "operations/keep-/b"], ["operations/keep-1", "operations/keep-"]],
     ["operations/AbC", ["operations/AbC"], ["operations/abc", "operations/AbCd"]],
     ["operations/a\\*", ["operations/a*"], ["operations/ab"]],
     ["**", ["operations/a", "a", ".a/..b/c"], []],
