@@ -45,6 +45,7 @@ describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
     assert.equal(world.cancels(other), 0);
     assert.deepEqual(changes(await world.up()), ["create"], "there is no lock, and nothing to repair");
     assert.deepEqual([world.cancels(operation), world.cancels(other)], [1, 1]);
+    world.expectNoSecretShown();
   });
 
   it("waits no longer than the time-out, and the next up goes on without a second call", async () => {
@@ -59,5 +60,6 @@ describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
     assert.deepEqual(changes(await world.up()), ["update"]);
     assert.equal(await world.outcome(), "cancelled");
     assert.equal(world.cancels(operation), 1);
+    world.expectNoSecretShown();
   });
 });
