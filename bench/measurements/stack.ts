@@ -160,7 +160,7 @@ function goalsOf(
       spread: time,
       unit: "",
       bound: { atMost: 1.1 },
-      explanation: `the floor with the outputs of a CancellationRequest takes ${number(median(ratios(seconds(outputs), seconds(floor))))} of the floor's time, and this package ${number(median(ratios(seconds(product), seconds(outputs))))} of that: what it takes longer is the engine's work on the outputs`,
+      explanation: `the floor with the outputs of a CancellationRequest takes ${number(median(ratios(seconds(outputs), seconds(floor))))} of the floor's time, and this package ${number(median(ratios(seconds(product), seconds(outputs))))} of that: the engine serializes more for each resource, and the host does more for it, on the cores that they share`,
     },
     {
       title: `state of ${size}, of the floor's`,
