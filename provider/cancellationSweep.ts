@@ -86,6 +86,11 @@ export class CancellationSweep extends pulumi.CustomResource {
   declare readonly requestTime: pulumi.Output<string | undefined>;
   /** When all of them were first seen settled, in RFC 3339. */
   declare readonly settleTime: pulumi.Output<string | undefined>;
+  /**
+   * `true` where the last run ended before its listings did, so that there may be operations that it never saw; the next
+   * `pulumi up` goes on. Absent otherwise.
+   */
+  declare readonly incomplete: pulumi.Output<boolean | undefined>;
 
   /**
    * @param name the resource's name in this program
@@ -106,6 +111,7 @@ export class CancellationSweep extends pulumi.CustomResource {
       operations: undefined,
       requestTime: undefined,
       settleTime: undefined,
+      incomplete: undefined,
       // Constant, so that an upgrade of the package is no change; the host evaluates it.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };

@@ -126,6 +126,27 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 2 });
   });
 
+  for (const refreshed of [false, true]) {
+    scenario(
+      `lists again after a listing that failed, and finds what it did not see${refreshed ? ", after a refresh too" : ""}`,
+      async (world) => {
+        add(world, "a");
+        const denied = world.emulator.fault({ method: "list", calls: 2, then: { status: 403 } });
+        world.sweep(everything);
+        await world.upFails(/the list was answered PERMISSION_DENIED/);
+        denied.remove();
+        add(world, "unseen");
+        if (refreshed) {
+          await world.refresh();
+          assert.deepEqual(changes(await world.preview()), ["update"], "an unfinished sweep must not turn green");
+        }
+        assert.deepEqual(changes(await world.up()), ["update"]);
+        assert.deepEqual(cancelled(world), ["a", "unseen"]);
+        assert.deepEqual(changes(await world.up()), []);
+      },
+    );
+  }
+
   scenario(
     "cancels nothing when its selection is narrowed, and what came in besides when it is widened",
     async (world) => {

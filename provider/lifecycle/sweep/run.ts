@@ -22,6 +22,8 @@ export class Run {
   requestTime: string | undefined;
   /** Whether any cancel was, or may have been, acknowledged. */
   touched = false;
+  /** Whether the listings of the last sweep came to their end, so that nothing is left that was not asked for. */
+  complete: boolean;
   /** Operations that an earlier run got no acknowledgement for: they may be asked for again, once. */
   private readonly again = new Set<string>();
   private readonly collection: Collection;
@@ -38,6 +40,7 @@ export class Run {
   ) {
     this.collection = { client, name: settings.collection, selection: settings.selection, deadline };
     this.canList = settings.selection.names === undefined;
+    this.complete = earlier.incomplete !== true;
     for (const { name, outcome } of earlier.operations) this.takeOn(name, outcome);
   }
 
@@ -73,15 +76,17 @@ export class Run {
    */
   async cancel(): Promise<void> {
     const { names } = this.settings.selection;
+    this.complete = false;
     await this.lookAgain();
     const found = names && matchedIn(this.earlier) === 0 ? new Set(names) : await this.find();
     this.hold(found.size);
     await this.ask(found);
     for (let pass = 2; pass <= maxPasses && !this.deadline.passed; pass++) {
       const more = await this.find();
-      if (more.size === 0) return;
+      if (more.size === 0) break;
       await this.ask(more);
     }
+    this.complete = true;
   }
 
   /** Waits until every operation that was asked for is settled, or the deadline has passed. */

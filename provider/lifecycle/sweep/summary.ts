@@ -1,7 +1,8 @@
 import { isSettled, type Outcome, outcomes as allOutcomes, settledOutcomes } from "../../operations";
 import { type Expectation, isMet } from "../expectation";
 import type { Properties } from "../operationOutputs";
-import type { Entry } from "./ledger";
+import { timestamp } from "../timestamp";
+import type { Ledger } from "./ledger";
 import type { Run } from "./run";
 
 /** How many operations the state names; the rest is counted. */
@@ -34,34 +35,39 @@ export interface Summary {
   readonly operations: readonly NamedOperation[];
   readonly requestTime?: string;
   readonly settleTime?: string;
+  /** Its listings did not come to their end: there may be operations that it never saw. */
+  readonly incomplete?: true;
 }
 
 export const blankSummary: Summary = { outcomes: {}, operations: [] };
 
 /** The summary that an earlier step told in its outputs. */
 export function summaryIn(outputs: Properties): Summary {
-  const { outcomes, operations, requestTime, settleTime } = outputs;
+  const { outcomes, operations, requestTime, settleTime, incomplete } = outputs;
   return {
     outcomes: outcomes ?? {},
     operations: (operations ?? []) as Summary["operations"],
     ...(typeof requestTime === "string" ? { requestTime } : {}),
     ...(typeof settleTime === "string" ? { settleTime } : {}),
+    ...(incomplete === true ? { incomplete } : {}),
   };
 }
 
 /** The outputs that tell a summary. */
-export function summaryOutputs({ outcomes, operations, requestTime, settleTime }: Summary): Properties {
+export function summaryOutputs(summary: Summary): Properties {
+  const { outcomes, operations, requestTime, settleTime, incomplete } = summary;
   return {
     matched: total(outcomes),
     outcomes,
     operations,
     ...(requestTime === undefined ? {} : { requestTime }),
     ...(settleTime === undefined ? {} : { settleTime }),
+    ...(incomplete === undefined ? {} : { incomplete }),
   };
 }
 
 /** What a run has learnt. */
-type Learnt = Pick<Run, "ledger" | "requestTime">;
+type Learnt = Pick<Run, "ledger" | "requestTime" | "complete">;
 
 /** How many operations a sweep is about. */
 export function matchedIn({ outcomes }: Summary): number {
@@ -77,37 +83,32 @@ export function unnamedIn({ outcomes, operations }: Summary): Counts {
 
 /** The summary after a run, which took on the operations that the earlier summary names. */
 export function summaryAfter(earlier: Summary, run: Learnt, expectation: Expectation): Summary {
-  const entries = [...run.ledger.all()];
+  const { ledger } = run;
   const outcomes: Partial<Record<Counted, number>> = { ...unnamedIn(earlier) };
   // Those that still run are among the entries by now, and the others have settled while nobody looked.
-  let lost = earlier.operations.length - entries.length;
+  let lost = earlier.operations.length - ledger.size;
   for (const outcome of unsettledOutcomes) {
     lost += outcomes[outcome] ?? 0;
     outcomes[outcome] = 0;
   }
   add(outcomes, "unobserved", lost);
-  for (const [, { outcome }] of entries) add(outcomes, outcome, 1);
-
-  const operations = entries
-    .map(([name, entry]) => ({ name, outcome: entry.outcome, rank: rank(entry, expectation) }))
-    .sort((a, b) => a.rank - b.rank)
-    .slice(0, maxNamed)
-    .map(({ name, outcome }) => ({ name, outcome }));
+  for (const [, { outcome }] of ledger.all()) add(outcomes, outcome, 1);
 
   const requestTime = earlier.requestTime ?? run.requestTime;
   const present = Object.entries(outcomes).filter(([, count]) => count > 0);
   const settled = present.length > 0 && present.every(([outcome]) => hasSettled(outcome as Counted));
   return {
     outcomes: Object.fromEntries(present),
-    operations,
+    operations: named(ledger, expectation),
     ...(requestTime === undefined ? {} : { requestTime }),
-    ...(settled ? { settleTime: lastSettled(entries) ?? earlier.settleTime ?? new Date().toISOString() } : {}),
+    ...(settled ? { settleTime: lastSettled(ledger) ?? earlier.settleTime ?? timestamp() } : {}),
+    ...(run.complete ? {} : { incomplete: true }),
   };
 }
 
 /** Whether a sweep has got what it was declared for. */
-export function isFulfilled({ outcomes }: Summary, expectation: Expectation): boolean {
-  return counted.every((outcome) => !outcomes[outcome] || isWanted(outcome, expectation));
+export function isFulfilled({ outcomes, incomplete }: Summary, expectation: Expectation): boolean {
+  return incomplete !== true && counted.every((outcome) => !outcomes[outcome] || isWanted(outcome, expectation));
 }
 
 /** Why some operation could not be read; `undefined` where all could. */
@@ -125,10 +126,10 @@ export function complaintOf(
   collection: string,
   expectation: Expectation,
 ): string | undefined {
-  const amiss = [...run.ledger.all()].filter(([, { outcome }]) => !isMet(outcome, expectation));
   const unwanted = counted.filter((outcome) => !isWanted(outcome, expectation));
   const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
   if (count === 0) return undefined;
+  const amiss = [...run.ledger.all()].filter(([, { outcome }]) => !isMet(outcome, expectation));
   const reasons = amiss.slice(0, maxTold).map(([name, { outcome, failure, error }]) => {
     const reason = failure === undefined ? [outcome, error].filter(Boolean).join(", ") : bare(name, failure);
     return `- ${cut(name)}: ${cut(reason)}`;
@@ -162,10 +163,16 @@ function isWanted(outcome: Counted, expectation: Expectation): boolean {
   return settledOutcomes.every((settled) => expectation.expect.includes(settled));
 }
 
-/** The order of the state's names: what is amiss, then what may be read again, then what is done with. */
-function rank({ outcome }: Entry, expectation: Expectation): number {
-  if (!isMet(outcome, expectation)) return 0;
-  return isSettled(outcome) ? 2 : 1;
+/** The operations that the state names: first what is amiss, then what may be read again, then what is done with. */
+function named(ledger: Ledger, expectation: Expectation): NamedOperation[] {
+  const amiss: NamedOperation[] = [];
+  const open: NamedOperation[] = [];
+  const done: NamedOperation[] = [];
+  for (const [name, { outcome }] of ledger.all()) {
+    const alike = isMet(outcome, expectation) ? (isSettled(outcome) ? done : open) : amiss;
+    if (alike.length < maxNamed) alike.push({ name, outcome });
+  }
+  return [...amiss, ...open, ...done].slice(0, maxNamed);
 }
 
 function hasSettled(outcome: Counted): boolean {
@@ -173,10 +180,12 @@ function hasSettled(outcome: Counted): boolean {
 }
 
 /** RFC 3339 of one form sorts as the times do. */
-function lastSettled(entries: readonly [string, Entry][]): string | undefined {
-  return entries.reduce<string | undefined>((last, [, { settleTime }]) => {
-    return settleTime !== undefined && (last === undefined || settleTime > last) ? settleTime : last;
-  }, undefined);
+function lastSettled(ledger: Ledger): string | undefined {
+  let last: string | undefined;
+  for (const [, { settleTime }] of ledger.all()) {
+    if (settleTime !== undefined && (last === undefined || settleTime > last)) last = settleTime;
+  }
+  return last;
 }
 
 function add(counts: Partial<Record<Counted, number>>, outcome: Counted, more: number): void {

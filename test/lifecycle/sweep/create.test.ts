@@ -370,6 +370,7 @@ describe("creating a sweep that cancels at once", () => {
       emulator.fault({ method: "list", calls: 2, then: { status: 403 } });
       const { outputs, message } = await partial(create());
       assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
+      assert.equal(outputs["incomplete"], true);
       assert.match(message, /^operations: the list was answered PERMISSION_DENIED/);
     });
 

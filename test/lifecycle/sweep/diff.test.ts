@@ -108,6 +108,10 @@ describe("the diff of a sweep", () => {
       });
     }
 
+    it("is not done when a listing failed, whatever was seen by then", () => {
+      assert.deepEqual(diff({ ...create, outcomes: { cancelled: 1 }, incomplete: true }, create), updates);
+    });
+
     for (const [what, outcomes, args] of [
       ["one is not asked", { cancelled: 5, running: 1 }, {}],
       ["one is not asked, where accepted is enough", { cancelling: 5, running: 1 }, { waitFor: "accepted" }],

@@ -25,6 +25,13 @@ describe("refreshing a sweep that cancelled when it was created", () => {
     assert.equal(emulator.calls.count(), 0);
   });
 
+  it("does not take a sweep for complete whose listing failed", async () => {
+    const { read } = await enter();
+    const outputs = { ...state(named("cancelled", "a")), incomplete: true };
+    assert.equal((await read(outputs))["incomplete"], true);
+    assert.equal("incomplete" in (await read(state(named("cancelled", "a")))), false);
+  });
+
   it("reads once each that has not ended, and no other", async () => {
     const specs = [
       { name: "operations/a", done: "cancelled" },

@@ -147,6 +147,19 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(message.match(/PERMISSION_DENIED/g)?.length, 1);
     });
 
+    it("and lists again where a listing failed, though all that was asked for has ended", async () => {
+      const { update, emulator, cancelled } = await enter({ operations: operations("unseen") });
+      const before = { ...state(named("cancelled", "a")), incomplete: true };
+      const denied = emulator.fault({ method: "list", then: { status: 403 } });
+      const { outputs: kept } = await partial(update(before));
+      assert.deepEqual([kept["outcomes"], kept["incomplete"]], [{ cancelled: 1 }, true]);
+      denied.remove();
+      const outputs = await update(before);
+      assert.deepEqual(cancelled(), ["unseen"]);
+      assert.deepEqual(outputs["outcomes"], { cancelled: 2 });
+      assert.equal("incomplete" in outputs, false);
+    });
+
     it("more than the state names", async () => {
       const { create, update, emulator, cancels } = await enter({
         operations: numbered(150, { onCancel: "ignore" }),
