@@ -5,6 +5,9 @@ export const height = 400;
 /** The part of the drawing that the data are in. */
 export const area = { left: 70, right: width - 20, top: 76, bottom: height - 52 };
 
+/** Of the legend's text, on average. */
+const characterWidth = 6.8;
+
 const colours = ["#1a5fb4", "#e66100", "#26a269", "#813d9c", "#77767b"];
 
 export function colourOf(index: number): string {
@@ -13,11 +16,12 @@ export function colourOf(index: number): string {
 
 /** A whole drawing: ground, title, legend, and what is given. */
 export function drawing(title: string, names: readonly string[], content: readonly string[]): string {
-  const step = Math.min(180, (width - area.left) / names.length);
-  const legend = names.flatMap((name, index) => [
-    element("rect", { x: area.left + index * step, y: 44, width: 12, height: 12, fill: colourOf(index) }),
-    text(area.left + index * step + 18, 54, name),
-  ]);
+  let x = area.left;
+  const legend = names.flatMap((name, index) => {
+    const key = [element("rect", { x, y: 44, width: 12, height: 12, fill: colourOf(index) }), text(x + 18, 54, name)];
+    x += 34 + Math.ceil(name.length * characterWidth);
+    return key;
+  });
   return `${element(
     "svg",
     {
