@@ -20,15 +20,19 @@ export function describeOnCli(title: string, suite: (engine: Engine) => void): v
 
 function describeOn(some: readonly Engine[], title: string, suite: (engine: Engine) => void): void {
   for (const engine of some) {
-    const fullTitle = `${title}, on the ${engine.name}`;
-    describe(fullTitle, () => {
-      before(async function () {
-        const reason = await engine.unavailable();
-        if (reason === undefined) return;
-        console.warn(`\nSKIPPED: ${fullTitle}: ${reason}.`);
-        this.skip();
-      });
+    describe(`${title}, on the ${engine.name}`, () => {
+      skipIf(() => engine.unavailable());
       suite(engine);
     });
   }
+}
+
+/** Skips the suite that calls it where there is a reason to, and says the reason. */
+export function skipIf(reason: () => Promise<string | undefined> | string | undefined): void {
+  before(async function () {
+    const why = await reason();
+    if (why === undefined) return;
+    console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${why}.`);
+    this.skip();
+  });
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeOnCli } from "../engines";
+import { describeOnCli, skipIf } from "../engines";
 import { findProcess, signal, unfindable } from "./processes";
 import { changes, failed, World } from "./world";
 
@@ -7,11 +7,7 @@ describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
   let world: World;
   let operation: string;
 
-  before(function () {
-    if (unfindable === undefined) return;
-    console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${unfindable}.`);
-    this.skip();
-  });
+  skipIf(() => unfindable);
   beforeEach(async () => {
     world = await World.open(engine);
     operation = world.emulator.add({ onCancel: "ignore" });

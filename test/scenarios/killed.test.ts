@@ -5,7 +5,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { CallMethod } from "../../provider/emulator";
-import { describeOnCli, describeOnEachEngine, type Engine, type Result } from "../engines";
+import { describeOnCli, describeOnEachEngine, type Engine, type Result, skipIf } from "../engines";
 import { findProcess, processesIn, signal, unfindable } from "./processes";
 import { changes, World } from "./world";
 
@@ -188,11 +188,7 @@ for (const victim of ["host", "engine"] as const) {
   describeOn(`a deployment whose ${victim} is killed`, (engine) => {
     let killable: KillableWorld;
 
-    before(function () {
-      if (unfindable === undefined) return;
-      console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${unfindable}.`);
-      this.skip();
-    });
+    skipIf(() => unfindable);
     beforeEach(async () => {
       killable = await KillableWorld.open(engine);
     });
