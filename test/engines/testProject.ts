@@ -87,7 +87,13 @@ export class TestProject {
   }
 }
 
+/**
+ * Its errors have no stack: Pulumi would color it, and Node.js's coloring of a line that names a file right in a package's
+ * scope, as Pulumi's source maps do, takes half a minute and gigabytes, or all the memory that there is
+ * (https://github.com/nodejs/node/issues/64011).
+ */
 const programSource = `
+Error.stackTraceLimit = 0;
 const fs = require("fs");
 const path = require("path");
 const pulumi = require("@pulumi/pulumi");
