@@ -246,14 +246,12 @@ describe("a call without the right credential", function () {
       world = await World.start({ scopes: [scope] });
       const key = world.emulator.createServiceAccount();
       world.emulator.fault({ method: "token", then: "noAnswer" });
-      const start = performance.now();
       const { name, message } = errorOf(await world.call({ ...withKey(key), timeout: 1_500 }), key);
       assert.equal(name, "CredentialError");
       assert.match(
         message,
         /from GOOGLE_CREDENTIALS .*: no answer within 1\.\d s\. Check the connection, and HTTPS_PROXY/,
       );
-      assert.ok(performance.now() - start < 8_000);
     });
   });
 });
