@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { AccessTokens } from "./accessTokens";
 import type { Call, RecordedCalls } from "./callLog";
 import { deliver } from "./delivery";
-import type { FaultBook } from "./faultBook";
+import type { Delay, FaultBook } from "./faultBook";
 import { faultyAnswer, type Answer } from "./faultyAnswer";
 import { html, pageNotFound } from "./reply";
 import { splitTarget, type ReceivedRequest, type RequestHead, type Route, type Service } from "./request";
@@ -39,10 +39,10 @@ export async function exchange(parts: Parts, request: IncomingMessage, response:
   const call = callOf(received, route, { url, time: parts.now(), bodyLength: body.length });
   calls.begin(call);
   try {
-    const { delay, fault, carriedOut } = faults.judge(call);
+    const { delays, fault, carriedOut } = faults.judge(call);
     const reply = carriedOut ? route.answer(received) : { status: 200, contentType: "", body: "" };
     const answer: Answer = fault === undefined ? { reply } : faultyAnswer(fault, reply);
-    if (delay > 0) await heldBack(delay, response);
+    for (const delay of delays) await heldBack(delay, response);
     const status = deliver(answer, response);
     if (status !== undefined) call.status = status;
     await closed(response, answer);
@@ -69,14 +69,17 @@ function routeOf(head: RequestHead, services: readonly Service[]): Route {
   return { method: "unknown", answer: () => pageNotFound(head.path) };
 }
 
-/** Ends early when the caller hangs up, or the emulator stops. */
-async function heldBack(delay: number, response: ServerResponse): Promise<void> {
-  const hungUp = new AbortController();
+/** Ends early when its rule is removed, when the caller hangs up, or when the emulator stops. */
+async function heldBack({ milliseconds, lifted }: Delay, response: ServerResponse): Promise<void> {
+  if (lifted.aborted || response.destroyed) return;
+  const end = new AbortController();
   const abort = () => {
-    hungUp.abort();
+    end.abort();
   };
   response.once("close", abort);
-  await wait(delay, undefined, { signal: hungUp.signal }).catch(() => undefined);
+  lifted.addEventListener("abort", abort);
+  await wait(milliseconds, undefined, { signal: end.signal }).catch(() => undefined);
+  lifted.removeEventListener("abort", abort);
   response.off("close", abort);
 }
 

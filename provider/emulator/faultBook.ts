@@ -1,15 +1,22 @@
+import { setMaxListeners } from "node:events";
 import type { Call } from "./callLog";
 import type { Fault, FaultHandle, FaultRule } from "./faults";
 
 /** What is to go wrong with one call. */
 export interface Mishap {
-  /** Milliseconds. */
-  readonly delay: number;
+  /** One after the other. */
+  readonly delays: readonly Delay[];
   readonly fault?: Fault;
   readonly carriedOut: boolean;
 }
 
-const nothing: Mishap = { delay: 0, carriedOut: true };
+export interface Delay {
+  readonly milliseconds: number;
+  /** Comes when the rule is removed, which ends the delay. */
+  readonly lifted: AbortSignal;
+}
+
+const nothing: Mishap = { delays: [], carriedOut: true };
 
 /** The rules in force, and how often each has matched. */
 export class FaultBook {
@@ -23,6 +30,7 @@ export class FaultBook {
     return {
       remove: () => {
         this.rules = this.rules.filter((other) => other !== added);
+        added.lifted.abort();
       },
       get hits() {
         return added.hits;
@@ -33,23 +41,29 @@ export class FaultBook {
   /** Every rule counts the call, also where another has the say. Delays add up. */
   judge(call: Call): Mishap {
     if (this.rules.length === 0) return nothing;
-    const applying = this.rules.filter((rule) => rule.applies(call)).map(({ rule }) => rule);
-    const speaking = applying.find(({ then }) => then !== undefined);
-    const delay = applying.reduce((sum, rule) => sum + (rule.delay ?? 0), 0);
-    if (speaking?.then === undefined) return { delay, carriedOut: true };
-    return { delay, fault: speaking.then, carriedOut: speaking.carriedOut ?? isCarriedOut(speaking.then) };
+    const applying = this.rules.filter((rule) => rule.applies(call));
+    const delays = applying.flatMap(({ rule: { delay = 0 }, lifted: { signal: lifted } }) =>
+      delay > 0 ? [{ milliseconds: delay, lifted }] : [],
+    );
+    const speaking = applying.find(({ rule }) => rule.then !== undefined)?.rule;
+    if (speaking?.then === undefined) return { delays, carriedOut: true };
+    return { delays, fault: speaking.then, carriedOut: speaking.carriedOut ?? isCarriedOut(speaking.then) };
   }
 }
 
 class RuleInForce {
   hits = 0;
+  readonly lifted = new AbortController();
   private readonly matches = new Map<string, number>();
   private staleToken: string | undefined;
 
   constructor(
     readonly rule: FaultRule,
     private readonly random: () => number,
-  ) {}
+  ) {
+    // Every call that is held back listens.
+    setMaxListeners(0, this.lifted.signal);
+  }
 
   applies(call: Call): boolean {
     if (!this.isMeant(call)) return false;

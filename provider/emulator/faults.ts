@@ -21,7 +21,7 @@ export interface FaultRule {
   readonly perOperation?: boolean;
   /** Of the calls that remain, the share that goes wrong, 0 to 1, by the emulator's `seed`. Default 1. */
   readonly probability?: number;
-  /** Milliseconds that the answer is held back. Default 0. The call itself takes effect at once. */
+  /** Milliseconds that the answer is held back, or until the rule is removed. Default 0. The call itself takes effect at once. */
   readonly delay?: number;
   /** What goes wrong. Default: nothing but the delay. Where several rules apply, the one made first says it. */
   readonly then?: Fault;
@@ -100,7 +100,7 @@ export interface MisnamedFault {
 
 /** What `emulator.fault()` hands out. */
 export interface FaultHandle {
-  /** The rule no longer applies. */
+  /** The rule no longer applies, and the answers that it holds back are sent. */
   remove(): void;
   /** How many calls it has affected. */
   readonly hits: number;

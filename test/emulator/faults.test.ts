@@ -231,6 +231,18 @@ describe("a fault", () => {
       emulator.fault({ delay: 1 });
       assert.equal((await cancel()).status, 200);
     });
+
+    it("a delay that ends when its rule is removed, and no other does", async () => {
+      const [one, other] = [1, 2].map((number) => emulator.fault({ method: "get", calls: number, delay: 2 ** 30 }));
+      const first = get().then(() => "first");
+      await emulator.calls.received({ method: "get" }, 1);
+      const second = get().then(() => "second");
+      await emulator.calls.received({ method: "get" }, 2);
+      other?.remove();
+      assert.equal(await Promise.race([first, second]), "second");
+      one?.remove();
+      await first;
+    });
   });
 
   it("that is none is refused, rather than to test nothing", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import type { OperationSpec } from "../../../provider/emulator";
+import { setTimeout as after } from "node:timers/promises";
+import type { Emulator, OperationSpec } from "../../../provider/emulator";
 import { failure, numbered, operations, partial, stage, tenMinutes } from "./stage";
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -401,6 +402,14 @@ describe("creating a sweep that cancels at once", () => {
   });
 
   describe("keeps to its concurrency", () => {
+    /** Keeps the answers to these calls back until so many have come, and one too many would have too. */
+    const holdAnswers = async (emulator: Emulator, count: number, method: "cancel" | "get") => {
+      const fault = emulator.fault({ method, delay: 2 ** 30 });
+      await emulator.calls.received({ method }, count);
+      await after(20);
+      fault.remove();
+    };
+
     for (const [given, most] of [
       [undefined, 16],
       [1, 1],
@@ -408,8 +417,8 @@ describe("creating a sweep that cancels at once", () => {
     ] as const) {
       it(given === undefined ? "of 16 where none is set" : `of ${given}`, async () => {
         const { create, emulator, cancels } = await enter({ operations: numbered(most + 2) });
-        emulator.fault({ method: "cancel", delay: 20 * most });
-        await create(given === undefined ? {} : { concurrency: given });
+        const held = holdAnswers(emulator, most, "cancel");
+        await Promise.all([create(given === undefined ? {} : { concurrency: given }), held]);
         assert.equal(emulator.calls.mostAtOnce, most);
         assert.equal(cancels(), most + 2);
       });
@@ -418,8 +427,8 @@ describe("creating a sweep that cancels at once", () => {
     it("in single reads too", async () => {
       const specs = numbered(5);
       const { create, emulator } = await enter({ operations: specs, unimplemented: ["list"] });
-      emulator.fault({ delay: 50 });
-      await create({ names: specs.map(({ name }) => name), concurrency: 3 });
+      const held = holdAnswers(emulator, 3, "get");
+      await Promise.all([create({ names: specs.map(({ name }) => name), concurrency: 3 }), held]);
       assert.equal(emulator.calls.mostAtOnce, 3);
     });
   });
