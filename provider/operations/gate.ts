@@ -79,7 +79,8 @@ function isStatus(error: CallError, status: number): boolean {
   return error instanceof UnexpectedAnswerError && error.httpStatus === status;
 }
 
-const gates = new Map<string, Gate>();
+/** The gates of the process, by the origins of their hosts. */
+export const gates = new Map<string, Gate>();
 
 /** The gate of a host: one for the process. */
 export function gateOf(origin: string): Gate {
