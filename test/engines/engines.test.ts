@@ -184,7 +184,10 @@ describeOnEachEngine("An engine", (engine) => {
 
     it("creates at the same time what needs nothing of each other", async () => {
       await open();
-      await succeedingUp([a(), b()], { a: { create: { wait: 500 } }, b: { create: { wait: 500 } } });
+      await succeedingUp([a(), b()], {
+        a: { create: { until: "create b" } },
+        b: { create: { until: "create a" } },
+      });
 
       const methods = methodsOf(project.calls()).filter((call) => call.startsWith("create"));
       assert.deepEqual(methods.slice(0, 2).sort(), ["create a", "create b"], "both begin before one goes on");
@@ -523,7 +526,7 @@ describeOnEachEngine("An engine", (engine) => {
     it("lets end what is in flight, and begins nothing else", async () => {
       await open();
       const result = await up([a(), b(), c({ from: { $output: "b.result" } })], {
-        a: { create: { wait: 500, error: "no room left" } },
+        a: { create: { until: "create b", error: "no room left" } },
         b: { create: { wait: 1_500 } },
       });
 

@@ -35,6 +35,8 @@ export interface Action {
   readonly returns?: Readonly<Record<string, unknown>>;
   /** Waits so many milliseconds first. */
   readonly wait?: number;
+  /** Waits first until that call has begun, for half a minute at most: `"create b"`. */
+  readonly until?: string;
 }
 
 /** A call of the provider, as it wrote it down. */
@@ -144,15 +146,21 @@ const providerSource = `
 const fs = require("fs");
 
 const record = (call) => fs.appendFileSync(process.cwd() + "/calls.jsonl", JSON.stringify(call) + "\\n");
+const after = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const hasBegun = (call) => {
+  const lines = fs.readFileSync(process.cwd() + "/calls.jsonl", "utf8").trimEnd().split("\\n");
+  return lines.map((line) => JSON.parse(line)).some(({ method, name }) => method + " " + name === call);
+};
 const secretOf = (value) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value });
 
 async function act(method, properties, details, normally) {
   const { name } = properties;
   record({ method, name, ...details });
   const behaviour = JSON.parse(fs.readFileSync(process.cwd() + "/behaviour.json", "utf8"));
-  const { wait = 0, error, partial, gone, returns } = behaviour[name]?.[method] ?? {};
-  if (wait > 0) {
-    await new Promise((resolve) => setTimeout(resolve, wait));
+  const { wait = 0, until, error, partial, gone, returns } = behaviour[name]?.[method] ?? {};
+  if (wait > 0 || until !== undefined) {
+    await after(wait);
+    for (let left = 30_000; until !== undefined && !hasBegun(until) && left > 0; left -= 20) await after(20);
     record({ method: method + " goes on", name });
   }
   if (error !== undefined) throw new Error(error);
