@@ -10,6 +10,7 @@ export interface Mishap {
   readonly carriedOut: boolean;
 }
 
+/** How long an answer is held back. */
 export interface Delay {
   readonly milliseconds: number;
   /** Comes when the rule is removed, which ends the delay. */
