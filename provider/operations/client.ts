@@ -1,6 +1,6 @@
 import { readAnswer, retryAfter } from "./answer";
 import type { Deadline } from "./deadline";
-import { type Call, CallError, type Method, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
+import { type Call, CallError, type Method, NoAnswerError, RpcError, TimeLimitError, UnexpectedAnswerError } from "./errors";
 import { type Gate, gateOf } from "./gate";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
 import { encodeName, nameFaults, quote } from "./name";
@@ -39,11 +39,6 @@ export interface ReadOperation {
   readonly operation: Operation;
   readonly retryAfter?: number;
 }
-
-/** The longest that a single try may take, in milliseconds. */
-const maxAttempt = 30_000;
-/** The shortest: what is tried at the very end of a step must still have a chance. In milliseconds. */
-const minAttempt = 1_000;
 
 /**
  * `google.longrunning.Operations` over REST. Calls are retried until the deadline where that is safe and sensible.
@@ -108,8 +103,10 @@ export class OperationsClient {
     if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
-      const headers = await this.options.headers(refused, attemptTimeout(deadline));
-      const timeout = attemptTimeout(deadline);
+      if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
+      const headers = await this.options.headers(refused, deadline.callTimeout);
+      if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
+      const timeout = deadline.callTimeout;
       const answer = await sent(call, { method: http.method, url: `${this.base}/${http.path}`, headers, timeout });
       try {
         return read(readAnswer(call, answer), answer, call);
@@ -122,10 +119,6 @@ export class OperationsClient {
     };
     return retrying(deadline, () => this.gate.pass(call, deadline, () => attempt()));
   }
-}
-
-function attemptTimeout(deadline: Deadline): number {
-  return Math.min(maxAttempt, Math.max(minAttempt, deadline.remaining));
 }
 
 async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {

@@ -88,6 +88,14 @@ export class PausedError extends CallError {
   }
 }
 
+/** The call was not made, because the step's time limit was over. */
+export class TimeLimitError extends CallError {
+  /** @param allowance how long the step was given, in milliseconds */
+  constructor(call: Call, allowance: number) {
+    super(call, `the ${call.method} was not made, because the time limit of ${allowance / 1000} s was over`);
+  }
+}
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was reset",

@@ -1,6 +1,6 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
 import { type Deadline, timerDelay } from "./deadline";
-import { CallError, PausedError } from "./errors";
+import { CallError, PausedError, TimeLimitError } from "./errors";
 import { isGarbled, isTransient, isUnready } from "./transience";
 
 export { isTransient, mayHaveArrived } from "./transience";
@@ -41,12 +41,16 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     try {
       return await call();
     } catch (error) {
-      // A call that was not made says nothing of what an earlier try came to.
-      if ((error instanceof PausedError || isUnready(error)) && last !== undefined) throw last;
+      // A call that was not made says nothing of what an earlier attempt came to.
+      if ((wasNotMade(error) || isUnready(error)) && last !== undefined) throw last;
       if (error instanceof Error) last = error;
       throw error;
     }
   });
+}
+
+function wasNotMade(error: unknown): boolean {
+  return error instanceof PausedError || error instanceof TimeLimitError;
 }
 
 function askedPause(result: unknown): number {
