@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { warnOfPlainCredentials } from "./plainCredentials";
 import { checkProgramDirectory } from "./programDirectory";
-import type { OperationMatch, OutcomeCounts, OutcomeExpectation, ServiceArgs, SweptOperation } from "./types";
+import type { AcknowledgedCancel, OperationMatch, OutcomeCounts, OutcomeExpectation, ServiceArgs, SweptOperation } from "./types";
 
 /**
  * The arguments of a {@link CancellationSweep}. One of `filter`, `match`, `names` and `all` is required, so that nothing is
@@ -80,17 +80,27 @@ export class CancellationSweep extends pulumi.CustomResource {
   declare readonly matched: pulumi.Output<number>;
   /** How many operations have come to each outcome. */
   declare readonly outcomes: pulumi.Output<OutcomeCounts>;
-  /** At most 100 of the operations, the unexpected first. `report` gets them all. */
+  /**
+   * At most 100 of the operations: first those with an acknowledged cancel that still run, then the unexpected ones. `report`
+   * gets them all.
+   */
   declare readonly operations: pulumi.Output<SweptOperation[]>;
   /** When the server acknowledged the first cancel, in RFC 3339. */
   declare readonly requestTime: pulumi.Output<string | undefined>;
   /** When all of them were first seen settled, in RFC 3339. */
   declare readonly settleTime: pulumi.Output<string | undefined>;
   /**
-   * `true` where the last run ended before its listings did, so that there may be operations that it never saw; the next
-   * `pulumi up` goes on. Absent otherwise.
+   * `true` if the last run did not confirm with a listing that nothing is left to cancel. The next `pulumi up` goes on. Absent
+   * otherwise.
    */
   declare readonly incomplete: pulumi.Output<boolean | undefined>;
+  /** `true` if the last run could not write its `report`. The next `pulumi up` writes what is known. Absent otherwise. */
+  declare readonly unreported: pulumi.Output<boolean | undefined>;
+  /**
+   * At most 100 operations whose cancel the server acknowledged and that the present selection doesn't mean. The sweep doesn't
+   * cancel them again if the selection comes to mean them. Absent if there are none.
+   */
+  declare readonly acknowledged: pulumi.Output<AcknowledgedCancel[] | undefined>;
 
   /**
    * @param name the resource's name in this program
@@ -112,6 +122,8 @@ export class CancellationSweep extends pulumi.CustomResource {
       requestTime: undefined,
       settleTime: undefined,
       incomplete: undefined,
+      unreported: undefined,
+      acknowledged: undefined,
       // Constant, so that an upgrade of the package is no change; the host evaluates it.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };

@@ -17,6 +17,7 @@ export {
   type OperationResult,
 } from "./lookups";
 export type {
+  AcknowledgedCancel,
   OperationError,
   OperationMatch,
   OperationMessage,

@@ -59,3 +59,11 @@ export interface SweptOperation {
   name: string;
   outcome: Outcome;
 }
+
+/** A cancel that the server acknowledged. */
+export interface AcknowledgedCancel {
+  /** The operation's resource name. */
+  name: string;
+  /** When the server acknowledged the cancel, in RFC 3339. */
+  requestTime: string;
+}

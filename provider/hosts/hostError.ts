@@ -59,11 +59,13 @@ function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
     if (wireSize(result) <= maxPropertyBytes) break;
     if (key in result) result = { ...result, [key]: value };
   }
-  // A sweep's operations: those that are no longer named are counted all the same.
-  let { operations } = result;
-  while (Array.isArray(operations) && operations.length > 0 && wireSize(result) > maxPropertyBytes) {
-    operations = operations.slice(0, -1);
-    result = { ...result, operations };
+  // A sweep's operations that are no longer named are still counted.
+  for (const key of ["acknowledged", "operations"]) {
+    let list = result[key];
+    while (Array.isArray(list) && list.length > 0 && wireSize(result) > maxPropertyBytes) {
+      list = list.slice(0, -1);
+      result = { ...result, [key]: list };
+    }
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { Deadline, fullName } from "../operations";
+import { Deadline, fullName, onOneLine, quote } from "../operations";
 import { clientFor, type Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./operationOutputs";
@@ -46,7 +46,13 @@ export async function listOperations(args: Properties, context: Context): Promis
   const client = clientFor(context, service, identity);
   const found: Properties[] = [];
   for await (const page of pages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
-    for (const operation of page) found.push(result(service, operation.name, observed(blank, operation)));
+    const [undecided] = page.undecided;
+    if (undecided) {
+      throw new StepError(
+        `${collection}: \`match.name\` takes too long for the name ${quote(onOneLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
+      );
+    }
+    for (const operation of page.operations) found.push(result(service, operation.name, observed(blank, operation)));
     if (found.length > limit) {
       throw new StepError(
         `${collection}: more than ${limit} operations match. Narrow \`filter\` or \`match\`, or raise \`limit\`.`,

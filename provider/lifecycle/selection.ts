@@ -1,7 +1,7 @@
-import picomatch from "picomatch";
 import * as v from "valibot";
 import { nameFaults, type Operation } from "../operations";
 import { unknownArgument } from "./arguments";
+import { globMatcher } from "./glob";
 import { hasUnknown, unknownValue } from "./unknown";
 import { type Failure, textWith } from "./validation";
 
@@ -63,12 +63,23 @@ function selects(argument: unknown): boolean {
   return Object.keys(argument).length > 0;
 }
 
-/** Names may begin with a dot, and a backslash in them is no separator anywhere. */
-const globOptions = { dot: true, windows: false };
+/** The operations of a page that a selection means, and those for which its glob takes too long to tell. */
+export interface Selected {
+  readonly operations: readonly Operation[];
+  readonly undecided: readonly Operation[];
+}
 
-/** Whether an operation of a listing is meant. What `filter` leaves out, the server has left out already. */
-export function matcherOf({ match }: Selection): (operation: Operation) => boolean {
-  const isName = match?.name === undefined ? () => true : picomatch(match.name, globOptions);
+/** Selects from the pages of a listing. What `filter` leaves out, the server has left out already. */
+export function selectorOf({ match }: Selection): (page: readonly Operation[]) => Selected {
   const types = match?.operationTypes && new Set<unknown>(match.operationTypes);
-  return ({ name, metadata }) => isName(name) && (!types || types.has(metadata?.["operationType"]));
+  const matchNames = match?.name === undefined ? undefined : globMatcher(match.name);
+  return (page) => {
+    const ofType = types ? page.filter(({ metadata }) => types.has(metadata?.["operationType"])) : page;
+    if (!matchNames) return { operations: ofType, undecided: [] };
+    const verdicts = matchNames(ofType.map(({ name }) => name));
+    return {
+      operations: ofType.filter((_, index) => verdicts[index]),
+      undecided: ofType.filter((_, index) => verdicts[index] === undefined),
+    };
+  };
 }

@@ -4,6 +4,9 @@
  * Sources: AIP-122 (resource names), AIP-127 (HTTP transcoding), `google/api/http.proto` (how a path variable is encoded).
  */
 
+/** The longest name that is called, in characters. Google documents no limit; a URL of 8 KB is refused by many servers. */
+const maxNameLength = 1_024;
+
 /** Why `name` can't be an operation's resource name, each reason a sentence of its own; empty where it can. */
 export function nameFaults(name: string): string[] {
   if (name === "") return ["is empty; give the operation's resource name, for example operations/AbC"];
@@ -12,6 +15,7 @@ export function nameFaults(name: string): string[] {
       `has a scheme or a host (${quote(name)}); give the part that follows host and version, for example operations/AbC`,
     ];
   }
+  if (name.length > maxNameLength) return [`has ${name.length} characters; a name may have ${maxNameLength}`];
   const faults: string[] = [];
   if (name.startsWith("/")) faults.push("begins with a slash; resource names are relative");
   const segments = name.replace(/^\//, "").split("/");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { OperationSpec } from "../../provider/emulator";
-import { matcherOf, selectionFailures } from "../../provider/lifecycle/selection";
+import { selectionFailures, selectorOf } from "../../provider/lifecycle/selection";
 import type { Properties } from "../../provider/lifecycle/operationOutputs";
 import { unknownValue } from "./request/stage";
 
@@ -80,9 +80,12 @@ describe("a selection", () => {
 
 describe("a match", () => {
   const isMeant = (
-    match: NonNullable<Parameters<typeof matcherOf>[0]["match"]>,
+    match: NonNullable<Parameters<typeof selectorOf>[0]["match"]>,
     { name = "", ...spec }: OperationSpec,
-  ) => matcherOf({ match })({ name, done: false, ...(spec.metadata ? { metadata: spec.metadata } : {}) });
+  ) => {
+    const page = [{ name, done: false, ...(spec.metadata ? { metadata: spec.metadata } : {}) }];
+    return selectorOf({ match })(page).operations.length === 1;
+  };
 
   for (const [glob, matching, others] of [
     [
@@ -130,11 +133,23 @@ describe("a match", () => {
     assert.ok(isMeant(both, { name: "operations/a", metadata }));
     assert.ok(!isMeant(both, { name: "other/a", metadata }));
     assert.ok(!isMeant(both, { name: "operations/a" }));
-    assert.ok(matcherOf({})({ name: "x", done: false }));
+    assert.equal(selectorOf({})([{ name: "x", done: false }]).operations.length, 1);
   });
 
-  it("is quick with a glob and a name that are made to be slow", () => {
-    const glob = `operations/${"*a".repeat(30)}b`;
-    assert.equal(isMeant({ name: glob }, { name: `operations/${"a".repeat(25)}` }), false);
+  describe("takes bounded time for names that are made to be slow", () => {
+    const slow = { name: `operations/${"-".repeat(500)}`, done: false };
+    const match = { name: "operations/*-*-*-*-*x" };
+
+    it("and decides all others of the page", () => {
+      const meant = { name: "operations/a-b-c-d-x", done: false };
+      const other = { name: "operations/a", done: false };
+      assert.deepEqual(selectorOf({ match })([slow, meant, other]), { operations: [meant], undecided: [slow] });
+    });
+
+    it("and for a page of nothing else", () => {
+      const page = Array.from({ length: 1_000 }, (_, index) => ({ ...slow, name: `${slow.name}${index}` }));
+      const { operations, undecided } = selectorOf({ match })(page);
+      assert.deepEqual([operations.length, undecided.length], [0, 1_000]);
+    });
   });
 });

@@ -8,9 +8,9 @@ import { echo, settingsOf } from "./settings";
 import { type Summary, summaryOutputs } from "./summary";
 
 /**
- * Sweeps, and waits as the settings say. With `cancelOn: "delete"` it counts instead.
+ * Cancels, and waits as the settings say. With `cancelOn: "delete"` it counts instead.
  *
- * @throws {PartialError} when cancels were, or may have been, acknowledged and the sweep did not end as it should
+ * @throws {PartialError} when a cancel was, or may have been, carried out and the sweep did not end as it should
  * @throws any other error when there is nothing to keep
  */
 export async function create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }> {
@@ -19,7 +19,7 @@ export async function create(inputs: Properties, context: Context): Promise<{ id
   const outputs = (summary: Summary) => ({ ...echo(inputs), ...summaryOutputs(summary) });
   if (settings.cancelOn === "delete") return { id, outputs: outputs(await count(settings, context)) };
 
-  const { summary, complaint, touched } = await sweep(settings, context, "create");
-  if (complaint === undefined) return { id, outputs: outputs(summary) };
-  throw touched ? new PartialError(complaint, id, outputs(summary)) : new StepError(complaint);
+  const { summary, error, mayHaveCancelled } = await sweep(settings, context, "create");
+  if (error === undefined) return { id, outputs: outputs(summary) };
+  throw mayHaveCancelled ? new PartialError(error, id, outputs(summary)) : new StepError(error);
 }

@@ -1,7 +1,7 @@
 import { commonComparisons, compare, type Comparison } from "../comparison";
 import type { Properties } from "../operationOutputs";
 import { type Settings, settingsOf } from "./settings";
-import { isFulfilled, summaryIn } from "./summary";
+import { isFulfilled, isReported, summaryIn } from "./summary";
 
 const comparisons: readonly Comparison<Settings>[] = [
   { argument: "collection", replaces: true, of: ({ collection }) => collection },
@@ -19,6 +19,7 @@ const comparisons: readonly Comparison<Settings>[] = [
 /** Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them. */
 export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
   const { changes, replaces, settings } = compare(outputs, inputs, settingsOf, comparisons);
-  const fulfilled = settings.cancelOn === "delete" || isFulfilled(summaryIn(outputs), settings);
+  const summary = summaryIn(outputs);
+  const fulfilled = settings.cancelOn === "delete" || (isFulfilled(summary, settings) && isReported(summary, settings));
   return { changes: changes || !fulfilled, replaces };
 }

@@ -1,36 +1,43 @@
-import { codeName, type Operation, type Outcome, settledOutcome } from "../../operations";
+import { createHash } from "node:crypto";
+import { codeName, isSettled, nameFaults, onOneLine, type Operation, type Outcome, settledOutcome } from "../../operations";
+import { fit } from "../foreign";
 import type { CancellationRecord } from "../record";
 import { timestamp } from "../timestamp";
 
 /** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
 export interface Entry {
   readonly outcome: Outcome;
+  /** RFC 3339: when the server acknowledged the cancel. */
   readonly requestTime?: string;
-  /** Absent of one that was settled before this run. */
+  /** RFC 3339. Absent if an earlier run saw the operation settle. */
   readonly settleTime?: string;
-  /** The error that the operation ended with, in words. */
+  /** The error that the operation ended with: its code's name and its message. */
   readonly error?: string;
-  /** Why it could not be cancelled or followed. */
+  /** Why the operation couldn't be cancelled or read. */
   readonly failure?: string;
 }
 
-/** How much is kept of an operation's own words, in characters. */
-const maxWords = 500;
+/** How much of an operation's error message is kept, in characters. */
+const maxMessageLength = 500;
 
 /** What a sweep knows of its operations, by name. */
 export class Ledger {
   private readonly entries = new Map<string, Entry>();
-  /** Those that a cancel was acknowledged for, and that are not settled as far as is known. */
+  /** Operations whose cancel was acknowledged and that haven't settled, as far as is known. */
   private readonly unsettled = new Set<string>();
+  /** Listed operations whose names can't be called, by a hash of the name: a name may have a megabyte. */
+  private readonly uncallable = new Map<string, { name: string; failure: string }>();
   /** Each text once: most operations of a sweep end with the same error. */
   private readonly texts = new Map<string, string>();
 
-  get size(): number {
-    return this.entries.size;
-  }
-
+  /** Operations whose cancel was acknowledged and that a run waits for. */
   get waiting(): ReadonlySet<string> {
     return this.unsettled;
+  }
+
+  /** How many listed operations have names that can't be called. */
+  get uncallableCount(): number {
+    return this.uncallable.size;
   }
 
   get(name: string): Entry | undefined {
@@ -41,42 +48,60 @@ export class Ledger {
     return this.entries.has(name);
   }
 
+  /** All operations that can be called. */
   all(): IterableIterator<[string, Entry]> {
     return this.entries.entries();
   }
 
-  /** Takes on an operation as it is known from elsewhere. */
+  /** Listed operations that can't be called: a beginning of each name that is safe to show, and the reason. */
+  allUncallable(): Iterable<{ name: string; failure: string }> {
+    return this.uncallable.values();
+  }
+
+  /** Adds an operation as it is known from elsewhere. */
   add(name: string, entry: Entry): void {
     this.set(name, entry);
   }
 
-  /** What the cancel call, or a single read, came to. */
+  /** Records the result of a cancel call or of a single read. */
   record(name: string, { outcome, operation, requestTime, settleTime }: CancellationRecord): void {
     const error = operation["error"] as { status: string; message: string } | undefined;
     this.set(name, {
       outcome,
       ...(requestTime === undefined ? {} : { requestTime }),
       ...(settleTime === undefined ? {} : { settleTime }),
-      ...(error ? { error: this.words(error.status, error.message) } : {}),
+      ...(error ? { error: this.errorText(error.status, error.message) } : {}),
     });
   }
 
-  /** A listing showed an operation that is waited for. */
+  /** Records how an operation ended, if a listing shows that it has ended. */
   observe(operation: Operation): void {
     const entry = this.entries.get(operation.name);
     const outcome = settledOutcome(operation);
-    if (!entry || !outcome) return;
+    if (!entry || !outcome || isSettled(entry.outcome)) return;
     const { error } = operation;
+    const { failure, ...known } = entry;
     this.set(operation.name, {
-      ...entry,
+      ...known,
       outcome,
       settleTime: timestamp(),
-      ...(error ? { error: this.words(codeName(error.code), error.message) } : {}),
+      ...(error ? { error: this.errorText(codeName(error.code), error.message) } : {}),
     });
   }
 
+  /** Records why an operation couldn't be cancelled or read. */
   fail(name: string, failure: string): void {
     this.set(name, { ...(this.entries.get(name) ?? { outcome: "running" }), failure });
+  }
+
+  /** Records a listed operation that can't be called. It is counted as running. */
+  addUncallable(name: string, failure: string): void {
+    this.uncallable.set(hashOf(name), { name: onOneLine(name, maxShownLength), failure });
+  }
+
+  remove(name: string): void {
+    this.entries.delete(name);
+    this.unsettled.delete(name);
   }
 
   private set(name: string, entry: Entry): void {
@@ -85,10 +110,24 @@ export class Ledger {
     else this.unsettled.delete(name);
   }
 
-  private words(status: string, message: string): string {
-    const text = `${status}: ${message.slice(0, maxWords)}`;
+  private errorText(status: string, message: string): string {
+    const text = `${status}: ${message.slice(0, maxMessageLength)}`;
     const known = this.texts.get(text);
     if (known === undefined) this.texts.set(text, text);
     return known ?? text;
   }
+}
+
+/** How much of a name that can't be called is shown, in characters. */
+const maxShownLength = 100;
+
+/** Why a listed name can't be called, or can't be kept in the state; `undefined` if it can. */
+export function uncallableReason(name: string): string | undefined {
+  const [reason] = nameFaults(name);
+  if (reason !== undefined) return `can't be called: its name ${reason}`;
+  return fit(name) === name ? undefined : "can't be called: its name is one of Pulumi's own markers";
+}
+
+function hashOf(name: string): string {
+  return createHash("sha256").update(name).digest("base64");
 }

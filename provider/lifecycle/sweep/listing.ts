@@ -1,6 +1,6 @@
-import { type Deadline, type Operation, type OperationsClient, RpcError } from "../../operations";
+import { type Deadline, type OperationsClient, RpcError } from "../../operations";
 import { StepError } from "../errors";
-import { matcherOf, type Selection } from "../selection";
+import { type Selected, type Selection, selectorOf } from "../selection";
 
 /** A collection of operations, and the means to list it. */
 export interface Collection {
@@ -10,18 +10,27 @@ export interface Collection {
   readonly deadline: Deadline;
 }
 
-/** As many as AIP-158 lets a server coerce to what it likes. */
+/** AIP-158 lets a server coerce a larger one to what it likes. */
 const pageSize = 1_000;
 
 /**
- * The operations that the selection means, page by page, done or not.
- *
- * @throws {StepError} when the service can't list
+ * How many pages in a row may show nothing new. An empty page that isn't the last one is allowed (AIP-158), and a server that
+ * scans for a rare match sends many; one that sends nothing else would be listed until the deadline.
  */
-export async function* pages({ client, name, selection, deadline }: Collection): AsyncGenerator<readonly Operation[]> {
-  const isMeant = matcherOf(selection);
+const maxPagesWithoutProgress = 1_000;
+
+/**
+ * The operations of a collection that the selection means, page by page, done or not.
+ *
+ * @throws {CannotListError} when the service can't list
+ * @throws {StepError} when the listing doesn't come to an end
+ */
+export async function* pages({ client, name, selection, deadline }: Collection): AsyncGenerator<Selected> {
+  const select = selectorOf(selection);
   const tokens = new Set<string>();
+  const names = new Set<string>();
   let pageToken: string | undefined;
+  let withoutProgress = 0;
   for (;;) {
     const page = await client
       .list(
@@ -36,15 +45,26 @@ export async function* pages({ client, name, selection, deadline }: Collection):
       .catch((error: unknown) => {
         throw isUnimplemented(error) ? new CannotListError(name) : error;
       });
-    yield page.operations.filter(isMeant);
+    yield select(page.operations);
+
     pageToken = page.nextPageToken;
     if (pageToken === undefined) return;
-    // It would go on for ever.
-    if (tokens.has(pageToken))
-      throw new StepError(`${name}: the listing does not end: the server repeats a page token.`);
+    const known = names.size;
+    for (const operation of page.operations) names.add(operation.name);
+    withoutProgress = names.size > known ? 0 : withoutProgress + 1;
+    if (tokens.has(pageToken)) {
+      throw new StepError(`${name}: the listing does not end: the server repeats a page token. ${whatToDo}`);
+    }
+    if (withoutProgress >= maxPagesWithoutProgress) {
+      throw new StepError(
+        `${name}: the listing makes no progress: ${withoutProgress} pages in a row show no new operation. ${whatToDo}`,
+      );
+    }
     tokens.add(pageToken);
   }
 }
+
+const whatToDo = "Report it to the service, or name the operations one by one: in a sweep with `names`.";
 
 /** The service answered UNIMPLEMENTED to a list. */
 export class CannotListError extends StepError {

@@ -1,19 +1,20 @@
 import type { Context } from "../context";
 import type { Properties } from "../operationOutputs";
-import { count, follow } from "./perform";
+import { count, refresh } from "./perform";
 import { echo, settingsOf } from "./settings";
-import { summaryIn, summaryOutputs } from "./summary";
+import { acknowledgedIn, summaryIn, summaryOutputs } from "./summary";
 
 /**
- * Counts what matches; of a sweep that cancelled when it was created, it reads once what was not settled.
+ * Counts what matches. If the sweep cancelled when it was created, reads once what hadn't settled.
  *
- * @throws whatever is no definite answer; the state then stays as it was
+ * @throws {StepError} when the service can't list, or an operation can't be read; the state then stays as it was
  */
 export async function read(_id: string, properties: Properties, context: Context): Promise<Properties> {
   const settings = settingsOf(properties);
+  const earlier = summaryIn(properties);
   const summary =
     settings.cancelOn === "delete"
-      ? await count(settings, context)
-      : await follow(settings, context, summaryIn(properties));
+      ? await count(settings, context, acknowledgedIn(earlier))
+      : await refresh(settings, context, earlier);
   return { ...echo(properties), ...summaryOutputs(summary) };
 }

@@ -1,33 +1,44 @@
-import { type Deadline, isSettled, type OperationsClient, type Outcome, pollInterval, sleep } from "../../operations";
+import {
+  CallError,
+  type Deadline,
+  isSettled,
+  type Operation,
+  type OperationsClient,
+  pollInterval,
+  settledOutcomes,
+  sleep,
+  TimeLimitError,
+} from "../../operations";
 import { formatDuration } from "../duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isMet } from "../expectation";
 import { watch } from "../progress";
 import { look, requestCancel } from "../pursuit";
-import { blank } from "../record";
-import { Ledger } from "./ledger";
-import { CannotListError, type Collection, pages } from "./listing";
+import { blank, type CancellationRecord } from "../record";
+import { Ledger, uncallableReason } from "./ledger";
+import { pages } from "./listing";
 import type { Report } from "./report";
 import type { Settings } from "./settings";
-import { matchedIn, type Summary, unnamedIn, unsettledOutcomes } from "./summary";
+import { type Counted, type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedIn } from "./summary";
 
-/** How often a sweep lists anew, to find what was started while it was cancelling. */
-const maxPasses = 5;
+/** How often a run lists, to find what was started while it was cancelling. */
+const maxListings = 5;
 
-/** A sweep at work. */
+/** How long a listing may take while a run waits, in milliseconds; then the operations are read one by one. */
+const pollListingTimeout = 30_000;
+
+/** One run of a sweep: finds operations, cancels them and waits for their end. What it learns holds also when a method throws. */
 export class Run {
-  /** What is known by now; holds also when a method threw. */
   readonly ledger = new Ledger();
-  /** RFC 3339: when the first cancel was acknowledged. */
   requestTime: string | undefined;
-  /** Whether any cancel was, or may have been, acknowledged. */
-  touched = false;
-  /** Whether the listings of the last sweep came to their end, so that nothing is left that was not asked for. */
   complete: boolean;
-  /** Operations that an earlier run got no acknowledgement for: they may be asked for again, once. */
-  private readonly again = new Set<string>();
-  private readonly collection: Collection;
-  private asked = 0;
+  unnamed: Counts;
+  /** Whether a cancel was, or may have been, carried out. */
+  mayHaveCancelled = false;
+  private readonly acknowledged: ReadonlyMap<string, string>;
+  /** The operations for which this run has sent a cancel, or has refused to. */
+  private readonly handled = new Set<string>();
+  private sent = 0;
   private canList: boolean;
   private listedPages = 0;
 
@@ -38,59 +49,64 @@ export class Run {
     private readonly report: Report,
     private readonly earlier: Summary,
   ) {
-    this.collection = { client, name: settings.collection, selection: settings.selection, deadline };
     this.canList = settings.selection.names === undefined;
     this.complete = earlier.incomplete !== true;
-    for (const { name, outcome } of earlier.operations) this.takeOn(name, outcome);
+    this.unnamed = unnamedIn(earlier);
+    this.acknowledged = new Map(earlier.acknowledged.map(({ name, requestTime }) => [name, requestTime]));
+    for (const { name, outcome } of earlier.operations) {
+      const { requestTime } = earlier;
+      const isAcknowledged = outcome === "cancelling" && requestTime !== undefined;
+      if (isAcknowledged) this.ledger.add(name, { outcome, requestTime });
+      else this.ledger.add(name, { outcome: outcome === "cancelling" ? "running" : outcome });
+    }
   }
 
   /**
-   * Counts what runs and is meant, and cancels nothing.
+   * Counts the operations that run and that the selection means, without cancelling any.
    *
    * @throws {StepError} when the service can't list
    */
   async count(): Promise<void> {
-    for (const name of await this.find()) this.ledger.add(name, { outcome: "running" });
-  }
-
-  /** Reads once what an earlier run left unsettled: what the state names, and as many of the rest as still run. */
-  async follow(): Promise<void> {
-    const named = this.open();
-    const unnamed = unnamedIn(this.earlier);
-    const rest = unsettledOutcomes.flatMap((outcome) => new Array<typeof outcome>(unnamed[outcome] ?? 0).fill(outcome));
-    if (rest.length > 0) {
-      const found = [...(await this.find())].slice(0, rest.length);
-      found.forEach((name, index) => {
-        this.takeOn(name, rest[index] ?? "running");
-      });
-    }
-    await this.read(named);
+    const { names } = this.settings.selection;
+    const running = names ? await this.readRunning(names) : await this.listRunning();
+    for (const name of running) this.ledger.add(name, { outcome: "running" });
   }
 
   /**
-   * Makes the cancel calls: first it finds out how many there are to be, then it cancels, and lists again until a listing
-   * shows none that was not asked for. What an earlier run was acknowledged for is not asked for again.
+   * Reads what an earlier run left unsettled, once. It sees how the operations end that the state names. Of the others it sees
+   * only how many still run.
    *
-   * @throws {StepError} when more are meant than `limit` allows; no call was made then
    * @throws {StepError} when the service can't list
+   */
+  async refresh(): Promise<void> {
+    const open = [...this.ledger.all()].filter(([, { outcome }]) => !isSettled(outcome)).map(([name]) => name);
+    await this.read(open);
+    if (runningIn(this.unnamed) === 0) return;
+    const { names } = this.settings.selection;
+    const running = names ? await this.readUnnamed(names) : await this.listRunning();
+    this.recount(running, 0);
+  }
+
+  /**
+   * Sends the cancels: first it finds out how many there are to be, then it sends them, and lists again until a listing shows
+   * nothing new. A cancel that an earlier run recorded as acknowledged isn't sent again.
+   *
+   * @throws {StepError} when more operations are found than `limit` allows; no cancel was sent then
+   * @throws {StepError} when a listing fails, or when the listings don't come to an end
    */
   async cancel(): Promise<void> {
     const { names } = this.settings.selection;
     this.complete = false;
-    await this.lookAgain();
-    const found = names && matchedIn(this.earlier) === 0 ? new Set(names) : await this.find();
-    this.hold(found.size);
-    await this.ask(found);
-    for (let pass = 2; pass <= maxPasses && !this.deadline.passed; pass++) {
-      const more = await this.find();
-      if (more.size === 0) break;
-      await this.ask(more);
-    }
+    const found = names ? await this.findNamed(names) : await this.findListed();
+    this.recount(found, found.size > this.settings.limit ? 0 : found.size);
+    this.assertWithinLimit(found.size);
+    await this.sendAll(found);
+    if (!names) await this.cancelNew();
     this.complete = true;
   }
 
-  /** Waits until every operation that was asked for is settled, or the deadline has passed. */
-  async settle(): Promise<void> {
+  /** Waits until every operation with an acknowledged cancel has settled, or until the deadline. */
+  async wait(): Promise<void> {
     const { waiting } = this.ledger;
     const start = performance.now();
     const stopWatching = watch(() => waiting.size);
@@ -110,13 +126,142 @@ export class Run {
     }
   }
 
-  /** Writes what became of each operation, and closes the report. */
+  /**
+   * Writes the report.
+   *
+   * @throws {StepError} when it can't be written
+   */
   async close(): Promise<void> {
+    const { unreported } = this.earlier;
     for (const [name, entry] of this.ledger.all()) {
-      const wasSettledBefore = isSettled(entry.outcome) && entry.settleTime === undefined;
-      if (!wasSettledBefore) this.report.write(name, entry);
+      const isReported = isSettled(entry.outcome) && entry.settleTime === undefined && unreported !== true;
+      if (!isReported) this.report.write({ name, ...entry });
     }
+    for (const { name, failure } of this.ledger.allUncallable()) {
+      this.report.write({ name, outcome: "running", failure });
+    }
+    if (unreported === true) this.report.writeUnnamed(this.unnamed);
     await this.report.close();
+  }
+
+  /** Lists on until a listing shows nothing new. */
+  private async cancelNew(): Promise<void> {
+    const { collection } = this.settings;
+    for (let listing = 2; listing <= maxListings; listing++) {
+      if (this.deadline.passed) {
+        throw new StepError(
+          `${collection}: the ${formatDuration(this.deadline.allowance)} of this step were over before a listing confirmed that nothing is left to cancel. ` +
+            "Run `pulumi up` again; to allow more time, set `customTimeouts`.",
+        );
+      }
+      const found = await this.listRunning();
+      if (found.size === 0) return;
+      await this.sendAll(found);
+    }
+    throw new StepError(
+      `${collection}: operations start as fast as they are cancelled: each of ${maxListings} listings showed new ones. ` +
+        "Stop what starts them, and run `pulumi up` again.",
+    );
+  }
+
+  /** Finds in a listing what is to be cancelled, and reads what the state names and the listing doesn't show. */
+  private async findListed(): Promise<Set<string>> {
+    const found = await this.listRunning();
+    const missing = this.unacknowledged().filter((name) => !found.has(name));
+    for (const name of await this.readRunning(missing, "record")) found.add(name);
+    return found;
+  }
+
+  /** Finds which of the named operations are to be cancelled. */
+  private async findNamed(names: readonly string[]): Promise<Set<string>> {
+    const unacknowledged = this.unacknowledged();
+    if (matchedIn(this.earlier) > 0) {
+      const running = await this.readUnnamed(names);
+      for (const name of await this.readRunning(unacknowledged, "record")) running.add(name);
+      return running;
+    }
+    // The answer to a cancel tells that an operation has ended, so reads are needed only where the limit may be exceeded.
+    if (new Set(names).size > this.settings.limit) return this.readRunning(names, "record");
+    return new Set(names.filter((name) => this.isToBeCancelled(name)));
+  }
+
+  /** Lists what is to be cancelled. The listing also shows how operations ended that are waited for. */
+  private async listRunning(): Promise<Set<string>> {
+    const found = new Set<string>();
+    const uncallable = new Map<string, string>();
+    for await (const { operations, undecided } of this.listed(this.deadline)) {
+      for (const { name, done } of undecided) {
+        if (!done) uncallable.set(name, "can't be matched: `match.name` takes too long for its name");
+      }
+      for (const operation of operations) {
+        const { name, done } = operation;
+        const reason = done ? undefined : uncallableReason(name);
+        if (done) this.observe(operation);
+        else if (reason !== undefined) uncallable.set(name, reason);
+        else if (this.isToBeCancelled(name)) found.add(name);
+      }
+    }
+    for (const [name, reason] of uncallable) this.ledger.addUncallable(name, reason);
+    return found;
+  }
+
+  /**
+   * Reads operations one by one, and returns those that run and are to be cancelled.
+   *
+   * @param ended whether to record how the others ended
+   */
+  private async readRunning(names: Iterable<string>, ended?: "record"): Promise<Set<string>> {
+    const running = new Set<string>();
+    await this.each(new Set(names), async (name) => {
+      const record = await this.readOperation(name);
+      const runs = record.outcome === "running" || record.outcome === "unsupported";
+      if (runs && this.isToBeCancelled(name)) running.add(name);
+      else if (!runs && ended === "record") this.ledger.record(name, record);
+    });
+    return running;
+  }
+
+  /**
+   * Reads the operations of `names` that the state doesn't name, and returns those that run. An operation that an earlier run
+   * saw settle may have expired since: then its count is kept, and it doesn't count as `notFound`.
+   *
+   * @throws {StepError} when one can't be read: then it isn't known which of them are counted already
+   */
+  private async readUnnamed(names: readonly string[]): Promise<Set<string>> {
+    const unnamed = new Set(names.filter((name) => !this.ledger.has(name)));
+    const running = await this.readRunning(unnamed, "record");
+    const read = [...unnamed].map((name) => ({ name, ...this.ledger.get(name) }));
+    const failed = read.find(({ failure }) => failure !== undefined);
+    if (failed) {
+      for (const { name } of read) this.ledger.remove(name);
+      throw new StepError(failed.failure ?? failed.name);
+    }
+    const expired = read.filter(({ outcome }) => outcome === "notFound").map(({ name }) => name);
+    const counts: Partial<Record<Counted, number>> = { ...this.unnamed };
+    for (const outcome of [...settledOutcomes, "unobserved", "notFound"] as const) {
+      const unread = (counts[outcome] ?? 0) - read.filter((one) => one.outcome === outcome).length;
+      const kept = outcome === "notFound" ? [] : expired.splice(0, Math.max(0, unread));
+      for (const name of kept) this.ledger.remove(name);
+      counts[outcome] = kept.length;
+    }
+    this.unnamed = counts;
+    return running;
+  }
+
+  private read(names: Iterable<string>): Promise<void> {
+    return this.each(names, async (name) => {
+      this.ledger.record(name, await this.readOperation(name));
+    });
+  }
+
+  private readOperation(name: string): Promise<CancellationRecord> {
+    return look({ operation: {}, ...(this.ledger.get(name) ?? blank) }, this.target(name));
+  }
+
+  private observe(operation: Operation): void {
+    // With waitFor "accepted" an acknowledgement is enough, and how the operation ends is not looked at.
+    const isWaitedFor = this.settings.waitFor === "settled" || !this.ledger.waiting.has(operation.name);
+    if (isWaitedFor) this.ledger.observe(operation);
   }
 
   /** One round of reads: by pages of the listing, or one by one where that takes fewer calls. */
@@ -124,84 +269,63 @@ export class Run {
     const missing = new Set(this.ledger.waiting);
     if (this.canList && missing.size > this.listedPages) {
       try {
-        for await (const page of this.listed()) {
-          for (const operation of page) if (missing.delete(operation.name)) this.ledger.observe(operation);
+        for await (const { operations } of this.listed(this.deadline.atMost(pollListingTimeout))) {
+          for (const operation of operations) if (missing.delete(operation.name)) this.ledger.observe(operation);
         }
       } catch (error) {
-        if (!(error instanceof CannotListError)) throw error;
+        if (!(error instanceof CallError || error instanceof StepError)) throw error;
+        // Single reads may work where the listing doesn't. If they don't either, they tell why.
         this.canList = false;
       }
     }
-    // What a filter leaves out once it is done, or what expired, is in no listing.
-    await this.read(missing);
-  }
-
-  /** An operation as the earlier run left it. */
-  private takeOn(name: string, outcome: Outcome): void {
-    const { requestTime } = this.earlier;
-    const wasAcknowledged = outcome === "cancelling" && requestTime !== undefined;
-    this.ledger.add(name, { outcome, ...(wasAcknowledged ? { requestTime } : {}) });
-  }
-
-  /** Learns what became of the operations that an earlier run got no acknowledgement for. */
-  private async lookAgain(): Promise<void> {
-    const open = this.open().filter((name) => !this.ledger.waiting.has(name) && !this.isMet(name));
-    await this.read(open);
-    for (const name of open) {
-      const { outcome, failure } = this.ledger.get(name) ?? {};
-      if (failure === undefined && (outcome === "running" || outcome === "unsupported")) this.again.add(name);
-    }
-  }
-
-  /** The operations of the ledger that are not settled. */
-  private open(): string[] {
-    return [...this.ledger.all()].filter(([, { outcome }]) => !isSettled(outcome)).map(([name]) => name);
-  }
-
-  private isMet(name: string): boolean {
-    const { outcome = "running" } = this.ledger.get(name) ?? {};
-    return isMet(outcome, this.settings);
-  }
-
-  private read(names: Iterable<string>): Promise<void> {
-    return this.each(names, async (name) => {
-      const known = { operation: {}, ...(this.ledger.get(name) ?? blank) };
-      this.ledger.record(name, await look(known, this.target(name)));
-    });
-  }
-
-  /** What runs, is meant, and was not asked for yet. */
-  private async find(): Promise<Set<string>> {
-    const found = new Set<string>();
-    const isNew = (name: string) => !this.ledger.has(name) || this.again.has(name);
-    const waits = this.settings.waitFor === "settled";
-    const { names } = this.settings.selection;
-    if (!names) {
-      for await (const page of this.listed()) {
-        for (const operation of page) {
-          const { name, done } = operation;
-          if (!done && isNew(name)) found.add(name);
-          // The wait is spared a listing of what settles at once.
-          else if (waits && this.ledger.waiting.has(name)) this.ledger.observe(operation);
-        }
+    // A listing doesn't show what its filter leaves out once it is done, or what expired.
+    await this.each(missing, async (name) => {
+      if (this.deadline.expired) return;
+      try {
+        this.ledger.record(name, await this.readOperation(name));
+      } catch (error) {
+        if (!(error instanceof TimeLimitError)) throw error;
       }
-      return found;
-    }
-    await this.each(new Set(names.filter(isNew)), async (name) => {
-      if ((await look(blank, this.target(name))).outcome === "running") found.add(name);
     });
-    return found;
   }
 
-  private async *listed() {
+  private async *listed(deadline: Deadline) {
+    const { collection, selection } = this.settings;
     this.listedPages = 0;
-    for await (const page of pages(this.collection)) {
+    for await (const page of pages({ client: this.client, name: collection, selection, deadline })) {
       this.listedPages++;
       yield page;
     }
   }
 
-  private hold(count: number): void {
+  /** The operations that the state names, for which no cancel was acknowledged and one is needed. */
+  private unacknowledged(): string[] {
+    return [...this.ledger.all()].map(([name]) => name).filter((name) => this.isToBeCancelled(name));
+  }
+
+  /** Whether an operation, if it runs, needs a cancel. One that was acknowledged under another selection joins the ledger. */
+  private isToBeCancelled(name: string): boolean {
+    if (this.handled.has(name)) return false;
+    const entry = this.ledger.get(name);
+    if (entry) return entry.requestTime === undefined && !isSettled(entry.outcome) && !isMet(entry.outcome, this.settings);
+    const requestTime = this.acknowledged.get(name);
+    if (requestTime === undefined) return true;
+    this.requestTime ??= requestTime;
+    this.ledger.add(name, { outcome: "cancelling", requestTime });
+    return false;
+  }
+
+  /** Counts anew what the state doesn't name, when everything that runs was found. `sent` of it join the ledger. */
+  private recount(found: ReadonlySet<string>, sent: number): void {
+    const { uncallableCount } = this.ledger;
+    const unnamed = [...found].filter((name) => !this.ledger.has(name)).length;
+    const named = Math.min(unnamed, sent) + uncallableCount;
+    // The ends of named operations were read, so those aren't unobserved.
+    const unobserved = this.settings.selection.names === undefined;
+    this.unnamed = unnamedAfter(this.unnamed, { seen: unnamed + uncallableCount, named, unobserved }, this.settings);
+  }
+
+  private assertWithinLimit(count: number): void {
     const { limit, collection } = this.settings;
     if (count <= limit) return;
     throw new StepError(
@@ -209,22 +333,20 @@ export class Run {
     );
   }
 
-  private ask(names: ReadonlySet<string>): Promise<void> {
+  private sendAll(names: ReadonlySet<string>): Promise<void> {
     const { limit } = this.settings;
+    const allowance = formatDuration(this.deadline.allowance);
     return this.each(names, async (name) => {
-      this.again.delete(name);
-      if (this.asked >= limit) {
-        this.ledger.fail(
-          name,
-          `not cancelled: it came while the sweep was under way, and was beyond its limit of ${limit}`,
-        );
+      this.handled.add(name);
+      if (this.sent >= limit) {
+        this.ledger.fail(name, `not cancelled: it started while the sweep ran, and exceeds the limit of ${limit}`);
       } else if (this.deadline.passed) {
-        this.ledger.fail(name, `not cancelled: the ${formatDuration(this.deadline.allowance)} of this step were over`);
+        this.ledger.fail(name, `not cancelled: the ${allowance} of this step were over`);
       } else {
-        this.asked++;
+        this.sent++;
         const record = await requestCancel(blank, this.target(name));
         this.requestTime ??= record.requestTime;
-        this.touched ||= record.requestTime !== undefined;
+        this.mayHaveCancelled ||= record.requestTime !== undefined;
         this.ledger.record(name, record);
       }
     });
@@ -239,7 +361,7 @@ export class Run {
         try {
           await work(name);
         } catch (error) {
-          this.touched ||= error instanceof UnfinishedError;
+          this.mayHaveCancelled ||= error instanceof UnfinishedError;
           this.ledger.fail(name, reasonOf(error));
         }
       }

@@ -11,6 +11,7 @@ import {
   type CommonSettings,
   commonSettings,
   echoed,
+  isObject,
 } from "../settings";
 import { type Failure, failuresOf, textWith } from "../validation";
 
@@ -97,16 +98,16 @@ export function echo(properties: Properties): Properties {
 function canonicalSelection({ filter, match, names, all }: Selection): Selection {
   return {
     ...(filter === undefined ? {} : { filter }),
-    ...(match === undefined
-      ? {}
-      : {
+    ...(isObject(match) && Object.keys(match).length > 0
+      ? {
           match: {
             ...(match.name === undefined ? {} : { name: match.name }),
             ...(match.operationTypes === undefined
               ? {}
               : { operationTypes: [...new Set(match.operationTypes)].sort() }),
           },
-        }),
+        }
+      : {}),
     ...(names === undefined ? {} : { names: [...new Set(names)].sort() }),
     ...(all === true ? { all } : {}),
   };

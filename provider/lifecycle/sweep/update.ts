@@ -2,15 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../context";
 import { PartialError, StepError } from "../errors";
 import type { Properties } from "../operationOutputs";
-import { count, sweep } from "./perform";
+import { count, sweep, writeMissingReport } from "./perform";
 import { echo, settingsOf } from "./settings";
-import { blankSummary, isFulfilled, type Summary, summaryIn, summaryOutputs } from "./summary";
+import { acknowledgedIn, isFulfilled, isReported, type Summary, summaryIn, summaryOutputs } from "./summary";
 
 /**
- * Goes on with a sweep, or takes on new settings. It makes no call where neither what is selected nor when it is cancelled
- * has changed and what is recorded satisfies the settings. With another selection it begins anew.
+ * Goes on with a sweep, or takes on new settings. It makes no call if neither the selection nor `cancelOn` has changed and the
+ * recorded outcomes satisfy the settings. With another selection it begins anew, but doesn't send a cancel again that is
+ * recorded as acknowledged.
  *
- * @throws {PartialError} when what was learnt has to be kept although the sweep did not end as it should
+ * @throws {PartialError} when what was learned has to be kept although the sweep did not end as it should
  * @throws any other error when the state may stay as it was
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
@@ -18,12 +19,13 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   const before = settingsOf(old);
   const outputs = (summary: Summary) => ({ ...echo(inputs), ...summaryOutputs(summary) });
   const same = before.cancelOn === settings.cancelOn && isDeepStrictEqual(before.selection, settings.selection);
-  const earlier = same ? summaryIn(old) : blankSummary;
+  const earlier = same ? summaryIn(old) : acknowledgedIn(summaryIn(old));
 
-  if (settings.cancelOn === "delete") return outputs(same ? earlier : await count(settings, context));
-  if (same && isFulfilled(earlier, settings)) return outputs(earlier);
-
-  const { summary, complaint, touched } = await sweep(settings, context, "update", earlier);
-  if (complaint === undefined) return outputs(summary);
-  throw same || touched ? new PartialError(complaint, id, outputs(summary)) : new StepError(complaint);
+  if (settings.cancelOn === "delete") return outputs(same ? earlier : await count(settings, context, earlier));
+  if (same && isFulfilled(earlier, settings)) {
+    return outputs(isReported(earlier, settings) ? earlier : await writeMissingReport(settings, context, earlier));
+  }
+  const { summary, error, mayHaveCancelled } = await sweep(settings, context, "update", earlier);
+  if (error === undefined) return outputs(summary);
+  throw same || mayHaveCancelled ? new PartialError(error, id, outputs(summary)) : new StepError(error);
 }

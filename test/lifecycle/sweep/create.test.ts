@@ -141,10 +141,16 @@ describe("creating a sweep that cancels at once", () => {
       assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
     });
 
-    it("of names too", async () => {
-      const { create, calls } = await enter({ operations: operations("a", "b") });
-      await failure(create({ limit: 1, names: ["operations/a", "operations/b"] }));
-      assert.deepEqual(calls(), []);
+    it("of names too, of which it counts those that run", async () => {
+      const { create, cancelled, calls } = await enter({
+        operations: [...operations("a", "b"), { name: "operations/c", done: "succeeded" }],
+      });
+      const names = ["operations/a", "operations/b", "operations/c"];
+      assert.match((await failure(create({ limit: 1, names }))).message, /2 operations match, and `limit` is 1/);
+      assert.deepEqual(calls(), ["get", "get", "get"]);
+      const { outputs } = await create({ limit: 2, names });
+      assert.deepEqual(cancelled(), ["a", "b"]);
+      assert.deepEqual(outputs["outcomes"], { cancelled: 2, succeeded: 1 });
     });
 
     it("is 1,000 where none is set", async () => {
@@ -164,7 +170,7 @@ describe("creating a sweep that cancels at once", () => {
       });
       const { message, outputs } = await partial(create({ limit: 2 }));
       assert.deepEqual(cancelled(), ["a", "b"]);
-      assert.match(message, /- operations\/c: not cancelled: it came while .* beyond its limit of 2/);
+      assert.match(message, /- operations\/c: not cancelled: it started while the sweep ran, and exceeds the limit of 2/);
       assert.deepEqual(outputs["outcomes"], { cancelled: 2, running: 1 });
     });
   });
@@ -190,9 +196,11 @@ describe("creating a sweep that cancels at once", () => {
       assert.equal(lists(), 4);
     });
 
-    it("five times at most", async () => {
+    it("five times at most, and then fails as incomplete", async () => {
       const { create, cancelled, lists } = await growing(100);
-      await create({ waitFor: "accepted" });
+      const { message, outputs } = await partial(create({ waitFor: "accepted" }));
+      assert.match(message, /^operations: operations start as fast as they are cancelled: each of 5 listings showed new/);
+      assert.equal(outputs["incomplete"], true);
       assert.deepEqual(cancelled(), ["1", "2", "3", "4", "first"]);
       assert.equal(lists(), 5);
     });
@@ -211,14 +219,16 @@ describe("creating a sweep that cancels at once", () => {
       assert.deepEqual([cancels("operations/a"), cancels("operations/b")], [1, 1]);
     });
 
-    it("within its time", async () => {
+    it("within its time, and is incomplete if no listing confirmed that nothing is left", async () => {
       const { create, lists, cancels } = await enter({
         operations: operations("a", "b"),
         onCall: ({ method }) => {
           if (method === "cancel") clock.pass(tenMinutes);
         },
       });
-      await create({ waitFor: "accepted", concurrency: 2 });
+      const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 2 }));
+      assert.match(message, /the 10m of this step were over before a listing confirmed that nothing is left to cancel/);
+      assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelling: 2 }, true]);
       assert.deepEqual([cancels(), lists()], [2, 1]);
     });
 

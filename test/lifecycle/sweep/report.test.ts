@@ -108,7 +108,7 @@ describe("the report of a sweep", () => {
     if (!existsSync("/dev/full")) this.skip();
     const { create } = await enter({ operations: operations("a") });
     const { message, outputs } = await partial(create({ report: "/dev/full" }));
-    assert.match(message, /^The report can't be written: ENOSPC/);
+    assert.match(message, /^The report \/dev\/full can't be written: ENOSPC/);
     assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Ledger } from "../../../provider/lifecycle/sweep/ledger";
 import { settingsOf } from "../../../provider/lifecycle/sweep/settings";
-import { blankSummary, summaryAfter, summaryOutputs } from "../../../provider/lifecycle/sweep/summary";
+import { emptySummary, summaryAfter, summaryOutputs } from "../../../provider/lifecycle/sweep/summary";
 import { numbered, stage, then } from "./stage";
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
@@ -39,7 +39,7 @@ describe("the state of a sweep is as small for 20,000 operations as for 200", ()
         });
       }
       const outputs = summaryOutputs(
-        summaryAfter(blankSummary, { ledger, requestTime: then, complete: true }, settings),
+        summaryAfter(emptySummary, { ledger, requestTime: then, complete: true, unnamed: {} }, settings),
       );
       assert.deepEqual([outputs["matched"], outputs["settleTime"]], [count, then]);
       return bytes(outputs);
