@@ -103,10 +103,8 @@ export class OperationsClient {
     if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
-      if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
-      const headers = await this.options.headers(refused, deadline.callTimeout);
-      if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
-      const timeout = deadline.callTimeout;
+      const headers = await this.options.headers(refused, timeLeft(call, deadline));
+      const timeout = timeLeft(call, deadline);
       const answer = await sent(call, { method: http.method, url: `${this.base}/${http.path}`, headers, timeout });
       try {
         return read(readAnswer(call, answer), answer, call);
@@ -119,6 +117,12 @@ export class OperationsClient {
     };
     return retrying(deadline, () => this.gate.pass(call, deadline, () => attempt()));
   }
+}
+
+/** @throws {TimeLimitError} when none is left */
+function timeLeft(call: Call, deadline: Deadline): number {
+  if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
+  return deadline.callTimeout;
 }
 
 async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {

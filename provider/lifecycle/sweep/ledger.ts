@@ -80,9 +80,9 @@ export class Ledger {
     const outcome = settledOutcome(operation);
     if (!entry || !outcome || isSettled(entry.outcome)) return;
     const { error } = operation;
-    const { failure, ...known } = entry;
+    const { requestTime } = entry;
     this.set(operation.name, {
-      ...known,
+      ...(requestTime === undefined ? {} : { requestTime }),
       outcome,
       settleTime: timestamp(),
       ...(error ? { error: this.errorText(codeName(error.code), error.message) } : {}),

@@ -4,8 +4,13 @@ import type { Properties } from "../operationOutputs";
 import { timestamp } from "../timestamp";
 import type { Ledger } from "./ledger";
 
-/** How many operations the state names; the rest is counted. */
-const maxNamed = 100;
+/** How much the state names. The model of a sweep sets a lower number of operations. */
+export const limits = {
+  /** How many operations the state names; the rest is counted. */
+  named: 100,
+  /** How many acknowledged cancels the state keeps for operations that the selection doesn't mean. */
+  acknowledged: 100,
+};
 
 /** `unobserved`: operations that the state doesn't name and that settled between two runs, so that their end isn't known. */
 export type Counted = Outcome | "unobserved";
@@ -76,7 +81,7 @@ export function acknowledgedIn({ operations, requestTime, acknowledged }: Summar
   const named = requestTime === undefined ? [] : operations.filter(({ outcome }) => outcome === "cancelling");
   const all = [...named.map(({ name }) => ({ name, requestTime: requestTime ?? "" })), ...acknowledged];
   const byName = new Map(all.map((one) => [one.name, one]));
-  return { ...emptySummary, acknowledged: [...byName.values()].slice(0, maxNamed) };
+  return { ...emptySummary, acknowledged: [...byName.values()].slice(0, limits.acknowledged) };
 }
 
 /** How many operations a sweep is about. */
@@ -194,9 +199,9 @@ function named(ledger: Ledger, expectation: Expectation): NamedOperation[] {
   for (const [name, { outcome }] of ledger.all()) {
     const met = isMet(outcome, expectation);
     const alike = outcome === "cancelling" ? acknowledged : !met ? unexpected : isSettled(outcome) ? done : open;
-    if (alike.length < maxNamed) alike.push({ name, outcome });
+    if (alike.length < limits.named) alike.push({ name, outcome });
   }
-  return [...acknowledged, ...unexpected, ...open, ...done].slice(0, maxNamed);
+  return [...acknowledged, ...unexpected, ...open, ...done].slice(0, limits.named);
 }
 
 /** RFC 3339 of one form sorts as the times do. */

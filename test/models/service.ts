@@ -1,0 +1,161 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Random } from "./random";
+
+export type End = "cancelled" | "succeeded" | "failed";
+
+/** What the service knows of an operation. */
+export interface ModelOperation {
+  readonly name: string;
+  /** What a cancel that is carried out does. */
+  readonly onCancel: End | "ignore" | "unimplemented" | "refuse";
+  end?: End;
+  expired: boolean;
+  /** Whether a cancel was carried out, whatever the client was told. */
+  cancelled: boolean;
+  /** Whether the client received the acknowledgement of a cancel. */
+  acknowledged: boolean;
+}
+
+/** How often the calls of a history go wrong, 0 to 1. */
+export interface FaultRates {
+  /** Of all calls: a passing 503, or a response that gets lost after the call was carried out. */
+  passing: number;
+  /** Of listings: 403. */
+  refusedListing: number;
+  /** Of cancels: 403. */
+  refusedCancel: number;
+  /** Of calls: another operation starts at that moment. */
+  start: number;
+  /** Of calls: an operation ends by itself at that moment. */
+  end: number;
+}
+
+export const noFaults: FaultRates = { passing: 0, refusedListing: 0, refusedCancel: 0, start: 0, end: 0 };
+
+/**
+ * A simple service with `get`, `list` and `cancel`. Each listing has another order, in pages of two. It is no emulator: it
+ * exists to know the truth that a sweep's state is compared with.
+ */
+export class ModelService {
+  readonly operations = new Map<string, ModelOperation>();
+  /** Told before a cancel is answered. */
+  onCancel: (name: string) => void = () => undefined;
+  faults: FaultRates = noFaults;
+  lists = 0;
+  private started = 0;
+  private readonly snapshots = new Map<string, string[]>();
+  private readonly server = createServer((request, response) => {
+    request.resume();
+    this.answer(request.method ?? "", new URL(request.url ?? "", "http://service"), response);
+  });
+
+  constructor(private readonly random: Random) {}
+
+  async begin(): Promise<string> {
+    await new Promise<void>((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  start(): ModelOperation {
+    const name = `operations/${this.random.pick(["a", "b"])}-${++this.started}`;
+    const onCancel = this.random.pick(["cancelled", "cancelled", "cancelled", "succeeded", "failed", "ignore"] as const);
+    const operation = { name, onCancel, expired: false, cancelled: false, acknowledged: false };
+    this.operations.set(name, operation);
+    return operation;
+  }
+
+  running(): ModelOperation[] {
+    return [...this.operations.values()].filter(({ end, expired }) => end === undefined && !expired);
+  }
+
+  endOne(): void {
+    const running = this.running();
+    if (running.length > 0) this.random.pick(running).end = this.random.pick(["cancelled", "succeeded", "failed"] as const);
+  }
+
+  expireOne(): void {
+    const done = [...this.operations.values()].filter(({ end }) => end !== undefined);
+    if (done.length > 0) this.random.pick(done).expired = true;
+  }
+
+  private answer(verb: string, url: URL, response: ServerResponse): void {
+    const { random, faults } = this;
+    if (random.chance(faults.start)) this.start();
+    if (random.chance(faults.end)) this.endOne();
+    if (random.chance(faults.passing)) {
+      error(response, 503, "UNAVAILABLE");
+      return;
+    }
+    const isLost = random.chance(faults.passing);
+    const path = decodeURIComponent(url.pathname.replace(/^\/v1\//, ""));
+    if (verb === "POST") this.cancel(path.replace(/:cancel$/, ""), response, isLost);
+    else if (isLost) response.destroy();
+    else if (path === "operations") this.list(url.searchParams.get("pageToken") ?? "", response);
+    else this.get(path, response);
+  }
+
+  private cancel(name: string, response: ServerResponse, isLost: boolean): void {
+    this.onCancel(name);
+    const operation = this.operations.get(name);
+    if (!operation || operation.expired) error(response, 404, "NOT_FOUND");
+    else if (this.random.chance(this.faults.refusedCancel)) error(response, 403, "PERMISSION_DENIED");
+    else if (operation.onCancel === "unimplemented") error(response, 501, "UNIMPLEMENTED");
+    else if (operation.end !== undefined || operation.onCancel === "refuse") error(response, 400, "FAILED_PRECONDITION");
+    else {
+      operation.cancelled = true;
+      if (operation.onCancel !== "ignore") operation.end = operation.onCancel;
+      operation.acknowledged ||= !isLost;
+      if (isLost) response.destroy();
+      else json(response, 200, {});
+    }
+  }
+
+  private get(name: string, response: ServerResponse): void {
+    const operation = this.operations.get(name);
+    if (!operation || operation.expired) error(response, 404, "NOT_FOUND");
+    else json(response, 200, bodyOf(operation));
+  }
+
+  private list(token: string, response: ServerResponse): void {
+    if (this.random.chance(this.faults.refusedListing)) {
+      error(response, 403, "PERMISSION_DENIED");
+      return;
+    }
+    let [listing = "", start = "0"] = token.split(" ");
+    if (token === "") {
+      listing = String(++this.lists);
+      start = "0";
+      this.snapshots.set(listing, this.random.shuffled([...this.operations.keys()]));
+    }
+    const names = this.snapshots.get(listing) ?? [];
+    const end = Number(start) + 2;
+    const page = names.slice(Number(start), end).map((name) => this.operations.get(name));
+    json(response, 200, {
+      operations: page.filter((operation) => operation?.expired === false).map((operation) => bodyOf(operation)),
+      ...(end < names.length ? { nextPageToken: `${listing} ${end}` } : {}),
+    });
+  }
+}
+
+const codes = { cancelled: 1, failed: 13 };
+
+function bodyOf(operation: ModelOperation | undefined): unknown {
+  const { name, end } = operation ?? {};
+  if (end === undefined) return { name };
+  if (end === "succeeded") return { name, done: true, response: {} };
+  return { name, done: true, error: { code: codes[end], message: end } };
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
+
+function error(response: ServerResponse, code: number, status: string): void {
+  json(response, code, { error: { code, status, message: "No." } });
+}

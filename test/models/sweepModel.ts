@@ -1,0 +1,337 @@
+import assert from "node:assert/strict";
+import { sweep } from "../../provider/hosts/dynamic";
+import type { HostError } from "../../provider/hosts/hostError";
+import { limits } from "../../provider/lifecycle/sweep/summary";
+import { Random } from "./random";
+import { type End, type ModelOperation, ModelService, noFaults } from "./service";
+
+type Properties = Record<string, unknown>;
+type Provider = typeof sweep;
+
+/** The part of a sweep's state that a model judges. */
+interface State extends Properties {
+  readonly matched: number;
+  readonly outcomes: Record<string, number>;
+  readonly operations: { name: string; outcome: string }[];
+  readonly requestTime?: string;
+  readonly settleTime?: string;
+  readonly acknowledged?: { name: string }[];
+}
+
+const __provider = "exports.handler=…";
+
+/** How many operations the state of a history names. Small, so that every history has operations that are only counted. */
+const named = 3;
+
+/** How many `up`s without faults may pass until a history has ended. */
+const maxUps = 4;
+
+const selections = [
+  { all: true },
+  { all: true, match: {} },
+  { match: { name: "operations/a-*" } },
+  { match: { name: "operations/*" } },
+  { match: { name: "operations/{a,b}-*" } },
+] as const;
+
+/** One random history of a sweep, against what the service knows. */
+export class SweepHistory {
+  readonly trace: string[] = [];
+  private readonly random: Random;
+  private readonly service: ModelService;
+  private provider!: Provider;
+  private state: State | undefined;
+  private inputs: Properties = {};
+  /** The engine updates after a failed step, whatever diff says, unless a refresh came between. */
+  private hasFailed = false;
+  private selected: (operation: ModelOperation) => boolean = () => true;
+  private step = 0;
+
+  constructor(readonly seed: number) {
+    this.random = new Random(seed);
+    this.service = new ModelService(this.random);
+  }
+
+  /** @throws when an invariant is violated */
+  async run(): Promise<void> {
+    this.provider = providerFor(await this.service.begin());
+    try {
+      await this.play();
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`${message}\nThe history of seed ${this.seed}:\n${this.trace.map((line) => `  ${line}`).join("\n")}`, {
+        cause: error,
+      });
+    } finally {
+      await this.service.stop();
+    }
+  }
+
+  private async play(): Promise<void> {
+    const { random, service } = this;
+    service.onCancel = (name) => {
+      assert.ok(!this.recorded().has(name), `the cancel of ${name} is sent again, though its acknowledgement is recorded`);
+    };
+    for (let count = random.below(10); count >= 0; count--) service.start();
+    this.choose();
+    for (let steps = 3 + random.below(6); steps > 0; steps--) {
+      service.faults = random.chance(0.6) ? this.randomFaults() : noFaults;
+      await this.randomStep();
+      service.faults = noFaults;
+    }
+    await this.finish();
+  }
+
+  private randomFaults() {
+    const { random } = this;
+    return {
+      passing: random.pick([0, 0, 0.1, 0.3]),
+      refusedListing: random.pick([0, 0, 0.1, 0.4]),
+      refusedCancel: random.pick([0, 0, 0.2]),
+      start: random.pick([0, 0, 0.1]),
+      end: random.pick([0, 0.1]),
+    };
+  }
+
+  private async randomStep(): Promise<void> {
+    const { random, service } = this;
+    const what = random.pick(["up", "up", "up", "refresh", "change", "change", "start", "end", "expire", "destroy"] as const);
+    switch (what) {
+      case "up":
+        return this.up();
+      case "refresh":
+        return this.refresh();
+      case "change":
+        this.choose();
+        return this.up();
+      case "start":
+        for (let count = random.below(4); count >= 0; count--) service.start();
+        return;
+      case "end":
+        for (let count = random.below(6); count >= 0; count--) service.endOne();
+        return;
+      case "expire":
+        for (let count = random.below(3); count >= 0; count--) service.expireOne();
+        return;
+      case "destroy":
+        return this.destroy();
+    }
+  }
+
+  /** Chooses arguments, some of which stay as they are. */
+  private choose(): void {
+    const { random } = this;
+    const names = [...this.service.operations.keys()];
+    const selection: Properties = random.chance(0.2)
+      ? { names: random.shuffled(names).slice(0, 1 + random.below(names.length)) }
+      : random.pick(selections);
+    const keepsSelection = Object.keys(this.inputs).length > 0 && random.chance(0.3);
+    const kept = keepsSelection ? pickSelection(this.inputs) : selection;
+    this.inputs = {
+      ...kept,
+      cancelOn: random.chance(0.8) ? "create" : "delete",
+      waitFor: random.chance(0.5) ? "settled" : "accepted",
+      concurrency: random.pick([1, 3]),
+      customTimeouts: { create: "150ms", update: "150ms", delete: "150ms" },
+      ...(random.chance(0.1) ? { limit: 2 } : {}),
+      ...(random.chance(0.3) ? { expect: ["cancelled", "succeeded", "failed", "notFound"] } : {}),
+      __provider,
+    };
+    this.selected = selectorOf(this.inputs);
+  }
+
+  private async up(): Promise<void> {
+    const { state } = this;
+    const present = [...this.service.operations.values()];
+    const lists = this.service.lists;
+    if (state !== undefined && !this.hasFailed && !(await this.provider.diff("", state, this.inputs)).changes) {
+      this.note("up", "unchanged");
+      return;
+    }
+    const acknowledged = this.acknowledgedByService();
+    const done = await this.attempt("up", async () =>
+      state === undefined
+        ? (await this.provider.create(this.inputs)).outs
+        : (await this.provider.update("", state, this.inputs)).outs,
+    );
+    if (this.state === undefined) {
+      const lost = [...this.acknowledgedByService()].filter((name) => !acknowledged.has(name));
+      assert.deepEqual(lost, [], "acknowledged cancels are without a resource");
+    }
+    const called = this.service.lists > lists || this.inputs["names"] !== undefined;
+    if (!done || this.inputs["cancelOn"] === "delete" || !called) return;
+    const left = present.filter((one) => this.isRunning(one) && this.selected(one) && !one.cancelled);
+    assert.deepEqual(names(left), [], "a green up leaves operations that run and were not asked to cancel");
+    if (this.inputs["waitFor"] === "settled") {
+      const unsettled = present.filter((one) => this.isRunning(one) && this.selected(one));
+      assert.deepEqual(names(unsettled), [], "a green up that waits leaves operations that run");
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    const { state } = this;
+    if (state === undefined) return;
+    const done = await this.attempt("refresh", async () => (await this.provider.read("", state)).props);
+    if (done) this.hasFailed = false;
+  }
+
+  private async destroy(): Promise<void> {
+    const { state } = this;
+    if (state === undefined) return;
+    const present = [...this.service.operations.values()];
+    const selected = selectorOf(state);
+    const done = await this.attempt("destroy", async () => {
+      await this.provider.delete("", state);
+      return undefined;
+    });
+    if (!done) {
+      this.state = state;
+      return;
+    }
+    if (state["cancelOn"] !== "delete") return;
+    const left = present.filter((one) => this.isRunning(one) && selected(one) && !one.cancelled);
+    assert.deepEqual(names(left), [], "a green destroy leaves operations that run and were not asked to cancel");
+  }
+
+  /** Ends the history: nothing goes wrong any more, and operations take their cancels. */
+  private async finish(): Promise<void> {
+    for (const operation of this.service.operations.values()) {
+      if (operation.end === undefined && operation.onCancel === "ignore") operation.end = "cancelled";
+    }
+    const { limit, ...inputs } = this.inputs;
+    this.note("finish", limit === undefined ? "" : "without the limit");
+    // What expired unseen stays notFound, so a history can end only where that is expected.
+    const expect = ["cancelled", "succeeded", "failed", "notFound"];
+    this.inputs = { ...inputs, expect, customTimeouts: { create: "30s", update: "30s", delete: "30s" } };
+    let ups = 0;
+    for (; ups < maxUps; ups++) {
+      const before = this.state;
+      await this.up();
+      if (!this.hasFailed && before !== undefined && !(await this.provider.diff("", this.state ?? {}, this.inputs)).changes) break;
+    }
+    assert.ok(ups < maxUps, `the history has not ended after ${maxUps} ups without faults`);
+  }
+
+  private async attempt(what: string, work: () => Promise<Properties | undefined>): Promise<boolean> {
+    let done = true;
+    try {
+      const outputs = await work();
+      this.state = outputs && ({ ...outputs, __provider } as unknown as State);
+      this.hasFailed = false;
+    } catch (error) {
+      if ((error as Error).name === "AssertionError") throw error;
+      const { id, properties } = error as HostError;
+      done = false;
+      if (id !== undefined) {
+        this.state = properties as unknown as State;
+        this.hasFailed = true;
+      }
+      this.note(what, `failed: ${(error as Error).message.split("\n")[0] ?? ""}`);
+    }
+    if (done) this.note(what, "done");
+    if (this.state) this.check(this.state);
+    return done;
+  }
+
+  private check(state: State): void {
+    const { operations } = this.service;
+    const counts = Object.entries(state.outcomes);
+    const sum = counts.reduce((total, [, count]) => total + count, 0);
+    for (const [outcome, count] of counts) assert.ok(Number.isInteger(count) && count > 0, `${count} ${outcome}`);
+    assert.equal(state.matched, sum, "matched is the sum of the counts");
+    assert.ok(sum <= operations.size, `${sum} operations are counted, and there are ${operations.size}`);
+    const acknowledged = this.acknowledgedByService();
+    for (const name of recordedIn(state)) assert.ok(acknowledged.has(name), `${name} is recorded as acknowledged, and was not`);
+    const cancelling = state.outcomes["cancelling"] ?? 0;
+    assert.ok(cancelling <= acknowledged.size, `${cancelling} cancelling, and ${acknowledged.size} were acknowledged`);
+    assert.ok(state.operations.length <= named);
+    for (const { name, outcome } of state.operations) {
+      assert.ok((state.outcomes[outcome] ?? 0) > 0, `${name} is named as ${outcome}, which is not counted`);
+      const { end } = operations.get(name) ?? {};
+      if (isEnd(outcome)) assert.equal(outcome, end, `${name} is recorded as ${outcome}`);
+    }
+    for (const outcome of ["cancelled", "succeeded", "failed"] as const) {
+      const ended = [...operations.values()].filter(({ end }) => end === outcome).length;
+      const counted = state.outcomes[outcome] ?? 0;
+      assert.ok(counted <= ended, `${counted} are counted as ${outcome}, and ${ended} are`);
+    }
+    if (state.settleTime === undefined) return;
+    const unsettled = ["running", "cancelling", "unsupported"].filter((outcome) => state.outcomes[outcome]);
+    assert.deepEqual(unsettled, [], "settleTime is set while operations run");
+  }
+
+  /** The operations whose cancel the state records as acknowledged. */
+  private recorded(): ReadonlySet<string> {
+    return this.state ? recordedIn(this.state) : new Set();
+  }
+
+  private acknowledgedByService(): ReadonlySet<string> {
+    return new Set(names([...this.service.operations.values()].filter(({ acknowledged }) => acknowledged)));
+  }
+
+  private isRunning({ end, expired }: ModelOperation): boolean {
+    return end === undefined && !expired;
+  }
+
+  private note(what: string, result: string): void {
+    const { __provider: _, customTimeouts, ...inputs } = this.inputs;
+    const state = this.state && {
+      outcomes: this.state.outcomes,
+      operations: this.state.operations.map(({ name, outcome }) => `${name.slice(11)} ${outcome}`).join(),
+      incomplete: this.state["incomplete"],
+      acknowledged: this.state.acknowledged?.map(({ name }) => name),
+    };
+    const service = [...this.service.operations.values()].map(
+      ({ name, end, expired, acknowledged }) => `${name.slice(11)} ${end ?? "runs"}${expired ? "!" : ""}${acknowledged ? "+" : ""}`,
+    );
+    this.trace.push(
+      `${++this.step}. ${what} ${customTimeouts === undefined ? "" : JSON.stringify(inputs)} ${result}\n     state ${JSON.stringify(state)}\n     service ${service.join(", ")}`,
+    );
+  }
+}
+
+function recordedIn(state: State): ReadonlySet<string> {
+  const cancelling = state.operations.filter(({ outcome }) => outcome === "cancelling");
+  return new Set([...names(cancelling), ...names(state.acknowledged ?? [])]);
+}
+
+function names(list: readonly { name: string }[]): string[] {
+  return list.map(({ name }) => name);
+}
+
+function isEnd(outcome: string): outcome is End {
+  return ["cancelled", "succeeded", "failed"].includes(outcome);
+}
+
+function pickSelection(inputs: Properties): Properties {
+  return Object.fromEntries(Object.entries(inputs).filter(([key]) => ["all", "match", "names", "filter"].includes(key)));
+}
+
+function selectorOf(inputs: Properties): (operation: ModelOperation) => boolean {
+  const { names: given, match } = inputs as { names?: string[]; match?: { name?: string } };
+  if (given) return ({ name }) => given.includes(name);
+  if (match?.name === "operations/a-*") return ({ name }) => name.startsWith("operations/a-");
+  return () => true;
+}
+
+function providerFor(endpoint: string): Provider {
+  const Provider = sweep.constructor as new (steps: unknown) => Provider;
+  const provider = new Provider((sweep as unknown as { steps: unknown }).steps);
+  provider.configure({ config: { get: (key) => (key === "cancellation:endpoint" ? endpoint : undefined) } });
+  return provider;
+}
+
+/** Runs histories of seeds from `first` on, some at a time: most of a history's time it waits. */
+export async function runHistories(count: number, first: number): Promise<void> {
+  let next = first;
+  const worker = async () => {
+    while (next < first + count) await new SweepHistory(next++).run();
+  };
+  const before = limits.named;
+  limits.named = named;
+  try {
+    await Promise.all(Array.from({ length: 16 }, worker));
+  } finally {
+    limits.named = before;
+  }
+}
