@@ -29,9 +29,14 @@ export interface FaultRates {
   start: number;
   /** Of calls: an operation ends by itself at that moment. */
   end: number;
+  /** Of calls: the response takes up to {@link maxDelay}, which may be longer than a step has. */
+  delay: number;
 }
 
-export const noFaults: FaultRates = { passing: 0, refusedListing: 0, refusedCancel: 0, start: 0, end: 0 };
+/** In milliseconds. */
+const maxDelay = 150;
+
+export const noFaults: FaultRates = { passing: 0, refusedListing: 0, refusedCancel: 0, start: 0, end: 0, delay: 0 };
 
 /**
  * A simple service with `get`, `list` and `cancel`. Each listing has another order, in pages of two. It is no emulator: it
@@ -42,12 +47,18 @@ export class ModelService {
   /** Told before a cancel is answered. */
   onCancel: (name: string) => void = () => undefined;
   faults: FaultRates = noFaults;
-  lists = 0;
+  calls = 0;
+  /** The operations that the last listing could show, and those that had started when the last cancel came. */
+  shown: readonly ModelOperation[] = [];
   private started = 0;
   private readonly snapshots = new Map<string, string[]>();
   private readonly server = createServer((request, response) => {
     request.resume();
-    this.answer(request.method ?? "", new URL(request.url ?? "", "http://service"), response);
+    const answer = () => {
+      this.answer(request.method ?? "", new URL(request.url ?? "", "http://service"), response);
+    };
+    if (this.random.chance(this.faults.delay)) setTimeout(answer, this.random.next() * maxDelay);
+    else answer();
   });
 
   constructor(private readonly random: Random) {}
@@ -64,7 +75,7 @@ export class ModelService {
 
   start(): ModelOperation {
     const name = `operations/${this.random.pick(["a", "b"])}-${++this.started}`;
-    const onCancel = this.random.pick(["cancelled", "cancelled", "cancelled", "succeeded", "failed", "ignore"] as const);
+    const onCancel = this.random.pick(["cancelled", "cancelled", "succeeded", "failed", "ignore", "ignore"] as const);
     const operation = { name, onCancel, expired: false, cancelled: false, acknowledged: false };
     this.operations.set(name, operation);
     return operation;
@@ -86,6 +97,7 @@ export class ModelService {
 
   private answer(verb: string, url: URL, response: ServerResponse): void {
     const { random, faults } = this;
+    this.calls++;
     if (random.chance(faults.start)) this.start();
     if (random.chance(faults.end)) this.endOne();
     if (random.chance(faults.passing)) {
@@ -102,6 +114,7 @@ export class ModelService {
 
   private cancel(name: string, response: ServerResponse, isLost: boolean): void {
     this.onCancel(name);
+    this.shown = [...this.operations.values()];
     const operation = this.operations.get(name);
     if (!operation || operation.expired) error(response, 404, "NOT_FOUND");
     else if (this.random.chance(this.faults.refusedCancel)) error(response, 403, "PERMISSION_DENIED");
@@ -129,8 +142,9 @@ export class ModelService {
     }
     let [listing = "", start = "0"] = token.split(" ");
     if (token === "") {
-      listing = String(++this.lists);
+      listing = String(this.calls);
       start = "0";
+      this.shown = [...this.operations.values()];
       this.snapshots.set(listing, this.random.shuffled([...this.operations.keys()]));
     }
     const names = this.snapshots.get(listing) ?? [];
