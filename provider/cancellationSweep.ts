@@ -1,7 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { warnOfPlainCredentials } from "./plainCredentials";
 import { checkProgramDirectory } from "./programDirectory";
-import type { AcknowledgedCancel, OperationMatch, OutcomeCounts, OutcomeExpectation, ServiceArgs, SweptOperation } from "./types";
+import type {
+  AcknowledgedCancel,
+  OperationMatch,
+  OutcomeCounts,
+  OutcomeExpectation,
+  ServiceArgs,
+  SweptOperation,
+} from "./types";
 
 /**
  * The arguments of a {@link CancellationSweep}. One of `filter`, `match`, `names` and `all` is required, so that nothing is
@@ -118,7 +125,7 @@ export class CancellationSweep extends pulumi.CustomResource {
       ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
       matched: undefined,
       outcomes: undefined,
-      operations: undefined,
+      operations: secretLike(args.names),
       requestTime: undefined,
       settleTime: undefined,
       incomplete: undefined,
@@ -129,4 +136,16 @@ export class CancellationSweep extends pulumi.CustomResource {
     };
     super(CancellationSweep.__pulumiType, name, properties, options);
   }
+}
+
+/**
+ * Pulumi keeps an output encrypted if the input of the same name is a secret. So `operations`, which repeats names, gets an
+ * empty secret as its input if `names` is a secret or holds one.
+ */
+function secretLike(names: CancellationSweepArgs["names"]): pulumi.Output<string[] | undefined> | undefined {
+  if (names === undefined) return undefined;
+  const isSecret = pulumi.output(pulumi.isSecret(pulumi.output(names)));
+  return isSecret.apply((secret) => (secret ? pulumi.secret<string[]>([]) : undefined)) as pulumi.Output<
+    string[] | undefined
+  >;
 }

@@ -1,6 +1,14 @@
 import { readAnswer, retryAfter } from "./answer";
 import type { Deadline } from "./deadline";
-import { type Call, CallError, type Method, NoAnswerError, RpcError, TimeLimitError, UnexpectedAnswerError } from "./errors";
+import {
+  type Call,
+  CallError,
+  type Method,
+  NoAnswerError,
+  RpcError,
+  TimeLimitError,
+  UnexpectedAnswerError,
+} from "./errors";
 import { type Gate, gateOf } from "./gate";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
 import { encodeName, nameFaults, quote } from "./name";

@@ -87,7 +87,8 @@ export class ModelService {
 
   endOne(): void {
     const running = this.running();
-    if (running.length > 0) this.random.pick(running).end = this.random.pick(["cancelled", "succeeded", "failed"] as const);
+    if (running.length > 0)
+      this.random.pick(running).end = this.random.pick(["cancelled", "succeeded", "failed"] as const);
   }
 
   expireOne(): void {
@@ -119,7 +120,8 @@ export class ModelService {
     if (!operation || operation.expired) error(response, 404, "NOT_FOUND");
     else if (this.random.chance(this.faults.refusedCancel)) error(response, 403, "PERMISSION_DENIED");
     else if (operation.onCancel === "unimplemented") error(response, 501, "UNIMPLEMENTED");
-    else if (operation.end !== undefined || operation.onCancel === "refuse") error(response, 400, "FAILED_PRECONDITION");
+    else if (operation.end !== undefined || operation.onCancel === "refuse")
+      error(response, 400, "FAILED_PRECONDITION");
     else {
       operation.cancelled = true;
       if (operation.onCancel !== "ignore") operation.end = operation.onCancel;

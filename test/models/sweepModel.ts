@@ -61,9 +61,12 @@ export class SweepHistory {
       await this.play();
     } catch (error) {
       const { message } = error as Error;
-      throw new Error(`${message}\nThe history of seed ${this.seed}:\n${this.trace.map((line) => `  ${line}`).join("\n")}`, {
-        cause: error,
-      });
+      throw new Error(
+        `${message}\nThe history of seed ${this.seed}:\n${this.trace.map((line) => `  ${line}`).join("\n")}`,
+        {
+          cause: error,
+        },
+      );
     } finally {
       await this.service.stop();
     }
@@ -72,7 +75,10 @@ export class SweepHistory {
   private async play(): Promise<void> {
     const { random, service } = this;
     service.onCancel = (name) => {
-      assert.ok(!this.recorded().has(name), `the cancel of ${name} is sent again, though its acknowledgement is recorded`);
+      assert.ok(
+        !this.recorded().has(name),
+        `the cancel of ${name} is sent again, though its acknowledgement is recorded`,
+      );
     };
     for (let count = random.below(10); count >= 0; count--) service.start();
     this.choose();
@@ -98,7 +104,18 @@ export class SweepHistory {
 
   private async randomStep(): Promise<void> {
     const { random, service } = this;
-    const what = random.pick(["up", "up", "refresh", "refresh", "change", "change", "start", "end", "expire", "destroy"] as const);
+    const what = random.pick([
+      "up",
+      "up",
+      "refresh",
+      "refresh",
+      "change",
+      "change",
+      "start",
+      "end",
+      "expire",
+      "destroy",
+    ] as const);
     switch (what) {
       case "up":
         return this.up();
@@ -211,7 +228,12 @@ export class SweepHistory {
     for (; ups < maxUps; ups++) {
       const before = this.state;
       await this.up();
-      if (!this.hasFailed && before !== undefined && !(await this.provider.diff("", this.state ?? {}, this.inputs)).changes) break;
+      if (
+        !this.hasFailed &&
+        before !== undefined &&
+        !(await this.provider.diff("", this.state ?? {}, this.inputs)).changes
+      )
+        break;
     }
     assert.ok(ups < maxUps, `the history has not ended after ${maxUps} ups without faults`);
   }
@@ -245,7 +267,8 @@ export class SweepHistory {
     assert.equal(state.matched, sum, "matched is the sum of the counts");
     assert.ok(sum <= operations.size, `${sum} operations are counted, and there are ${operations.size}`);
     const acknowledged = this.acknowledgedByService();
-    for (const name of recordedIn(state)) assert.ok(acknowledged.has(name), `${name} is recorded as acknowledged, and was not`);
+    for (const name of recordedIn(state))
+      assert.ok(acknowledged.has(name), `${name} is recorded as acknowledged, and was not`);
     const cancelling = state.outcomes["cancelling"] ?? 0;
     assert.ok(cancelling <= acknowledged.size, `${cancelling} cancelling, and ${acknowledged.size} were acknowledged`);
     assert.ok(state.operations.length <= named);
@@ -286,7 +309,8 @@ export class SweepHistory {
       acknowledged: this.state.acknowledged?.map(({ name }) => name),
     };
     const service = [...this.service.operations.values()].map(
-      ({ name, end, expired, acknowledged }) => `${name.slice(11)} ${end ?? "runs"}${expired ? "!" : ""}${acknowledged ? "+" : ""}`,
+      ({ name, end, expired, acknowledged }) =>
+        `${name.slice(11)} ${end ?? "runs"}${expired ? "!" : ""}${acknowledged ? "+" : ""}`,
     );
     this.trace.push(
       `${++this.step}. ${what} ${customTimeouts === undefined ? "" : JSON.stringify(inputs)} ${result}\n     state ${JSON.stringify(state)}\n     service ${service.join(", ")}`,
@@ -308,7 +332,9 @@ function isEnd(outcome: string): outcome is End {
 }
 
 function pickSelection(inputs: Properties): Properties {
-  return Object.fromEntries(Object.entries(inputs).filter(([key]) => ["all", "match", "names", "filter"].includes(key)));
+  return Object.fromEntries(
+    Object.entries(inputs).filter(([key]) => ["all", "match", "names", "filter"].includes(key)),
+  );
 }
 
 function selectorOf(inputs: Properties): (operation: ModelOperation) => boolean {

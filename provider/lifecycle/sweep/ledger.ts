@@ -1,5 +1,13 @@
 import { createHash } from "node:crypto";
-import { codeName, isSettled, nameFaults, onOneLine, type Operation, type Outcome, settledOutcome } from "../../operations";
+import {
+  codeName,
+  isSettled,
+  nameFaults,
+  onOneLine,
+  type Operation,
+  type Outcome,
+  settledOutcome,
+} from "../../operations";
 import { fit } from "../foreign";
 import type { CancellationRecord } from "../record";
 import { timestamp } from "../timestamp";

@@ -307,7 +307,8 @@ export class Run {
   private isToBeCancelled(name: string): boolean {
     if (this.handled.has(name)) return false;
     const entry = this.ledger.get(name);
-    if (entry) return entry.requestTime === undefined && !isSettled(entry.outcome) && !isMet(entry.outcome, this.settings);
+    if (entry)
+      return entry.requestTime === undefined && !isSettled(entry.outcome) && !isMet(entry.outcome, this.settings);
     const requestTime = this.acknowledged.get(name);
     if (requestTime === undefined) return true;
     this.requestTime ??= requestTime;

@@ -31,12 +31,16 @@ const count = (most: number) =>
     v.maxValue(most, `must be at most ${most}`),
   );
 
+const isOutput = "is an output, and can't be set";
+
 const schema = v.objectWithRest(
   {
     collection: v.optional(textWith(collectionFaults)),
     ...selectionArguments,
     limit: v.optional(count(1_000_000)),
     concurrency: v.optional(count(maxConcurrency)),
+    // The resource's class sets it to an empty secret if `names` is one, so that the output is encrypted too.
+    operations: v.optional(v.pipe(v.array(v.unknown(), isOutput), v.maxLength(0, isOutput))),
     report: v.optional(v.pipe(v.string("must be a path"), v.nonEmpty("is empty"))),
     ...commonArguments,
   },

@@ -164,7 +164,9 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
 
 /** Whether a sweep has reached what it was declared for. */
 export function isFulfilled({ outcomes, incomplete }: Summary, expectation: Expectation): boolean {
-  return incomplete !== true && countedOutcomes.every((outcome) => !outcomes[outcome] || isWanted(outcome, expectation));
+  return (
+    incomplete !== true && countedOutcomes.every((outcome) => !outcomes[outcome] || isWanted(outcome, expectation))
+  );
 }
 
 /** Whether the report of the last run is written, if one is wanted. */

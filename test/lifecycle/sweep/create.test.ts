@@ -170,7 +170,10 @@ describe("creating a sweep that cancels at once", () => {
       });
       const { message, outputs } = await partial(create({ limit: 2 }));
       assert.deepEqual(cancelled(), ["a", "b"]);
-      assert.match(message, /- operations\/c: not cancelled: it started while the sweep ran, and exceeds the limit of 2/);
+      assert.match(
+        message,
+        /- operations\/c: not cancelled: it started while the sweep ran, and exceeds the limit of 2/,
+      );
       assert.deepEqual(outputs["outcomes"], { cancelled: 2, running: 1 });
     });
   });
@@ -199,7 +202,10 @@ describe("creating a sweep that cancels at once", () => {
     it("five times at most, and then fails as incomplete", async () => {
       const { create, cancelled, lists } = await growing(100);
       const { message, outputs } = await partial(create({ waitFor: "accepted" }));
-      assert.match(message, /^operations: operations start as fast as they are cancelled: each of 5 listings showed new/);
+      assert.match(
+        message,
+        /^operations: operations start as fast as they are cancelled: each of 5 listings showed new/,
+      );
       assert.equal(outputs["incomplete"], true);
       assert.deepEqual(cancelled(), ["1", "2", "3", "4", "first"]);
       assert.equal(lists(), 5);

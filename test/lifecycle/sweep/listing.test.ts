@@ -86,4 +86,117 @@ describe("a sweep that lists", () => {
     );
     assert.match(message, /of 6 operations 5 did not end as expected/);
   });
+
+  describe("and is shown names that can't be called or kept", () => {
+    const hostile = [
+      "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+      "operations/\ud800",
+      `operations/${"x".repeat(1_000_000)}`,
+      "operations/../x",
+    ];
+
+    /** Serves a listing of `names`, and takes every cancel. */
+    async function serving(names: string[]) {
+      const listing = { json: { operations: names.map((name) => ({ name })) } };
+      const server = stopping(
+        await startServer(({ line }, response) => {
+          response.setHeader("content-type", "application/json");
+          if (line.startsWith("POST")) response.end("{}");
+          else response.end(JSON.stringify(line.includes("/operations/ok") ? { name: "operations/ok" } : listing.json));
+        }),
+      );
+      return { server, ...stepsAgainst(server.endpoint) };
+    }
+
+    it("cancels the others, and tells of those one by one", async () => {
+      const { create } = await serving([...hostile, "operations/ok"]);
+      const { message, outputs } = await partial(create({ waitFor: "accepted" }));
+      assert.deepEqual(outputs["outcomes"], { running: 4, cancelling: 1 });
+      assert.deepEqual(outputs["operations"], [{ name: "operations/ok", outcome: "cancelling" }]);
+      assert.equal(message.match(/can't be called/g)?.length, 4);
+      assert.ok(JSON.stringify(outputs).length < 1_000 && message.length < 2_000);
+      assert.ok(JSON.stringify(outputs).isWellFormed() && message.isWellFormed());
+    });
+
+    it("counts them once in each run", async () => {
+      const { create, update, read } = await serving([...hostile, "operations/ok"]);
+      let { outputs } = await partial(create({ waitFor: "accepted" }));
+      for (let round = 0; round < 2; round++) {
+        outputs = await read(outputs);
+        assert.deepEqual(outputs["outcomes"], { running: 4, cancelling: 1 });
+        ({ outputs } = await partial(update(outputs, { waitFor: "accepted" })));
+        assert.deepEqual(outputs["outcomes"], { running: 4, cancelling: 1 });
+      }
+    });
+
+    it("counts them when it cancels nothing yet", async () => {
+      const { watch } = await serving([...hostile, "operations/ok"]);
+      const { outputs } = await watch();
+      assert.deepEqual(outputs["outcomes"], { running: 5 });
+    });
+
+    it("tells of names for which its glob takes too long, and cancels what it can decide", async () => {
+      const { create } = await serving([`operations/${"-".repeat(500)}`, "operations/a-b-c-d-x"]);
+      const { message, outputs } = await partial(
+        create({ waitFor: "accepted", match: { name: "operations/*-*-*-*-*x" } }),
+      );
+      assert.deepEqual(outputs["outcomes"], { running: 1, cancelling: 1 });
+      assert.match(message, /can't be matched: `match.name` takes too long for its name/);
+    });
+  });
+
+  describe("and gets pages without an end", () => {
+    /** Serves empty pages, each with a new token, each after `delay` milliseconds. */
+    async function endless(delay: number) {
+      let page = 0;
+      const server = stopping(
+        await startServer((_received, response) => {
+          response.setHeader("content-type", "application/json");
+          setTimeout(() => response.end(JSON.stringify({ nextPageToken: String(++page) })), delay);
+        }),
+      );
+      return { server, ...stepsAgainst(server.endpoint) };
+    }
+
+    for (const [step, run] of [
+      ["a create", (world: Awaited<ReturnType<typeof endless>>) => world.create()],
+      ["a delete", (world: Awaited<ReturnType<typeof endless>>) => world.remove()],
+      ["a refresh", (world: Awaited<ReturnType<typeof endless>>) => world.read({ all: true })],
+    ] as const) {
+      it(`fails ${step} after 1,000 pages that show no new operation`, async () => {
+        const world = await endless(0);
+        const { message } = await failure(run(world));
+        assert.match(message, /^operations: the listing makes no progress: 1000 pages in a row show no new operation/);
+        assert.equal(world.server.received.length, 1_000);
+      });
+    }
+
+    it("ends a step within its time limit and the grace of one second, however many pages follow", async () => {
+      const { create, server } = await endless(100);
+      const { message } = await failure(create({ customTimeouts: { create: "200ms" } }));
+      assert.match(
+        message,
+        /^operations: (the list was not made, because the time limit of 0\.2 s was over|no answer)/,
+      );
+      // Each call takes at least 100 ms, so this many fit into the limit and its grace.
+      assert.ok(server.received.length <= 13, String(server.received.length));
+    });
+
+    it("ends a step within its time limit and the grace of one second, however many reads follow", async () => {
+      const server = stopping(
+        await startServer(({ line }, response) => {
+          response.setHeader("content-type", "application/json");
+          const name = /\/v1\/(operations\/\d+)/.exec(line)?.[1];
+          if (line.startsWith("POST")) response.end("{}");
+          else setTimeout(() => response.end(JSON.stringify({ name })), 200);
+        }),
+      );
+      const { create } = stepsAgainst(server.endpoint);
+      const names = numbered(80).map(({ name }) => name);
+      const { outputs } = await partial(create({ names, concurrency: 2, customTimeouts: { create: "400ms" } }));
+      assert.deepEqual(outputs["outcomes"], { cancelling: 80 });
+      const reads = server.received.filter(({ line }) => line.startsWith("GET")).length;
+      assert.ok(reads <= 2 * 8, `${reads} reads of 200 ms, two at a time, in 1.4 s`);
+    });
+  });
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { diff } from "../../../provider/lifecycle/sweep";
 import type { Entry } from "../../../provider/lifecycle/sweep/ledger";
 import { failure, numbered, operations, partial, stage, then } from "./stage";
 
@@ -110,6 +112,31 @@ describe("the report of a sweep", () => {
     const { message, outputs } = await partial(create({ report: "/dev/full" }));
     assert.match(message, /^The report \/dev\/full can't be written: ENOSPC/);
     assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
+  });
+
+  it("that couldn't be written is written by the next run, as far as the state knows it", async function () {
+    if (!existsSync("/dev/full")) this.skip();
+    const { create, update, emulator } = await enter({ operations: numbered(101) });
+    const { outputs } = await partial(create({ report: "/dev/full" }));
+    assert.equal(outputs["unreported"], true);
+    emulator.calls.clear();
+    const inputs = { all: true, cancelOn: "create", report };
+    assert.equal(diff(outputs, inputs).changes, true);
+    const updated = await update(outputs, inputs);
+    assert.equal("unreported" in updated, false);
+    assert.equal(diff(updated, inputs).changes, false);
+    assert.equal(emulator.calls.count(), 0);
+    const written = lines() as (Line & { unnamed?: unknown })[];
+    assert.deepEqual(written.filter(({ outcome }) => outcome === "cancelled").length, 100);
+    assert.deepEqual(written.at(-1)?.unnamed, { cancelled: 1 });
+  });
+
+  it("that is a pipe without a reader fails the sweep before any call", async function () {
+    if (process.platform === "win32") this.skip();
+    const { create, calls } = await enter({ operations: operations("a") });
+    execFileSync("mkfifo", [report]);
+    assert.match((await failure(create({ report }))).message, /^The report .* can't be written: it is not a file/);
+    assert.deepEqual(calls(), []);
   });
 
   it("is not opened by what only counts", async () => {

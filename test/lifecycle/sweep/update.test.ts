@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/lifecycle/operationOutputs";
 import { diff } from "../../../provider/lifecycle/sweep";
-import { failure, id, numbered, operations, partial, stage, tenMinutes, then } from "./stage";
+import { failure, id, numbered, operations, partial, selecting, stage, tenMinutes, then } from "./stage";
 
 const named = (outcome: string, ...names: string[]) => names.map((name) => ({ name: `operations/${name}`, outcome }));
 
@@ -243,6 +243,30 @@ describe("updating a sweep that cancels at once", () => {
       assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
     });
 
+    it("sends no cancel again that the wider, the narrower or the first one recorded", async () => {
+      const { create, update, cancels } = await enter({ operations: numbered(3, { onCancel: "ignore" }) });
+      const waitFor = "accepted";
+      let { outputs } = await create({ waitFor });
+      for (const selection of [
+        { match: { name: "operations/1" } },
+        { match: { name: "x" } },
+        {},
+        { all: true, match: {} },
+      ]) {
+        outputs = await update(outputs, { waitFor, ...selecting(selection) });
+      }
+      assert.deepEqual([outputs["outcomes"], cancels()], [{ cancelling: 3 }, 3]);
+      assert.equal("acknowledged" in outputs, false);
+    });
+
+    it("in another notation makes no call", async () => {
+      const { create, update, emulator } = await enter({ operations: numbered(2) });
+      const { outputs } = await create({ all: true });
+      emulator.calls.clear();
+      assert.deepEqual((await update(outputs, { all: true, match: {} }))["outcomes"], { cancelled: 2 });
+      assert.equal(emulator.calls.count(), 0);
+    });
+
     it("over the limit, cancels nothing, and the state stays as it was", async () => {
       const { update, cancels } = await enter({ operations: numbered(3) });
       assert.match(
@@ -276,6 +300,49 @@ describe("updating a sweep that cancels at once", () => {
       assert.deepEqual([counted["outcomes"], counted["requestTime"]], [{ running: 1 }, undefined]);
       assert.equal(cancels(), 1);
     });
+  });
+
+  it("sends no cancel again when cancelOn changes there and back, and none when it is then destroyed", async () => {
+    const { create, update, read, remove, emulator, cancels } = await enter({
+      operations: numbered(2, { onCancel: "ignore" }),
+    });
+    const { outputs } = await create({ waitFor: "accepted" });
+    const watching = await update(outputs, { cancelOn: "delete" });
+    assert.deepEqual(watching["outcomes"], { cancelling: 2 });
+    const refreshed = await read(watching);
+    assert.deepEqual(refreshed["outcomes"], { cancelling: 2 });
+    await update(refreshed, { waitFor: "accepted" });
+    await remove({ ...refreshed, waitFor: "accepted" });
+    assert.equal(cancels(), 2);
+    for (const { name = "" } of numbered(2)) emulator.settle(name, "cancelled");
+    await remove(refreshed);
+    assert.equal(cancels(), 2);
+  });
+
+  it("asks for what started while one cancel held the sweep until its deadline, in the next run", async () => {
+    const { create, update, emulator, cancelled } = await enter({
+      operations: operations("stuck", "b"),
+      onCall: ({ method, name }) => {
+        if (method === "cancel" && name === "operations/stuck") time.pass(tenMinutes);
+      },
+    });
+    const stuck = emulator.fault({ method: "cancel", name: "operations/stuck", then: { status: 503 } });
+    const { outputs } = await partial(create());
+    assert.equal(outputs["incomplete"], true);
+    emulator.settle("operations/stuck", "succeeded");
+    stuck.remove();
+    emulator.add({ name: "operations/new" });
+    const updated = await update(outputs);
+    assert.deepEqual(updated["outcomes"], { cancelled: 2, succeeded: 1 });
+    assert.ok(cancelled().includes("new"));
+  });
+
+  it("cancels an operation that the listing no longer shows although it runs, and reads one that has ended meanwhile", async () => {
+    const { update, emulator, cancelled } = await enter({ operations: operations("hidden", "ends") });
+    emulator.fault({ method: "list", then: { body: { json: {} } } });
+    emulator.settle("operations/ends", "succeeded");
+    const outputs = await update(state(named("running", "hidden", "ends")));
+    assert.deepEqual([cancelled(), outputs["outcomes"]], [["hidden"], { cancelled: 1, succeeded: 1 }]);
   });
 
   it("leads to a state that its diff is content with", async () => {

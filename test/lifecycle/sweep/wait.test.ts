@@ -74,6 +74,18 @@ describe("a sweep that waits", () => {
     assert.equal(gets(), 5);
   });
 
+  it("polls by single reads where the listing is refused after the cancels", async () => {
+    const { create, emulator, gets } = await enter({ operations: numbered(3, { settleAfter: 1_000 }) });
+    emulator.fault({ method: "list", calls: { from: 2 }, then: { status: 403 } });
+    const created = create();
+    await emulator.calls.received({ method: "get" }, 3);
+    time.pass(1_000);
+    const { message, outputs } = await partial(created);
+    assert.match(message, /^operations: the list was answered PERMISSION_DENIED/);
+    assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelled: 3 }, true]);
+    assert.ok(gets() >= 3);
+  });
+
   it("polls until the last has ended, and asks no more of those that have", async () => {
     const slow = { name: "operations/slow", onCancel: "ignore" } as const;
     const { create, emulator, gets, cancels } = await enter({ operations: [...numbered(2), slow] });
