@@ -1,7 +1,7 @@
 import { readAnswer, retryAfter } from "./answer";
+import { type CircuitBreaker, circuitBreakerFor } from "./circuitBreaker";
 import type { Deadline } from "./deadline";
 import { type Call, CallError, type Method, NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
-import { type Gate, gateOf } from "./gate";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
 import { encodeName, nameFaults, quote } from "./name";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
@@ -55,11 +55,11 @@ const minAttempt = 1_000;
  */
 export class OperationsClient {
   private readonly base: string;
-  private readonly gate: Gate;
+  private readonly circuitBreaker: CircuitBreaker;
 
   constructor(private readonly options: ClientOptions) {
     this.base = `${options.endpoint}/${options.version}`;
-    this.gate = gateOf(options.endpoint);
+    this.circuitBreaker = circuitBreakerFor(options.endpoint);
   }
 
   /** Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended. */
@@ -120,7 +120,7 @@ export class OperationsClient {
         throw error;
       }
     };
-    return retrying(deadline, () => this.gate.pass(call, deadline, () => attempt()));
+    return retrying(deadline, () => this.circuitBreaker.execute(call, deadline, () => attempt()));
   }
 }
 
