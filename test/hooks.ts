@@ -1,8 +1,8 @@
-import { gates } from "../provider/operations/gate";
+import { circuitBreakers } from "../provider/operations/circuitBreaker";
 
 export const mochaHooks = {
-  /** Servers are given the ports of earlier ones: none is to meet a gate that another's failures have closed. */
+  /** A server may get the port of an earlier one, whose failures must not count against it. */
   beforeEach(): void {
-    gates.clear();
+    circuitBreakers.clear();
   },
 };

@@ -24,7 +24,8 @@ const transientOAuthErrors: ReadonlySet<string> = new Set([
 ]);
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
-const settingsFailures = /^(ENOTFOUND$|ERR_INVALID_URL$|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const settingsFailures =
+  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 const keyIsUnreadable = /DECODER routines|secretOrPrivateKey|PEM routines|asymmetric key/i;
 

@@ -41,16 +41,28 @@ export function readAnswer(call: Call, answer: HttpAnswer): unknown {
 
 /**
  * How long the server asks to wait, in milliseconds: from `google.rpc.RetryInfo` in the details, else from the header
- * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). `undefined` where it does not ask.
+ * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). `undefined` where it does not ask, or asks for nonsense.
+ * `Infinity` where the number is beyond all bounds.
  */
 export function retryAfter(answer: HttpAnswer, body: unknown): number | undefined {
   const info = retryInfo(body);
   if (info !== undefined) return info;
   const header = answer.headers["retry-after"];
   if (typeof header !== "string") return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
+  if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1000;
+  const date = httpDate(header);
+  if (date === undefined) return undefined;
+  // The local clock may be wrong, and the server's own can't be.
+  const now = httpDate(answer.headers["date"]) ?? Date.now();
+  return Math.max(0, date - now);
+}
+
+/** Milliseconds of a date in one of HTTP's three forms (RFC 9110, 5.6.7). `Date.parse` alone takes "-5" and "3600.5" for dates. */
+function httpDate(header: unknown): number | undefined {
+  if (typeof header !== "string" || !/^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(header)) return undefined;
+  // The form of asctime() names no zone, and means UTC.
+  const date = Date.parse(/GMT\s*$/.test(header) ? header : `${header.trim()} GMT`);
+  return Number.isNaN(date) ? undefined : date;
 }
 
 const retryInfoBody = v.object({ error: v.object({ details: v.array(v.unknown()) }) });

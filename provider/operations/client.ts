@@ -1,4 +1,5 @@
 import { readAnswer, retryAfter } from "./answer";
+import { type CircuitBreaker, circuitBreakerFor } from "./circuitBreaker";
 import type { Deadline } from "./deadline";
 import {
   type Call,
@@ -9,7 +10,6 @@ import {
   TimeLimitError,
   UnexpectedAnswerError,
 } from "./errors";
-import { type Gate, gateOf } from "./gate";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
 import { encodeName, nameFaults, quote } from "./name";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
@@ -58,11 +58,11 @@ export interface ReadOperation {
  */
 export class OperationsClient {
   private readonly base: string;
-  private readonly gate: Gate;
+  private readonly circuitBreaker: CircuitBreaker;
 
   constructor(private readonly options: ClientOptions) {
     this.base = `${options.endpoint}/${options.version}`;
-    this.gate = gateOf(options.endpoint);
+    this.circuitBreaker = circuitBreakerFor(options.endpoint);
   }
 
   /** Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended. */
@@ -123,7 +123,7 @@ export class OperationsClient {
         throw error;
       }
     };
-    return retrying(deadline, () => this.gate.pass(call, deadline, () => attempt()));
+    return retrying(deadline, () => this.circuitBreaker.execute(call, deadline, () => attempt()));
   }
 }
 

@@ -70,10 +70,7 @@ export class NoAnswerError extends CallError {
     /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
     readonly reason: string,
   ) {
-    super(
-      call,
-      `no answer from ${call.base} to the ${call.method}: ${words[reason] ?? "the connection failed"} (${reason})`,
-    );
+    super(call, `no answer from ${call.base} to the ${call.method}: ${describeReason(reason)} (${reason})`);
   }
 }
 
@@ -96,9 +93,18 @@ export class TimeLimitError extends CallError {
   }
 }
 
+function describeReason(reason: string): string {
+  return words[reason] ?? (reason.startsWith("ERR_SSL_") ? noTls : "the connection failed");
+}
+
+/** OpenSSL's codes don't tell this cause from others, but it is the usual one. */
+const noTls =
+  "TLS failed, most likely because the server doesn't speak TLS on this port; check the endpoint's scheme and port";
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was reset",
+  EPROTO: noTls,
   EPIPE: "the connection was reset",
   ERR_BAD_RESPONSE: "the response broke off",
   ENOTFOUND: "the host's name does not resolve",

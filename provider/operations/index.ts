@@ -13,4 +13,5 @@ export { cloudChannelNameFaults, fullName, nameFaults, parseFullName, quote } fr
 export type { Any, Operation, OperationsPage, Status } from "./operation";
 export { isSettled, outcomes, settledOutcome, settledOutcomes, type Outcome, type SettledOutcome } from "./outcome";
 export { isTransient, mayHaveArrived } from "./retry";
+export { maxPause } from "./pause";
 export { pollInterval, settle, StillRunningError } from "./settle";

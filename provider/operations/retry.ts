@@ -1,6 +1,7 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
 import { type Deadline, timerDelay } from "./deadline";
-import { CallError, PausedError, TimeLimitError } from "./errors";
+import { PausedError, TimeLimitError } from "./errors";
+import { askedPause, asksTooLong, explainLongPause } from "./pause";
 import { isGarbled, isTransient, isUnready } from "./transience";
 
 export { isTransient, mayHaveArrived } from "./transience";
@@ -19,12 +20,13 @@ const backoff = {
 
 /**
  * Makes an idempotent call until it has a definite answer or the deadline has passed: exponential back-off with full
- * jitter, and never sooner than the server asked for, but for one last try at the deadline.
+ * jitter, and never sooner than the server asked for, but for one last try at the deadline. A call whose server asks for
+ * a pause longer than `maxPause` isn't made again.
  */
 export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise<T> {
   let garbled = 0;
   const handled = handleWhen((error) => {
-    if (deadline.passed) return false;
+    if (deadline.passed || asksTooLong(error)) return false;
     if (!isGarbled(error)) garbled = 0;
     return isGarbled(error) ? ++garbled < maxGarbledAnswers : isTransient(error) || isUnready(error);
   });
@@ -32,7 +34,8 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     maxAttempts: Infinity,
     backoff: new DelegateBackoff<{ result: unknown }, number>((context, state) => {
       const [delay, next] = fullJitterGenerator(state, backoff);
-      const pause = Math.min(Math.max(delay, askedPause(context.result)), deadline.remaining);
+      const { error } = context.result as { error?: unknown };
+      const pause = Math.min(Math.max(delay, askedPause(error)), deadline.remaining);
       return { delay: timerDelay(pause), state: next };
     }),
   });
@@ -43,6 +46,7 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     } catch (error) {
       // A call that was not made says nothing of what an earlier attempt came to.
       if ((wasNotMade(error) || isUnready(error)) && last !== undefined) throw last;
+      if (asksTooLong(error)) explainLongPause(error);
       if (error instanceof Error) last = error;
       throw error;
     }
@@ -51,9 +55,4 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
 
 function wasNotMade(error: unknown): boolean {
   return error instanceof PausedError || error instanceof TimeLimitError;
-}
-
-function askedPause(result: unknown): number {
-  const error = (result as { error?: unknown }).error;
-  return error instanceof CallError ? (error.retryAfter ?? 0) : 0;
 }

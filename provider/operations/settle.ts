@@ -1,6 +1,7 @@
 import type { ReadOperation } from "./client";
 import { type Deadline, sleep } from "./deadline";
 import type { Operation } from "./operation";
+import { boundedPause } from "./pause";
 
 /** The first interval between two reads, in milliseconds. */
 const minInterval = 250;
@@ -34,7 +35,8 @@ export class StillRunningError extends Error {
 }
 
 /**
- * Reads an operation, at once and then at growing intervals, until it is done.
+ * Reads an operation, at once and then at growing intervals, until it is done. Waits longer where the server asks for it, but
+ * never longer than `maxPause`.
  *
  * @param onRead is told of every read that finds it running
  * @throws {StillRunningError} when the deadline has passed
@@ -51,7 +53,7 @@ export async function settle(
     if (operation.done) return operation;
     onRead(operation);
     if (deadline.passed) throw new StillRunningError(operation);
-    const interval = Math.max(retryAfter, pollInterval(performance.now() - start, Math.random()));
+    const interval = Math.max(boundedPause(retryAfter), pollInterval(performance.now() - start, Math.random()));
     // Cut short at the deadline, for one last read.
     await sleep(Math.min(interval, deadline.remaining));
   }

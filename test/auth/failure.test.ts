@@ -42,6 +42,12 @@ describe("a failure to get a token", () => {
     });
   }
 
+  it("stays: a server that doesn't speak TLS on its port", async () => {
+    const { endpoint } = stopping(await startServer({ json: {} }));
+    const error = await told(endpoint.replace("http:", "https:"));
+    assert.equal(error.transient, false, error.message);
+  });
+
   it("stays where it is none of a request", () => {
     const error = Object.assign(new Error("no such file"), { code: "ENOENT" });
     assert.equal(credentialFailure(error, identity, scopes).transient, false);

@@ -94,17 +94,40 @@ describe("the pause that an answer asks for", () => {
   afterEach(() => {
     clock.uninstall();
   });
-  const pause = (header: unknown, body: unknown = {}) =>
-    retryAfter({ status: 503, headers: { "retry-after": header }, body: "" }, body);
+  const pause = (header: unknown, body: unknown = {}, date?: string) =>
+    retryAfter({ status: 503, headers: { "retry-after": header, ...(date && { date }) }, body: "" }, body);
 
   it("comes in seconds", () => {
     assert.equal(pause("0"), 0);
     assert.equal(pause(" 120 "), 120_000);
+    assert.equal(pause("1.5"), 1_500);
   });
 
   it("comes as a date, and one that is past asks for none", () => {
     assert.equal(pause("Thu, 01 Jan 2026 00:01:30 GMT"), 90_000);
     assert.equal(pause("Wed, 31 Dec 2025 00:00:00 GMT"), 0);
+  });
+
+  for (const form of [
+    "Thu, 01 Jan 2026 00:01:30 GMT",
+    "Thursday, 01-Jan-26 00:01:30 GMT",
+    "Thu Jan  1 00:01:30 2026",
+  ]) {
+    it(`counts from the server's own clock to the date "${form}"`, () => {
+      const earlier = "Thu, 01 Jan 2026 00:01:00 GMT";
+      // The local clock is a day fast.
+      clock.setSystemTime(Date.parse("2026-01-02T00:00:00Z"));
+      assert.equal(pause(form, {}, earlier), 30_000);
+      assert.equal(pause(form, {}, "Thu, 01 Jan 2026 00:02:00 GMT"), 0);
+      clock.setSystemTime(Date.parse("2026-01-01T00:00:00Z"));
+      assert.equal(pause(form, {}, "no date"), 90_000);
+    });
+  }
+
+  it("is infinite where the number is beyond all bounds", () => {
+    const digits = "9".repeat(400);
+    assert.equal(pause(digits), Infinity);
+    assert.equal(pause(undefined, { error: { details: [retryInfo(`${digits}s`)] } }), Infinity);
   });
 
   it("comes in RetryInfo, which says it best", () => {
@@ -113,8 +136,10 @@ describe("the pause that an answer asks for", () => {
   });
 
   it("is absent where nothing, or nothing sensible, is said", () => {
-    for (const header of [undefined, "soon", "", "-5x", ["1"]]) assert.equal(pause(header), undefined, String(header));
-    for (const delay of ["3", "-3s", 3, null, "xs"]) {
+    const numbers = ["-5", "-5x", "+5", "1e9", "0x10", "Infinity", "NaN", "3600.5.1", "1/2"];
+    for (const header of [undefined, "soon", "", "Thursday", ["1"], ...numbers])
+      assert.equal(pause(header), undefined, String(header));
+    for (const delay of ["3", "-3s", 3, null, "xs", "Infinitys", "NaNs", "1e3s"]) {
       assert.equal(pause(undefined, { error: { details: [retryInfo(delay)] } }), undefined, String(delay));
     }
     assert.equal(pause(undefined, "text"), undefined);

@@ -230,6 +230,37 @@ describe("the client", () => {
       assert.match(error.message, /no answer from http:\/\/no-such-host\.invalid\/v1 to the get/);
     }).timeout(10_000);
 
+    it("once where an https endpoint is on a port without TLS, and says so", async () => {
+      const server = stopping(await startServer({ json: { name } }));
+      const error = await rejection(clientOf(server.endpoint.replace("http:", "https:")).get(name, soon()));
+      assert.ok(error instanceof NoAnswerError, String(error));
+      assert.match(error.message, /the server doesn't speak TLS on this port; check the endpoint's scheme.*\(EPROTO\)/);
+    });
+
+    it("once when the server asks for a pause of an hour, and makes other calls at once", async () => {
+      const { client, received } = await serve(
+        { ...rpc(503, "UNAVAILABLE"), headers: { "retry-after": "3600" } },
+        { json: { name: "operations/other" } },
+      );
+      const error = await rejection(client.get(name, soon()));
+      assert.match(error.message, /UNAVAILABLE.* asks for a pause of 1 hour, .* run again later$/);
+      await client.get("operations/other", Deadline.after(0));
+      assert.equal(received.length, 2);
+    });
+
+    it("at once after a definite error that asks for a pause", async () => {
+      for (const [code, status] of [
+        [404, "NOT_FOUND"],
+        [403, "PERMISSION_DENIED"],
+      ] as const) {
+        const headers = { "retry-after": "30" };
+        const { client, received } = await serve({ ...rpc(code, status), headers }, { json: { name } });
+        assert.ok((await rejection(client.get(name, soon()))) instanceof RpcError);
+        await client.get(name, Deadline.after(0));
+        assert.equal(received.length, 2);
+      }
+    });
+
     it("until the deadline where nothing answers, and says so", async () => {
       const server = await startServer();
       await server.stop();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Call, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+import { type Call, NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
 
 const call: Call = { method: "get", name: "operations/AbC", base: "https://example.com/v1" };
 const messages = (text: string) => [
@@ -27,6 +27,14 @@ describe("the message of an error", () => {
     const [words, excerpt] = texts.map((text, index) => messages(text)[index]);
     assert.match(words ?? "", /x…$/);
     assert.match(excerpt ?? "", /x…$/);
+  });
+
+  it("names the likely cause when TLS fails", () => {
+    for (const reason of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
+      const { message } = new NoAnswerError(call, reason);
+      assert.match(message, /the server doesn't speak TLS on this port/);
+      assert.ok(message.endsWith(`(${reason})`));
+    }
   });
 
   it("says nothing where the service does not", () => {

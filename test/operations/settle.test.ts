@@ -112,9 +112,21 @@ describe("settling", () => {
   });
 
   it("reads no sooner than the server asks, but at the deadline", async () => {
-    const { times, read } = reader(Infinity, (count) => (count === 1 ? 20_000 : 500_000));
+    const { times, read } = reader(Infinity, (count) => (count === 1 ? 20_000 : 50_000));
     await run(settle(read, Deadline.after(60_000)));
     assert.deepEqual(times, [0, 20_000, 60_000]);
+  });
+
+  it("reads a minute later when the server asks for a longer pause", async () => {
+    const { times, read } = reader(Infinity, (count) => (count === 1 ? 3_600_000 : Infinity));
+    await run(settle(read, Deadline.after(150_000)));
+    assert.deepEqual(times, [0, 60_000, 120_000, 150_000]);
+  });
+
+  it("reads at its own intervals when the server asks for nonsense", async () => {
+    const { times, read } = reader(Infinity, (count) => (count === 1 ? NaN : -1));
+    await run(settle(read, Deadline.after(500)));
+    assert.deepEqual(times, [0, 250, 500]);
   });
 
   it("ends with the error that a read ends with", async () => {

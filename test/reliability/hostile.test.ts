@@ -159,22 +159,30 @@ describe("a hostile service", () => {
       });
     }
 
-    for (const [what, header, details] of [
-      ["a pause without an end", "9".repeat(400), []],
-      ["a pause of a negative date", "Thu, 01 Jan 1970 00:00:00 GMT", []],
+    for (const [what, header, details, isTooLong] of [
+      ["a pause without an end", "9".repeat(400), [], true],
+      ["a pause of a negative date", "Thu, 01 Jan 1970 00:00:00 GMT", [], false],
       [
         "a pause that is infinite",
         "1",
         [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${"9".repeat(400)}s` }],
+        true,
       ],
-      ["a pause that is an object", "1", [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: {} }]],
+      [
+        "a pause that is an object",
+        "1",
+        [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: {} }],
+        false,
+      ],
     ] as const) {
-      it(`with ${what}, which ends with the step's own time`, async () => {
+      it(`with ${what}, which ends ${isTooLong ? "at once" : "with the step's own time"}`, async () => {
         const json = { error: { code: 503, status: "UNAVAILABLE", message: "Later.", details } };
         const answer = { status: 503, json, headers: { "retry-after": header } };
-        const { ended, message } = await create([answer], { customTimeouts: brief });
+        const { ended, message, server } = await create([answer], { customTimeouts: brief });
         assert.equal(ended, "partial");
         assertShowable(message);
+        assert.equal(message.includes("asks for a pause of more than a year"), isTooLong, message);
+        if (isTooLong) assert.equal(server.received.length, 1);
       });
     }
   });

@@ -38,7 +38,7 @@ const codeNames = fc.constantFrom(
   5,
   null,
 );
-/** Without a failure that passes on a cancel: it would be made again, and a row of them would close the gate. */
+/** Without a failure that passes on a cancel: it would be made again, and many of them open the circuit. */
 const codeNamesOfCancel = fc.constantFrom(
   "NOT_FOUND",
   "UNIMPLEMENTED",

@@ -1,0 +1,409 @@
+import assert from "node:assert/strict";
+import { type Clock, install } from "@sinonjs/fake-timers";
+import { CircuitBreaker } from "../../provider/operations/circuitBreaker";
+import type { Code } from "../../provider/operations/code";
+import { Deadline } from "../../provider/operations/deadline";
+import {
+  type Call,
+  NoAnswerError,
+  PausedError,
+  RpcError,
+  UnexpectedAnswerError,
+} from "../../provider/operations/errors";
+import { retrying } from "../../provider/operations/retry";
+
+const callOf = (name: string): Call => ({ method: "get", name, base: "https://example.com/v1" });
+const rpc = (name: string, code: Code, httpStatus: number, retryAfter?: number) =>
+  new RpcError(callOf(name), code, httpStatus, "", [], retryAfter);
+const unavailable = (name: string) => rpc(name, "UNAVAILABLE", 503);
+
+/** What a broken operation, or a host that is down, ends a call with. */
+const failures: Readonly<Record<string, (name: string) => Error>> = {
+  "HTTP 500": (name) => rpc(name, "INTERNAL", 500),
+  "HTTP 503": unavailable,
+  "a page of HTML with 502": (name) => new UnexpectedAnswerError(callOf(name), 502, "a flaw"),
+  "a reset": (name) => new NoAnswerError(callOf(name), "ECONNRESET"),
+  "a time-out": (name) => new NoAnswerError(callOf(name), "ETIMEDOUT"),
+};
+
+describe("the circuit breaker of a host", () => {
+  let clock: Clock;
+  let circuitBreaker: CircuitBreaker;
+  /** The calls that were made, in order. */
+  let made: { name: string; time: number }[];
+  const { random } = Math;
+  beforeEach(() => {
+    clock = install();
+    circuitBreaker = new CircuitBreaker();
+    made = [];
+    Math.random = () => 0;
+  });
+  afterEach(() => {
+    clock.uninstall();
+    Math.random = random;
+  });
+
+  const namesOf = (count: number, kind = "n") => Array.from({ length: count }, (_, index) => `${kind}-${index}`);
+  const madeNames = () => made.map(({ name }) => name);
+
+  /** Makes one call, without retries. Returns its result or its error. */
+  function execute(name: string, error?: Error, { allowance = 600_000, takes = 0 } = {}): Promise<unknown> {
+    const attempt = async () => {
+      made.push({ name, time: clock.now });
+      if (takes > 0) await new Promise((resolve) => setTimeout(resolve, takes));
+      if (error) throw error;
+      return "done";
+    };
+    return circuitBreaker.execute(callOf(name), Deadline.after(allowance), attempt).catch((reason: unknown) => reason);
+  }
+
+  async function fail(names: readonly string[], failure: (name: string) => Error = unavailable): Promise<void> {
+    for (const name of names) await execute(name, failure(name));
+  }
+
+  /** Makes a call until it gets an answer, as the client does. */
+  function retry(name: string, failure: () => Error | undefined, takes = 0): Promise<unknown> {
+    const deadline = Deadline.after(3_600_000);
+    const attempt = async () => {
+      made.push({ name, time: clock.now });
+      if (takes > 0) await new Promise((resolve) => setTimeout(resolve, takes));
+      const error = failure();
+      if (error) throw error;
+      return name;
+    };
+    return retrying(deadline, () => circuitBreaker.execute(callOf(name), deadline, attempt));
+  }
+
+  /** How many calls were made at once at each moment after `start`. */
+  function rounds(start = 0): number[] {
+    const counts = new Map<number, number>();
+    for (const { time } of made.filter((call) => call.time > start)) counts.set(time, (counts.get(time) ?? 0) + 1);
+    return [...counts.values()];
+  }
+
+  /** Whether a call is made at once. Its answer closes the circuit. */
+  async function isClosed(): Promise<boolean> {
+    const before = made.length;
+    await execute("is-closed", undefined, { allowance: 0 });
+    return made.length > before;
+  }
+
+  it("makes calls at once while they get answers", async () => {
+    assert.equal(await execute("a", undefined, { allowance: 0 }), "done");
+  });
+
+  describe("opens", () => {
+    for (const [what, failure] of Object.entries(failures)) {
+      it(`after ${what} of ten different names in a row`, async () => {
+        await fail(namesOf(9, "a"), failure);
+        assert.ok(await isClosed());
+        await fail(namesOf(10, "b"), failure);
+        assert.ok(!(await isClosed()));
+      });
+    }
+
+    it("not after any number of failures of nine names", async () => {
+      for (let round = 0; round < 100; round++) await fail(namesOf(9));
+      assert.ok(await isClosed());
+    });
+
+    for (const [what, error] of [
+      ["a result", undefined],
+      ["a 404", rpc("answered", "NOT_FOUND", 404)],
+      ["a 403", rpc("answered", "PERMISSION_DENIED", 403)],
+      ["a page of HTML with 404", new UnexpectedAnswerError(callOf("answered"), 404, "a flaw")],
+    ] as const) {
+      it(`not while ${what} comes in between`, async () => {
+        await fail(namesOf(9, "a"));
+        await execute("answered", error);
+        await fail(namesOf(9, "b"));
+        assert.ok(await isClosed());
+      });
+    }
+
+    for (const [what, error] of [
+      ["a credential error", new Error("no token")],
+      ["a TypeError", new TypeError("a defect")],
+      ["a name that does not resolve", new NoAnswerError(callOf("other"), "ENOTFOUND")],
+    ] as const) {
+      it(`neither sooner nor later when ${what} comes in between`, async () => {
+        await fail(namesOf(9));
+        await execute("other", error);
+        await execute("another", error);
+        assert.equal(
+          await execute("n-0", unavailable("n-0"), { allowance: 0 }).then(String),
+          String(unavailable("n-0")),
+        );
+        await fail(["n-10"]);
+        assert.ok(!(await isClosed()));
+      });
+    }
+
+    it("counts a name again once it has had an answer", async () => {
+      await fail(namesOf(9));
+      for (const name of namesOf(9)) await execute(name);
+      await fail(namesOf(10));
+      assert.ok(!(await isClosed()));
+    });
+
+    it("once at most for 60 operations that stay broken", async () => {
+      const broken = namesOf(60, "broken");
+      await fail(broken.slice(0, 10));
+      const first = execute("healthy");
+      await clock.tickAsync(500);
+      assert.equal(await first, "done");
+      for (let round = 0; round < 20; round++) {
+        // One at a time, with the healthy operation's polls between: each newly failing name gets its chance.
+        for (const [index, name] of broken.entries()) {
+          if (round === 0 && index % 5 === 0) await execute("healthy");
+          await fail([name]);
+        }
+      }
+      assert.ok(await isClosed());
+    });
+  });
+
+  describe("while it is open", () => {
+    beforeEach(async () => {
+      await fail(namesOf(10));
+      made = [];
+    });
+
+    it("sends 1, 2, 4, 8 and then 16 probes, each of another name, ever more rarely", async () => {
+      for (const name of namesOf(100)) void retry(name, () => unavailable(name), 50);
+      await clock.tickAsync(36_000);
+      assert.deepEqual(rounds(), [1, 2, 4, 8, 16, 16, 16]);
+      assert.deepEqual(
+        [...new Set(made.map(({ time }) => time))].map((time, index, times) => time - (times[index - 1] ?? 0)),
+        [500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000],
+      );
+      assert.equal(new Set(madeNames()).size, 63);
+    });
+
+    for (const chance of [0, 0.5, 0.999]) {
+      it(`makes less than two calls a second to a host that is down, with ${chance} as the chance`, async () => {
+        Math.random = () => chance;
+        for (const name of namesOf(300)) void retry(name, () => unavailable(name), 5);
+        await clock.tickAsync(60_000);
+        assert.ok(made.length > 60 && made.length < 120, `${made.length} calls in a minute`);
+      });
+    }
+
+    it("goes on with its rounds while probes hang", async () => {
+      for (const name of namesOf(100)) void execute(name, unavailable(name), { takes: 30_000 });
+      await clock.tickAsync(16_000);
+      assert.deepEqual(rounds(), [1, 2, 4, 8, 16]);
+    });
+
+    it("never has two probes of one name under way", async () => {
+      for (let count = 0; count < 5; count++) void execute("n-0", unavailable("n-0"), { takes: 12_000 });
+      await clock.tickAsync(11_000);
+      assert.equal(made.length, 1);
+    });
+
+    it("takes a healthy operation that arrives late into the next round", async () => {
+      for (const name of namesOf(60)) void retry(name, () => unavailable(name));
+      await clock.tickAsync(7_600);
+      const before = made.length;
+      const healthy = retry("healthy", () => undefined);
+      await clock.tickAsync(100);
+      assert.equal(made.length, before, "not yet");
+      await clock.tickAsync(7_900);
+      assert.equal(madeNames()[before], "healthy");
+      assert.equal(await healthy, "healthy");
+    });
+
+    it("finds the one operation that works among 60 that all failed", async () => {
+      const names = namesOf(61);
+      Math.random = () => 0.5;
+      circuitBreaker = new CircuitBreaker();
+      const outage = names.map((name) => execute(name, unavailable(name), { takes: 10 }));
+      await clock.tickAsync(10);
+      await Promise.all(outage);
+      made = [];
+      const start = clock.now;
+      for (const name of names) void retry(name, () => (name === "n-60" ? undefined : unavailable(name)));
+      await clock.tickAsync(40_000);
+      const found = made.find(({ name }) => name === "n-60");
+      assert.ok(found && found.time - start < 40_000, JSON.stringify(found));
+      assert.ok(await isClosed());
+    });
+
+    it("probes failing names in the order of their last probes", async () => {
+      const names = namesOf(10);
+      for (const name of names) void retry(name, () => unavailable(name));
+      await clock.tickAsync(7_600);
+      assert.deepEqual(madeNames(), [...names, ...names.slice(0, 5)]);
+    });
+
+    it("closes at the first answer, and makes all waiting calls at once", async () => {
+      let up = false;
+      const calls = namesOf(2_000).map((name) => retry(name, () => (up ? undefined : unavailable(name))));
+      await clock.tickAsync(20_000);
+      up = true;
+      await clock.tickAsync(11_000);
+      assert.equal((await Promise.all(calls)).length, 2_000);
+    });
+
+    it("is closed by a definite error too", async () => {
+      const refused = rpc("n-5", "PERMISSION_DENIED", 403);
+      const call = execute("n-5", refused);
+      await clock.tickAsync(500);
+      assert.equal(await call, refused);
+      assert.ok(await isClosed());
+    });
+
+    it("is closed by the answer to a call that was made before it opened", async () => {
+      circuitBreaker = new CircuitBreaker();
+      const early = execute("early", undefined, { takes: 100 });
+      await fail(namesOf(10));
+      assert.ok(!(await isClosed()));
+      await clock.tickAsync(100);
+      await early;
+      assert.ok(await isClosed());
+    });
+
+    for (const [what, error] of [
+      ["a credential error", new Error("no token")],
+      ["a TypeError", new TypeError("a defect")],
+    ] as const) {
+      it(`gives the place of a probe that ends with ${what} to another call at once`, async () => {
+        const other = execute("z", unavailable("z"));
+        const defective = [execute("x", error), execute("x", error), execute("y", error)];
+        void execute("n-0", unavailable("n-0"));
+        await clock.tickAsync(500);
+        assert.deepEqual(await Promise.all(defective), [error, error, error]);
+        assert.ok((await other) instanceof RpcError);
+        assert.deepEqual(
+          made.map(({ time }) => time),
+          [500, 500, 500, 500],
+        );
+        assert.ok(!(await isClosed()));
+      });
+    }
+
+    it("fails a call at its deadline and not before, with the host's last error", async () => {
+      const ended: unknown[] = [];
+      const held = execute("n-0", undefined, { allowance: 400 }).then((error) => ended.push(error));
+      await clock.tickAsync(399);
+      assert.equal(ended.length, 0);
+      await clock.tickAsync(1);
+      await held;
+      const [error] = ended;
+      assert.ok(error instanceof PausedError);
+      assert.match(error.message, /was not made.*UNAVAILABLE/);
+      assert.deepEqual(made, []);
+    });
+
+    it("holds a call for weeks if its deadline allows that", async () => {
+      let ended = false;
+      const hanging = () => new Promise(() => undefined);
+      void circuitBreaker.execute(callOf("n-0"), Deadline.after(1_000), hanging);
+      await clock.tickAsync(500);
+      // A probe of the name hangs, so this call is never made.
+      void execute("n-0", undefined, { allowance: 40 * 24 * 3_600_000 }).then(() => (ended = true));
+      // Further than a timer reaches.
+      clock.jump(2 ** 31);
+      await clock.tickAsync(10);
+      assert.deepEqual([ended, made], [false, []]);
+    });
+
+    it("leaves no timer behind when no call waits", async () => {
+      const call = execute("n-0", undefined, { allowance: 100 });
+      await clock.tickAsync(100);
+      assert.ok((await call) instanceof PausedError);
+      assert.equal(clock.countTimers(), 0);
+    });
+
+    it("sets one timer for each of 2,000 waiting calls and one for all of them", async () => {
+      for (const name of namesOf(2_000)) void execute(name);
+      await clock.tickAsync(0);
+      assert.equal(clock.countTimers(), 2_001);
+    });
+  });
+
+  it("remembers a bounded number of failing names", async () => {
+    // All are made before the first one fails, so the circuit breaker holds none back.
+    await Promise.all(namesOf(11_000).map((name) => execute(name, unavailable(name))));
+    const { failing } = circuitBreaker as unknown as { failing: ReadonlyMap<string, number> };
+    assert.equal(failing.size, 10_000);
+  });
+
+  describe("holds back all calls of the host", () => {
+    for (const [what, error, pause] of [
+      ["after a 503 with a pause", rpc("a", "UNAVAILABLE", 503, 7_000), 7_000],
+      ["after a 429 with a pause", rpc("a", "RESOURCE_EXHAUSTED", 429, 7_000), 7_000],
+      ["after UNAVAILABLE with any status", rpc("a", "UNAVAILABLE", 500, 7_000), 7_000],
+      ["after any passing code with the status 503", rpc("a", "INTERNAL", 503, 7_000), 7_000],
+      ["after a proxy's 503 with a pause", new UnexpectedAnswerError(callOf("a"), 503, "", "", 7_000), 7_000],
+      ["for a minute at most", rpc("a", "UNAVAILABLE", 503, 60_000), 60_000],
+      ["after a 429 that doesn't say how long", rpc("a", "RESOURCE_EXHAUSTED", 429), 1_000],
+      ["after a proxy's 429 that doesn't say how long", new UnexpectedAnswerError(callOf("a"), 429, ""), 1_000],
+      ["after a 429 that says NaN", rpc("a", "RESOURCE_EXHAUSTED", 429, NaN), 1_000],
+      ["for a second after a 429 that asks for an hour", rpc("a", "RESOURCE_EXHAUSTED", 429, 3_600_000), 1_000],
+    ] as const) {
+      it(what, async () => {
+        await execute("a", error);
+        made = [];
+        const others = namesOf(3).map((name) => execute(name));
+        await clock.tickAsync(pause - 1);
+        assert.deepEqual(made, []);
+        await clock.tickAsync(2);
+        await Promise.all(others);
+        assert.equal(made.length, 3);
+      });
+    }
+  });
+
+  describe("holds back no other call", () => {
+    for (const [what, error] of [
+      ["a 503 that asks for an hour", rpc("a", "UNAVAILABLE", 503, 3_600_000)],
+      ["a 503 that asks for ever", rpc("a", "UNAVAILABLE", 503, Infinity)],
+      ["a 503 that asks for a negative pause", rpc("a", "UNAVAILABLE", 503, -5)],
+      ["a 503 without a pause", rpc("a", "UNAVAILABLE", 503)],
+      ["a 404 with a pause", rpc("a", "NOT_FOUND", 404, 30_000)],
+      ["a definite error with the status 503 and a pause", rpc("a", "NOT_FOUND", 503, 30_000)],
+      ["a definite error with the status 429", rpc("a", "PERMISSION_DENIED", 429)],
+      ["a 403 with a pause", rpc("a", "PERMISSION_DENIED", 403, 30_000)],
+      ["a 500 with a pause", rpc("a", "INTERNAL", 500, 30_000)],
+      ["a page of HTML with 404 and a pause", new UnexpectedAnswerError(callOf("a"), 404, "", "", 30_000)],
+      ["a page of HTML with 200 and a pause", new UnexpectedAnswerError(callOf("a"), 200, "", "", 30_000)],
+    ] as const) {
+      it(`after ${what}`, async () => {
+        await execute("a", error);
+        assert.ok(await isClosed());
+      });
+    }
+  });
+
+  it("keeps a longer pause when a shorter one is asked for meanwhile", async () => {
+    const slow = execute("slow", rpc("slow", "RESOURCE_EXHAUSTED", 429), { takes: 100 });
+    await execute("a", rpc("a", "UNAVAILABLE", 503, 7_000));
+    await clock.tickAsync(100);
+    await slow;
+    made = [];
+    void execute("b");
+    await clock.tickAsync(6_890);
+    assert.deepEqual(made, []);
+    await clock.tickAsync(20);
+    assert.deepEqual(madeNames(), ["b"]);
+  });
+
+  it("does not hide what an earlier try of the same call may have come to", async () => {
+    const deadline = Deadline.after(5_000);
+    const reset = new NoAnswerError(callOf("a"), "ECONNRESET");
+    let tries = 0;
+    Math.random = () => 0.5;
+    const result = retrying(deadline, () =>
+      circuitBreaker.execute(callOf("a"), deadline, () => {
+        tries++;
+        return Promise.reject(reset);
+      }),
+    ).catch((error: unknown) => error);
+    await clock.tickAsync(0);
+    await execute("b", rpc("b", "UNAVAILABLE", 503, 60_000));
+    await clock.tickAsync(10_000);
+    assert.equal(await result, reset);
+    assert.equal(tries, 1);
+  });
+});
