@@ -11,6 +11,8 @@ export interface CancellationRecord {
   readonly requestTime?: string;
   /** RFC 3339: when the operation was first seen settled. */
   readonly settleTime?: string;
+  /** This step sent a cancel whose response was lost, so the service may have carried it out. Not part of the outputs. */
+  readonly mayBeCancelled?: true;
 }
 
 /** Nothing is known yet, and an operation runs as long as nothing else is known. */
@@ -19,6 +21,13 @@ export const blank: CancellationRecord = { outcome: "running", operation: {} };
 /** The server acknowledged a cancel. */
 export function acknowledged(record: CancellationRecord): CancellationRecord {
   return { ...record, outcome: "cancelling", requestTime: timestamp() };
+}
+
+/** No attempt of the cancel was acknowledged, and the service may have carried out one of them. */
+export function unconfirmed(record: CancellationRecord): CancellationRecord {
+  // The service may have taken this one, so "unsupported" is no longer known.
+  const outcome = record.outcome === "unsupported" ? "running" : record.outcome;
+  return { ...record, outcome, mayBeCancelled: true };
 }
 
 /** The operation was read. */
@@ -31,9 +40,9 @@ export function observed(record: CancellationRecord, read: Operation): Cancellat
   return { ...record, outcome: record.outcome === "unsupported" ? "unsupported" : "running", operation };
 }
 
-/** The service answered that it can't cancel the operation, which was then read, running. */
-export function unsupported(record: CancellationRecord, read: Operation): CancellationRecord {
-  return { ...record, outcome: "unsupported", operation: operationOutputs(read) };
+/** The service answered that it can't cancel the operation, and a read then found it running. */
+export function unsupported(record: CancellationRecord): CancellationRecord {
+  return { ...record, outcome: "unsupported" };
 }
 
 /** The service does not know the operation. One that expired after it settled keeps its outcome. */

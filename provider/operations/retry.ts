@@ -20,8 +20,14 @@ const backoff = {
 /**
  * Makes an idempotent call until it has a definite answer or the deadline has passed: exponential back-off with full
  * jitter, and never sooner than the server asked for, but for one last try at the deadline.
+ *
+ * @param onFailure is told the error of each attempt: the error that this throws is only the last one
  */
-export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise<T> {
+export function retrying<T>(
+  deadline: Deadline,
+  call: () => Promise<T>,
+  onFailure: (error: unknown) => void = () => undefined,
+): Promise<T> {
   let garbled = 0;
   const handled = handleWhen((error) => {
     if (deadline.passed) return false;
@@ -41,6 +47,7 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     try {
       return await call();
     } catch (error) {
+      onFailure(error);
       // A call that was not made says nothing of what an earlier try came to.
       if ((error instanceof PausedError || isUnready(error)) && last !== undefined) throw last;
       if (error instanceof Error) last = error;
