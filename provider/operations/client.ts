@@ -80,7 +80,7 @@ export class OperationsClient {
   async cancel(name: string, deadline: Deadline): Promise<void> {
     let uncertain: CallError | undefined;
     const onFailure = (error: unknown) => {
-      if (mayHaveArrived(error)) uncertain = error;
+      if (error instanceof CallError && mayHaveArrived(error)) uncertain = error;
     };
     const http = { method: "POST", path: `${encodeName(name)}:cancel` } as const;
     try {

@@ -1,5 +1,5 @@
 import type { Code } from "./code";
-import { type CallError, NoAnswerError, RetriedCancelError, RpcError, UnexpectedAnswerError } from "./errors";
+import { NoAnswerError, RetriedCancelError, RpcError, UnexpectedAnswerError } from "./errors";
 
 /** Codes that say nothing about the operation, only that this call did not get through. */
 const transientCodes: ReadonlySet<Code> = new Set<Code>([
@@ -45,7 +45,7 @@ export function isGarbled(error: unknown): boolean {
  * Whether the service may have carried out the call although it ended with this error. Where it is false, the service
  * refused the call or never had it: in the last attempt, and with a cancel in each earlier one too.
  */
-export function mayHaveArrived(error: unknown): error is CallError {
+export function mayHaveArrived(error: unknown): boolean {
   if (error instanceof RetriedCancelError) return true;
   if (error instanceof NoAnswerError) return !error.neverSent;
   return isTransient(error) || isGarbled(error);
