@@ -4,6 +4,7 @@ import {
   mayHaveArrived,
   onOneLine,
   type OperationsClient,
+  type Outcome,
   RetriedCancelError,
   RpcError,
   settle,
@@ -38,20 +39,24 @@ export async function look(
 /**
  * Makes the cancel call.
  *
+ * @param expect the outcomes that end the step well
  * @throws {UnfinishedError} when none of its attempts was acknowledged, and one of them may have been carried out
  * @throws {StepError} when the service refuses it, with the operation running
  * @throws any other definite error as it is
  */
-export async function requestCancel(record: CancellationRecord, target: Target): Promise<CancellationRecord> {
+export async function requestCancel(
+  record: CancellationRecord,
+  target: Target,
+  expect: readonly Outcome[] = ["notFound"],
+): Promise<CancellationRecord> {
   try {
     await target.client.cancel(target.name, target.deadline);
     return acknowledged(record);
   } catch (error) {
-    if (error instanceof RetriedCancelError) return afterFailedRetry(unconfirmed(record), target, error);
+    if (error instanceof RetriedCancelError) return afterFailedRetry(unconfirmed(record), target, error, expect);
     if (mayHaveArrived(error)) throw unknownCancel(unconfirmed(record), reasonOf(error));
     const seen = await afterRefusal(record, target, error);
-    if (isOver(seen)) return seen;
-    if (error instanceof RpcError && error.code === "UNIMPLEMENTED") return unsupported(seen);
+    if (seen.outcome !== "running") return seen;
     throw new StepError(
       `${reasonOf(error)}. The operation is running, and the service refuses to cancel it as things stand; see its own message for what has to change, then run again.`,
     );
@@ -68,28 +73,33 @@ async function afterRefusal(record: CancellationRecord, target: Target, refusal:
   if (isNotFound(refusal)) return missing(record);
   const { code } = refusal instanceof RpcError ? refusal : {};
   if (code !== "FAILED_PRECONDITION" && code !== "UNIMPLEMENTED") throw refusal;
-  return look(record, target);
+  const seen = await look({ ...record, outcome: "running" }, target);
+  return seen.outcome === "running" && code === "UNIMPLEMENTED" ? unsupported(seen) : seen;
 }
 
 /**
  * Finds out what became of an operation whose cancel failed for good in a retry, after an attempt that may have been
- * carried out. Unless the operation is over, the next run has to go on from here.
+ * carried out. Unless the operation has ended, or the service's answer is an outcome that is expected, the next run has to go
+ * on from here.
  */
 async function afterFailedRetry(
   record: CancellationRecord,
   target: Target,
   { message, earlier, cause }: RetriedCancelError,
+  expect: readonly Outcome[],
 ): Promise<CancellationRecord> {
-  let seen = record;
+  let known = record;
   const reasons = [`the earlier attempt: ${reasonOf(earlier)}`, `the retry: ${reasonOf(cause)}`];
   try {
-    seen = await afterRefusal(record, target, cause);
-    if (isOver(seen)) return seen;
-    reasons.push("a read then found the operation running");
+    const seen = await afterRefusal(record, target, cause);
+    if (isSettled(seen.outcome) || expect.includes(seen.outcome)) return seen;
+    // Not "unsupported": the service may have taken the earlier attempt.
+    known = seen.outcome === "notFound" ? seen : unconfirmed(seen);
+    if (seen.outcome !== "notFound") reasons.push("a read then found the operation running");
   } catch (error) {
     if (error !== cause) reasons.push(`a read then failed: ${reasonOf(error)}`);
   }
-  throw unknownCancel(seen, `${message} (${reasons.join("; ")})`);
+  throw unknownCancel(known, `${message} (${reasons.join("; ")})`);
 }
 
 function unknownCancel(record: CancellationRecord, reason: string): UnfinishedError {
@@ -97,10 +107,6 @@ function unknownCancel(record: CancellationRecord, reason: string): UnfinishedEr
     `${reason}. Whether the cancel was carried out is not known; the next run makes the call again if the operation still runs.`,
     record,
   );
-}
-
-function isOver({ outcome }: CancellationRecord): boolean {
-  return isSettled(outcome) || outcome === "notFound";
 }
 
 /**
@@ -157,8 +163,7 @@ async function follow(
 export function judge(record: CancellationRecord, name: string, expectation: Expectation): void {
   if (!isUnexpected(record.outcome, expectation)) return;
   const message = unexpected(record, name, expectation);
-  const { requestTime, settleTime, mayBeCancelled } = record;
-  const nothingToKeep = requestTime === undefined && settleTime === undefined && mayBeCancelled === undefined;
+  const nothingToKeep = record.requestTime === undefined && record.settleTime === undefined;
   throw nothingToKeep ? new StepError(message) : new UnfinishedError(message, record);
 }
 

@@ -11,8 +11,6 @@ export interface CancellationRecord {
   readonly requestTime?: string;
   /** RFC 3339: when the operation was first seen settled. */
   readonly settleTime?: string;
-  /** This step sent a cancel whose response was lost, so the service may have carried it out. Not part of the outputs. */
-  readonly mayBeCancelled?: true;
 }
 
 /** Nothing is known yet, and an operation runs as long as nothing else is known. */
@@ -26,8 +24,7 @@ export function acknowledged(record: CancellationRecord): CancellationRecord {
 /** No attempt of the cancel was acknowledged, and the service may have carried out one of them. */
 export function unconfirmed(record: CancellationRecord): CancellationRecord {
   // The service may have taken this one, so "unsupported" is no longer known.
-  const outcome = record.outcome === "unsupported" ? "running" : record.outcome;
-  return { ...record, outcome, mayBeCancelled: true };
+  return record.outcome === "unsupported" ? { ...record, outcome: "running" } : record;
 }
 
 /** The operation was read. */

@@ -53,10 +53,9 @@ describe("a cancel whose first response was lost", () => {
   for (const [what, then, words] of refusals) {
     it(`leaves a partial creation when its retry is answered ${what}`, async () => {
       const { create, emulator, update, heal } = await retriedWith(then);
-      const { outputs, message } = await partial(create({ expect: ["cancelled", "unsupported", "notFound"] }));
+      const { outputs, message } = await partial(create({ expect: ["cancelled", "notFound"] }));
       assert.equal(outputs["outcome"], "running");
       assert.equal(outputs["requestTime"], undefined);
-      assert.equal("mayBeCancelled" in outputs, false);
       assert.match(message, unknown);
       assert.match(message, words);
       assert.match(message, /^operations\/AbC/);
@@ -77,7 +76,7 @@ describe("a cancel whose first response was lost", () => {
 
     it(`fails a delete, which keeps the resource, when its retry is answered ${what}`, async () => {
       const { remove, heal, emulator } = await retriedWith(then);
-      const { message } = await rejection(remove({ ...onDelete, expect: ["cancelled", "unsupported"] }));
+      const { message } = await rejection(remove({ ...onDelete, expect: ["cancelled"] }));
       assert.match(message, unknown);
       assert.match(message, words);
       heal();
@@ -212,8 +211,15 @@ describe("a cancel whose first response was lost", () => {
     const { create } = await retriedWith({ status: 404 });
     const { outputs, message } = await partial(create());
     assert.equal(outputs["outcome"], "notFound");
-    assert.match(message, /operations\/AbC is not known to the service/);
-    assert.equal("mayBeCancelled" in outputs, false);
+    assert.match(message, unknown);
+    assert.match(message, /NOT_FOUND/);
+  });
+
+  it("is unsupported when its retry is answered UNIMPLEMENTED, and done where that is expected", async () => {
+    const { create, emulator } = await retriedWith({ status: 501 });
+    const { outputs } = await create({ expect: ["cancelled", "unsupported"] });
+    assert.deepEqual([outputs["outcome"], outputs["done"]], ["unsupported", false]);
+    assert.equal(emulator.calls.count(), 3);
   });
 
   it("keeps the hint of a refused caller in the message", async () => {
