@@ -33,6 +33,7 @@ export const callFaults: readonly CallFault[] = [
   fault("504 of HTML, carried out", { status: 504, body: "html" }, "retried", true),
   fault("HTML", { body: "html" }, "garbled"),
   fault("a list", { body: { json: [] } }, "garbled"),
+  fault("another object", { body: { json: { status: "ok" } } }, "garbled"),
   fault("400", { status: 400 }, "definite"),
   fault("401", { status: 401 }, "definite"),
   fault("403", { status: 403 }, "definite"),
@@ -67,10 +68,10 @@ const readFaults: readonly CallFault[] = [
 const labels = fc.constantFrom(...callFaults.map(({ label }) => label));
 const labelsOfGet = fc.constantFrom(...[...callFaults, ...readFaults].map(({ label }) => label));
 /** Histories in which nothing is known of a cancel are those that go on. */
-const labelsOfCancel = fc.oneof(
-  labels,
-  fc.constantFrom(...callFaults.filter(({ tells }) => tells !== "definite").map(({ label }) => label)),
+const ambiguousLabels = fc.constantFrom(
+  ...callFaults.filter(({ tells }) => tells !== "definite").map(({ label }) => label),
 );
+const labelsOfCancel = fc.oneof(labels, ambiguousLabels);
 
 export const someFaults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(noFaults) },
@@ -86,6 +87,18 @@ export const someFaults: fc.Arbitrary<Faults> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ ...noFaults, cancel: ["UNIMPLEMENTED"], persists: true }) },
+  { weight: 1, arbitrary: fc.constant({ ...noFaults, get: ["goes back"], persists: true }) },
+  // A retry that is refused, after an attempt that may have been carried out.
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      cancel: fc.tuple(ambiguousLabels, fc.constantFrom("FAILED_PRECONDITION", "UNIMPLEMENTED", "403", "404")),
+      get: fc.oneof(fc.constant([]), fc.array(labelsOfGet, { maxLength: 2 })),
+      persists: fc.boolean(),
+      credentials: fc.constant({}),
+      refused: fc.constant(false),
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({

@@ -11,7 +11,6 @@ describe("300 histories of a cancellation request, made up by chance", function 
   it("keep every promise, and reach every outcome", async () => {
     const tally = await liveThrough(300, "test/models/request.test.ts");
     const { counts } = tally;
-    console.log(String(tally));
     if (process.env["MODEL_PATH"] !== undefined) return;
     for (const what of [
       ...["create", "update"].flatMap((step) => ["done", "partial", "failed"].map((ended) => `${step} ${ended}`)),

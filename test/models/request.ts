@@ -38,7 +38,7 @@ const timeouts = ["60ms", "120ms"];
 
 const argsOf: fc.Arbitrary<Args> = fc.record({
   cancelOn: fc.constantFrom("create", "create", "create", "delete"),
-  waitFor: fc.constantFrom("settled", "settled", "accepted"),
+  waitFor: fc.constantFrom("settled", "accepted"),
   expect: fc.constantFrom<readonly string[] | undefined>(
     undefined,
     undefined,
@@ -54,7 +54,8 @@ const argsOf: fc.Arbitrary<Args> = fc.record({
 
 const changes: fc.Arbitrary<Partial<Args>> = argsOf.chain((args) =>
   fc.constantFrom<Partial<Args>>(
-    { cancelOn: args.cancelOn },
+    { cancelOn: "create" },
+    { cancelOn: "delete" },
     { waitFor: args.waitFor },
     { expect: args.expect },
     { triggers: args.triggers },
@@ -81,13 +82,13 @@ export const histories: fc.Arbitrary<History> = fc
     operation: fc.record(
       {
         onCancel: fc.constantFrom("cancel", "cancel", "complete", "fail", "ignore"),
-        settleAfter: fc.constantFrom(0, 0, 90),
+        settleAfter: fc.constantFrom(0, 90),
         done: fc.constantFrom("succeeded", "failed", "cancelled"),
       },
       { requiredKeys: ["onCancel", "settleAfter"] },
     ),
     args: argsOf,
-    actions: fc.array(actions, { minLength: 3, maxLength: 10, size: "max" }),
+    actions: fc.array(actions, { minLength: 3, maxLength: 14, size: "max" }),
   })
   .map(({ operation: { done, ...operation }, args, actions: all }) => ({
     // Few are done from the start: there is little to see then.

@@ -3,6 +3,8 @@ import { histories, live, Tally } from "./request";
 
 /** So many histories at a time: they wait for most of their time. */
 const lanes = 20;
+/** A failure is to be told before the test's own time is up, however long its history could still be shrunk. */
+const bounds = { interruptAfterTimeLimit: 280_000 };
 
 /**
  * Lives through so many histories.
@@ -33,15 +35,14 @@ async function check(
   parameters: fc.Parameters<[Parameters<typeof live>[0]]>,
   file: string,
 ): Promise<void> {
-  const { failed, seed, counterexamplePath, counterexample, errorInstance, numShrinks } = await fc.check(property, {
-    ...parameters,
-    // A history takes about a second, and shrinking tries many.
-    interruptAfterTimeLimit: 240_000,
-  });
-  if (!failed || errorInstance === null) return;
+  const result = await fc.check(property, { ...parameters, ...bounds });
+  if (!result.failed && result.interrupted) throw new Error(`after ${result.numRuns} histories the time was up`);
+  if (!result.failed) return;
+  const { seed, counterexamplePath, counterexample, numShrinks } = result;
+  const error = result.errorInstance as Error;
   throw new Error(
-    `${String(errorInstance)}\nThe history, shrunk ${numShrinks} times:\n${JSON.stringify(counterexample?.[0], null, 1)}\n` +
-      `To repeat it: MODEL_SEED=${seed} MODEL_PATH=${counterexamplePath ?? ""} npx mocha --timeout 300000 ${file}`,
-    { cause: errorInstance },
+    `${error.message}\nThe history, shrunk ${numShrinks} times:\n${JSON.stringify(counterexample?.[0], null, 1)}\n` +
+      `To repeat it: MODEL_SEED=${seed} MODEL_PATH=${String(counterexamplePath)} npx mocha --timeout 300000 ${file}`,
+    { cause: error },
   );
 }
