@@ -86,6 +86,7 @@ describe("a cancel whose first response was lost", () => {
 
     it(`leaves a partial sweep when its retry is answered ${what}`, async () => {
       const { emulator } = await retriedWith(then);
+      silence();
       const { message } = await partial(sweepAgainst(emulator.endpoint).create());
       assert.match(message, /may have been carried out/);
     });
@@ -281,6 +282,13 @@ describe("a cancel whose first response was lost", () => {
     emulator.fault({ method: "get", calls: 2, then: { status: 403 } });
     assert.doesNotMatch((await failure(read({ operation: name }))).message, /earlier attempt/);
   });
+
+  /** A sweep prints what it came to. */
+  function silence(): void {
+    const { log } = console;
+    after(() => (console.log = log));
+    console.log = () => undefined;
+  }
 
   /** Credentials made up; `make` is told which time it is asked, from 1. */
   function credentials(make: (attempt: number) => object | Promise<object>): (string | undefined)[] {
