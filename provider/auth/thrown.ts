@@ -25,7 +25,7 @@ const transientOAuthErrors: ReadonlySet<string> = new Set([
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
 const settingsFailures =
-  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 const keyIsUnreadable = /DECODER routines|secretOrPrivateKey|PEM routines|asymmetric key/i;
 

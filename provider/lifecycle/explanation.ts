@@ -7,6 +7,7 @@ import {
   OperationsClient,
   type OperationsPage,
   type ReadOperation,
+  RetriedCancelError,
   RpcError,
   UnexpectedAnswerError,
 } from "../operations";
@@ -47,8 +48,9 @@ export class ExplainingClient extends OperationsClient {
     try {
       return await call;
     } catch (error) {
-      const hint = hintOn(error, this.caller);
-      if (hint !== undefined) (error as CallError).message += `. ${hint.replace(/\.$/, "")}`;
+      const refusal = error instanceof RetriedCancelError ? error.cause : error;
+      const hint = hintOn(refusal, this.caller);
+      if (hint !== undefined) (refusal as CallError).message += `. ${hint.replace(/\.$/, "")}`;
       throw error;
     }
   }

@@ -1,8 +1,11 @@
 import {
   type Deadline,
+  isSettled,
   mayHaveArrived,
   onOneLine,
   type OperationsClient,
+  type Outcome,
+  RetriedCancelError,
   RpcError,
   settle,
   StillRunningError,
@@ -11,7 +14,7 @@ import { formatDuration } from "./duration";
 import { StepError, reasonOf, UnfinishedError } from "./errors";
 import { type Expectation, isReached, isUnexpected } from "./expectation";
 import { watch } from "./progress";
-import { acknowledged, type CancellationRecord, missing, observed, unsupported } from "./record";
+import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./record";
 
 /** The operation that a step is about, and the means to reach it. */
 export interface Target {
@@ -36,47 +39,73 @@ export async function look(
 /**
  * Makes the cancel call.
  *
- * @throws {UnfinishedError} when no clear answer came, so that it may have been carried out
+ * @param expect the outcomes that end the step well
+ * @throws {UnfinishedError} when none of its attempts was acknowledged, and one of them may have been carried out
  * @throws {StepError} when the service refuses it, with the operation running
  * @throws any other definite error as it is
  */
-export async function requestCancel(record: CancellationRecord, target: Target): Promise<CancellationRecord> {
-  const { client, name, deadline } = target;
+export async function requestCancel(
+  record: CancellationRecord,
+  target: Target,
+  expect: readonly Outcome[] = ["notFound"],
+): Promise<CancellationRecord> {
   try {
-    await client.cancel(name, deadline);
+    await target.client.cancel(target.name, target.deadline);
     return acknowledged(record);
   } catch (error) {
-    if (isNotFound(error)) return missing(record);
-    if (error instanceof RpcError && (error.code === "FAILED_PRECONDITION" || error.code === "UNIMPLEMENTED")) {
-      return afterRefusal(record, target, error);
-    }
-    if (mayHaveArrived(error)) {
-      throw new UnfinishedError(
-        `${reasonOf(error)}. Whether the cancel was carried out is not known; the next run makes the call again if the operation still runs.`,
-        record,
-      );
-    }
-    throw error;
+    if (error instanceof RetriedCancelError) return afterFailedRetry(unconfirmed(record), target, error, expect);
+    if (mayHaveArrived(error)) throw unknownCancel(unconfirmed(record), reasonOf(error));
+    const seen = await afterRefusal(record, target, error);
+    if (seen.outcome !== "running") return seen;
+    throw new StepError(
+      `${reasonOf(error)}. The operation is running, and the service refuses to cancel it as things stand; see its own message for what has to change, then run again.`,
+    );
   }
 }
 
-/** A cancel that is refused says nothing of the operation, which may have been done before: a read does. */
-async function afterRefusal(
+/**
+ * Finds out what became of an operation whose cancel the service refused. FAILED_PRECONDITION and UNIMPLEMENTED don't
+ * reveal that, because the operation may have ended before the call, so a read follows.
+ *
+ * @throws the refusal itself when it is another one
+ */
+async function afterRefusal(record: CancellationRecord, target: Target, refusal: unknown): Promise<CancellationRecord> {
+  if (isNotFound(refusal)) return missing(record);
+  const { code } = refusal instanceof RpcError ? refusal : {};
+  if (code !== "FAILED_PRECONDITION" && code !== "UNIMPLEMENTED") throw refusal;
+  const seen = await look({ ...record, outcome: "running" }, target);
+  return seen.outcome === "running" && code === "UNIMPLEMENTED" ? unsupported(seen) : seen;
+}
+
+/**
+ * Finds out what became of an operation whose cancel failed for good in a retry, after an attempt that may have been
+ * carried out. Unless the operation has ended, or the service's answer is an outcome that is expected, the next run has to go
+ * on from here.
+ */
+async function afterFailedRetry(
   record: CancellationRecord,
   target: Target,
-  refusal: RpcError,
+  { message, earlier, cause }: RetriedCancelError,
+  expect: readonly Outcome[],
 ): Promise<CancellationRecord> {
-  const { client, name, deadline } = target;
+  let known = record;
+  const reasons = [`the earlier attempt: ${reasonOf(earlier)}`, `the retry: ${reasonOf(cause)}`];
   try {
-    const { operation } = await client.get(name, deadline);
-    if (operation.done) return observed(record, operation);
-    if (refusal.code === "UNIMPLEMENTED") return unsupported(record, operation);
+    const seen = await afterRefusal(record, target, cause);
+    if (isSettled(seen.outcome) || expect.includes(seen.outcome)) return seen;
+    // Not "unsupported": the service may have taken the earlier attempt.
+    known = seen.outcome === "notFound" ? seen : unconfirmed(seen);
+    if (seen.outcome !== "notFound") reasons.push("a read then found the operation running");
   } catch (error) {
-    if (isNotFound(error)) return missing(record);
-    throw error;
+    if (error !== cause) reasons.push(`a read then failed: ${reasonOf(error)}`);
   }
-  throw new StepError(
-    `${refusal.message}. The operation is running, and the service refuses to cancel it as things stand; see its own message for what has to change, then run again.`,
+  throw unknownCancel(known, `${message} (${reasons.join("; ")})`);
+}
+
+function unknownCancel(record: CancellationRecord, reason: string): UnfinishedError {
+  return new UnfinishedError(
+    `${reason}. Whether the cancel was carried out is not known; the next run makes the call again if the operation still runs.`,
+    record,
   );
 }
 

@@ -21,6 +21,12 @@ export function acknowledged(record: CancellationRecord): CancellationRecord {
   return { ...record, outcome: "cancelling", requestTime: timestamp() };
 }
 
+/** No attempt of the cancel was acknowledged, and the service may have carried out one of them. */
+export function unconfirmed(record: CancellationRecord): CancellationRecord {
+  // The service may have taken this one, so "unsupported" is no longer known.
+  return record.outcome === "unsupported" ? { ...record, outcome: "running" } : record;
+}
+
 /** The operation was read. */
 export function observed(record: CancellationRecord, read: Operation): CancellationRecord {
   if (isSettled(record.outcome)) return record; // it never goes back
@@ -31,9 +37,9 @@ export function observed(record: CancellationRecord, read: Operation): Cancellat
   return { ...record, outcome: record.outcome === "unsupported" ? "unsupported" : "running", operation };
 }
 
-/** The service answered that it can't cancel the operation, which was then read, running. */
-export function unsupported(record: CancellationRecord, read: Operation): CancellationRecord {
-  return { ...record, outcome: "unsupported", operation: operationOutputs(read) };
+/** The service answered that it can't cancel the operation, and a read then found it running. */
+export function unsupported(record: CancellationRecord): CancellationRecord {
+  return { ...record, outcome: "unsupported" };
 }
 
 /** The service does not know the operation. One that expired after it settled keeps its outcome. */

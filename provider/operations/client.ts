@@ -6,14 +6,15 @@ import {
   CallError,
   type Method,
   NoAnswerError,
+  RetriedCancelError,
   RpcError,
   TimeLimitError,
   UnexpectedAnswerError,
 } from "./errors";
 import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
-import { encodeName, nameFaults, quote } from "./name";
+import { encodeName, isSameOperation, nameFaults, quote } from "./name";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
-import { retrying } from "./retry";
+import { mayHaveArrived, retrying } from "./retry";
 
 /**
  * The headers that say who calls, `authorization` among them where there is a credential.
@@ -65,18 +66,36 @@ export class OperationsClient {
     this.circuitBreaker = circuitBreakerFor(options.endpoint);
   }
 
-  /** Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended. */
+  /**
+   * Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended.
+   *
+   * {@link mayHaveArrived} says of the error whether any attempt may have been carried out, not only the last one.
+   *
+   * @throws {RetriedCancelError} when the last attempt was not carried out, and an earlier one may have been
+   */
   async cancel(name: string, deadline: Deadline): Promise<void> {
-    await this.call("cancel", name, deadline, { method: "POST", path: `${encodeName(name)}:cancel` }, expectEmpty);
+    let uncertain: CallError | undefined;
+    const onFailure = (error: unknown) => {
+      if (error instanceof CallError && mayHaveArrived(error)) uncertain = error;
+    };
+    const http = { method: "POST", path: `${encodeName(name)}:cancel` } as const;
+    try {
+      await this.call("cancel", name, deadline, http, expectEmpty, onFailure);
+    } catch (error) {
+      throw uncertain === undefined || mayHaveArrived(error) ? error : new RetriedCancelError(uncertain, error);
+    }
   }
 
   async get(name: string, deadline: Deadline): Promise<ReadOperation> {
     return this.call("get", name, deadline, { method: "GET", path: encodeName(name) }, (body, answer, call) => {
       const operation = parseOperation(body);
       if (!operation) throw wrongShape(call, answer, "a body that is no google.longrunning.Operation");
-      if (operation.name !== name) throw wrongShape(call, answer, "another operation than the one asked for");
+      if (!isSameOperation(name, operation.name)) {
+        throw wrongShape(call, answer, "another operation than the one asked for");
+      }
       const pause = retryAfter(answer, body);
-      return pause === undefined ? { operation } : { operation, retryAfter: pause };
+      const asked = { ...operation, name };
+      return pause === undefined ? { operation: asked } : { operation: asked, retryAfter: pause };
     });
   }
 
@@ -105,6 +124,7 @@ export class OperationsClient {
     deadline: Deadline,
     http: { method: HttpRequest["method"]; path: string },
     read: (body: unknown, answer: HttpAnswer, call: Call) => T,
+    onFailure?: (error: unknown) => void,
   ): Promise<T> {
     // Checked again: an edited state holds any name, and one with ".." in it would leave the version's path.
     const [fault] = nameFaults(name);
@@ -123,7 +143,7 @@ export class OperationsClient {
         throw error;
       }
     };
-    return retrying(deadline, () => this.circuitBreaker.execute(call, deadline, () => attempt()));
+    return retrying(deadline, () => this.circuitBreaker.execute(call, deadline, () => attempt()), onFailure);
   }
 }
 

@@ -29,6 +29,9 @@ export type Code = keyof typeof codes;
 /** `google.rpc.Code.CANCELLED`: the code by which an operation tells that it was cancelled. */
 export const CANCELLED = codes.CANCELLED.number;
 
+/** `google.rpc.Code.OK`: "not an error". */
+export const OK = codes.OK.number;
+
 export function isCode(name: unknown): name is Code {
   return typeof name === "string" && Object.hasOwn(codes, name);
 }

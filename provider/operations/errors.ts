@@ -65,12 +65,36 @@ export class UnexpectedAnswerError extends CallError {
 
 /** Nothing answered: a refused or a reset connection, a name that does not resolve, a time-out. */
 export class NoAnswerError extends CallError {
+  /** Whether the request never left this machine, because there was no connection to send it over. */
+  readonly neverSent: boolean;
+
   constructor(
     call: Call,
     /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
     readonly reason: string,
   ) {
-    super(call, `no answer from ${call.base} to the ${call.method}: ${describeReason(reason)} (${reason})`);
+    const neverSent = noConnection.test(reason);
+    super(
+      call,
+      `no answer from ${call.base} to the ${call.method}: ${describeReason(reason)} (${reason})` +
+        (neverSent ? ", so the call didn't arrive" : ""),
+    );
+    this.neverSent = neverSent;
+  }
+}
+
+/**
+ * The retry of a cancel failed, in a way that says nothing about an earlier attempt whose response was lost. The service
+ * may have carried out that one.
+ */
+export class RetriedCancelError extends CallError {
+  constructor(
+    /** What the earlier attempt ended with. */
+    readonly earlier: CallError,
+    /** What the last attempt ended with: any error, also one of the credentials. */
+    override readonly cause: unknown,
+  ) {
+    super(earlier.call, "an earlier attempt of the cancel may have been carried out, and its retry failed");
   }
 }
 
@@ -94,6 +118,7 @@ export class TimeLimitError extends CallError {
 }
 
 function describeReason(reason: string): string {
+  if (/^ERR_SSL_.*(BAD_RECORD_MAC|DECRYPT)/.test(reason)) return "the TLS connection broke";
   return words[reason] ?? (reason.startsWith("ERR_SSL_") ? noTls : "the connection failed");
 }
 
@@ -101,8 +126,17 @@ function describeReason(reason: string): string {
 const noTls =
   "TLS failed, most likely because the server doesn't speak TLS on this port; check the endpoint's scheme and port";
 
+/**
+ * Codes of Node.js for a connection that was never made: no socket, no address, no route, nobody listening, or no TLS. A
+ * TLS record that arrives spoilt isn't among them, because the request may have been sent before it.
+ */
+const noConnection =
+  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EAFNOSUPPORT|EACCES|EMFILE|ENFILE|ENOTFOUND|EAI_\w+|ERR_INVALID_URL|ERR_INVALID_CHAR|EPROTO|ERR_TLS_\w+|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH)$/;
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
+  EHOSTUNREACH: "the host can't be reached",
+  ENETUNREACH: "the network can't be reached",
   ECONNRESET: "the connection was reset",
   EPROTO: noTls,
   EPIPE: "the connection was reset",

@@ -8,8 +8,16 @@ export {
 } from "./client";
 export { codeName, type Code } from "./code";
 export { Deadline, sleep } from "./deadline";
-export { CallError, NoAnswerError, onOneLine, RpcError, TimeLimitError, UnexpectedAnswerError } from "./errors";
-export { cloudChannelNameFaults, fullName, nameFaults, parseFullName, quote } from "./name";
+export {
+  CallError,
+  NoAnswerError,
+  onOneLine,
+  RetriedCancelError,
+  RpcError,
+  TimeLimitError,
+  UnexpectedAnswerError,
+} from "./errors";
+export { cloudChannelNameFaults, fullName, isSameOperation, nameFaults, parseFullName, quote } from "./name";
 export type { Any, Operation, OperationsPage, Status } from "./operation";
 export { isSettled, outcomes, settledOutcome, settledOutcomes, type Outcome, type SettledOutcome } from "./outcome";
 export { isTransient, mayHaveArrived } from "./retry";

@@ -47,6 +47,26 @@ export function encodeName(name: string): string {
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
+/**
+ * Whether a service that was asked for one name and answers with the other means the same operation. A project has an ID
+ * and a number, and either can stand after `projects` (AIP-2510): many services take the ID and answer with the number.
+ * Folders and organizations have numbers only, so those must be equal like the rest.
+ */
+export function isSameOperation(asked: string, answered: string): boolean {
+  if (asked === answered) return true;
+  const [one, other] = [asked.split("/"), answered.split("/")];
+  if (one.length !== other.length) return false;
+  const [index = 0, ...more] = one.flatMap((segment, position) => (segment === other[position] ? [] : [position]));
+  // Collections are at even positions (AIP-122); elsewhere "projects" is part of an ID.
+  if (more.length > 0 || index % 2 === 0 || one[index - 1] !== "projects") return false;
+  const [project = "", otherProject = ""] = [one[index], other[index]];
+  return project !== "" && otherProject !== "" && isNumber(project) !== isNumber(otherProject);
+}
+
+function isNumber(segment: string): boolean {
+  return /^\d+$/.test(segment);
+}
+
 /** The full resource name (AIP-122): `//cloudchannel.googleapis.com/operations/AbC`. */
 export function fullName(host: string, name: string): string {
   return `//${host}/${name}`;

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { OK } from "./code";
 
 /** A `google.protobuf.Any` in JSON, or whatever a service puts in its place. */
 export type Any = Readonly<Record<string, unknown>>;
@@ -15,6 +16,7 @@ export interface Status {
 export interface Operation {
   readonly name: string;
   readonly done: boolean;
+  /** Only of an operation that is done, and never with code 0: OK is "not an error" (`google/rpc/code.proto`). */
   readonly error?: Status;
   readonly metadata?: Any;
   readonly response?: Any;
@@ -55,7 +57,7 @@ const page = v.object({
 /** Reads an operation from a response's JSON; `undefined` where it is none. */
 export function parseOperation(body: unknown): Operation | undefined {
   const result = v.safeParse(operation, body);
-  return result.success ? withoutNulls(result.output) : undefined;
+  return result.success ? meaningful(result.output) : undefined;
 }
 
 /** Reads a page from a response's JSON; `undefined` where it is none. */
@@ -63,15 +65,16 @@ export function parsePage(body: unknown): OperationsPage | undefined {
   const result = v.safeParse(page, body);
   if (!result.success) return undefined;
   const { operations, nextPageToken } = result.output;
-  return { operations: operations.map(withoutNulls), ...(nextPageToken ? { nextPageToken } : {}) };
+  return { operations: operations.map(meaningful), ...(nextPageToken ? { nextPageToken } : {}) };
 }
 
-function withoutNulls(parsed: v.InferOutput<typeof operation>): Operation {
+/** Leaves out what is null, and an `error` that is none. */
+function meaningful(parsed: v.InferOutput<typeof operation>): Operation {
   const { name, done, error, metadata, response } = parsed;
   return {
     name,
     done,
-    ...(error ? { error } : {}),
+    ...(done && error && error.code !== OK ? { error } : {}),
     ...(metadata ? { metadata } : {}),
     ...(response ? { response } : {}),
   };

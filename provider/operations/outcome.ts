@@ -1,4 +1,4 @@
-import { CANCELLED } from "./code";
+import { CANCELLED, OK } from "./code";
 import type { Operation } from "./operation";
 
 /** How an operation can end; it never goes back from there. */
@@ -14,7 +14,7 @@ export const outcomes = ["running", "cancelling", ...settledOutcomes, "unsupport
  * - `running`: it is running, and no cancel of it was acknowledged.
  * - `cancelling`: it is running, and the server acknowledged the cancel.
  * - `cancelled`: it is done, with error code 1. Only a read says so; it is never assumed.
- * - `succeeded`: it completed, despite the cancellation or before it.
+ * - `succeeded`: it completed, despite the cancellation or before it. It is done, without an error or with code 0, OK.
  * - `failed`: it is done, with another error.
  * - `unsupported`: the service answered UNIMPLEMENTED to the cancel, and the operation is running.
  * - `notFound`: the service does not know it, or no longer.
@@ -29,10 +29,13 @@ export function isSettled(outcome: Outcome): outcome is SettledOutcome {
  * What the operation itself says of its end; `undefined` while it runs.
  *
  * A cancelled operation is one with `error.code` 1; services may leave out both `error` and `response`
- * (`google/longrunning/operations.proto`), which is a success.
+ * (`google/longrunning/operations.proto`), which is a success. So is an `error` that is empty or has code 0: that is OK,
+ * "not an error" (`google/rpc/code.proto`). An `error` of an operation that isn't done means nothing, because neither
+ * `error` nor `response` is set before the end.
  */
 export function settledOutcome(operation: Operation): SettledOutcome | undefined {
   if (!operation.done) return undefined;
-  if (operation.error === undefined) return "succeeded";
-  return operation.error.code === CANCELLED ? "cancelled" : "failed";
+  const { code = OK } = operation.error ?? {};
+  if (code === OK) return "succeeded";
+  return code === CANCELLED ? "cancelled" : "failed";
 }

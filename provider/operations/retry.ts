@@ -22,8 +22,14 @@ const backoff = {
  * Makes an idempotent call until it has a definite answer or the deadline has passed: exponential back-off with full
  * jitter, and never sooner than the server asked for, but for one last try at the deadline. A call whose server asks for
  * a pause longer than `maxPause` isn't made again.
+ *
+ * @param onFailure is told the error of each attempt: the error that this throws is only the last one
  */
-export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise<T> {
+export function retrying<T>(
+  deadline: Deadline,
+  call: () => Promise<T>,
+  onFailure: (error: unknown) => void = () => undefined,
+): Promise<T> {
   let garbled = 0;
   const handled = handleWhen((error) => {
     if (deadline.passed || asksTooLong(error)) return false;
@@ -44,6 +50,7 @@ export function retrying<T>(deadline: Deadline, call: () => Promise<T>): Promise
     try {
       return await call();
     } catch (error) {
+      onFailure(error);
       // A call that was not made says nothing of what an earlier attempt came to.
       if ((wasNotMade(error) || isUnready(error)) && last !== undefined) throw last;
       if (asksTooLong(error)) explainLongPause(error);

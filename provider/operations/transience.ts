@@ -1,5 +1,5 @@
 import type { Code } from "./code";
-import { NoAnswerError, RpcError, UnexpectedAnswerError } from "./errors";
+import { NoAnswerError, RetriedCancelError, RpcError, UnexpectedAnswerError } from "./errors";
 
 /** Codes that say nothing about the operation, only that this call did not get through. */
 const transientCodes: ReadonlySet<Code> = new Set<Code>([
@@ -23,7 +23,7 @@ const transientStatuses: ReadonlySet<number> = new Set([
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
 const settingsFailures =
-  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** Whether the call may get through when it is made again. */
 export function isTransient(error: unknown): boolean {
@@ -44,8 +44,10 @@ export function isGarbled(error: unknown): boolean {
 
 /**
  * Whether the service may have carried out the call although it ended with this error. Where it is false, the service
- * refused the call or never had it.
+ * refused the call or never had it: in the last attempt, and with a cancel in each earlier one too.
  */
 export function mayHaveArrived(error: unknown): boolean {
+  if (error instanceof RetriedCancelError) return true;
+  if (error instanceof NoAnswerError) return !error.neverSent;
   return isTransient(error) || isGarbled(error);
 }

@@ -82,7 +82,7 @@ describe("the record of a cancellation", () => {
   });
 
   it("stays unsupported while the operation runs, and ends as the operation does", () => {
-    const record = unsupported(blank, running);
+    const record = unsupported(observed(blank, running));
     assert.deepEqual([record.outcome, record.operation["done"]], ["unsupported", false]);
     assert.equal(observed(record, running).outcome, "unsupported");
     assert.equal(observed(record, succeeded).outcome, "succeeded");

@@ -140,6 +140,13 @@ describe("the client", () => {
       });
     }
 
+    it("that carries the project's number where it was asked for by ID, under the name asked for", async () => {
+      const asked = "projects/my-project/locations/l/operations/1";
+      const { client, received } = await serve({ json: { name: asked.replace("my-project", "123456"), done: true } });
+      assert.deepEqual(await client.get(asked, soon()), { operation: { name: asked, done: true } });
+      assert.equal(received.length, 1);
+    });
+
     it("when the right answer comes after a wrong one", async () => {
       const { client, received } = await serve({ text: "<html>" }, { json: { name: "other" } }, { json: { name } });
       assert.equal((await client.get(name, soon())).operation.name, name);

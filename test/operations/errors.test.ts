@@ -33,7 +33,7 @@ describe("the message of an error", () => {
     for (const reason of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
       const { message } = new NoAnswerError(call, reason);
       assert.match(message, /the server doesn't speak TLS on this port/);
-      assert.ok(message.endsWith(`(${reason})`));
+      assert.ok(message.endsWith(`(${reason}), so the call didn't arrive`));
     }
   });
 

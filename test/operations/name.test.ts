@@ -3,6 +3,7 @@ import {
   cloudChannelNameFaults,
   encodeName,
   fullName,
+  isSameOperation,
   nameFaults,
   parseFullName,
   quote,
@@ -104,6 +105,42 @@ describe("an operation's name", () => {
       assert.equal(parseFullName(id), undefined, id);
     }
   });
+
+  for (const [asked, answered] of [
+    ["operations/AbC", "operations/AbC"],
+    ["projects/my-project/locations/l/operations/1", "projects/123456/locations/l/operations/1"],
+    ["projects/123456/operations/1", "projects/example.com:my-project/operations/1"],
+    ["services/s/projects/my-project/operations/1", "services/s/projects/1/operations/1"],
+  ] as const) {
+    it(`${asked} may be answered by ${answered}, which is the same operation`, () => {
+      assert.ok(isSameOperation(asked, answered) && isSameOperation(answered, asked));
+    });
+  }
+
+  for (const [what, asked, answered] of [
+    ["another project's ID", "projects/a/operations/1", "projects/b/operations/1"],
+    ["another project's number", "projects/1/operations/1", "projects/2/operations/1"],
+    ["a number with letters", "projects/my-project/operations/1", "projects/123a/operations/1"],
+    ["another operation of the project", "projects/a/operations/1", "projects/12/operations/2"],
+    ["another location of the project", "projects/a/locations/l/operations/1", "projects/12/locations/m/operations/1"],
+    ["a longer name", "projects/a/operations/1", "projects/12/operations/1/x"],
+    ["a shorter name", "projects/a/operations/1", "projects/12/operations"],
+    ["no project", "projects/a/operations/1", "projects//operations/1"],
+    ["another folder", "folders/a/operations/1", "folders/12/operations/1"],
+    ["another organization", "organizations/a/operations/1", "organizations/12/operations/1"],
+    ["another collection", "projects/a/operations/1", "project/12/operations/1"],
+    ["another collection alone", "projects/a/operations/1", "1/a/operations/1"],
+    ["an ID that holds the word projects", "operations/projects/a", "operations/projects/12"],
+    ["an operation's number", "operations/a", "operations/12"],
+    ["two projects", "projects/a/projects/b/operations/1", "projects/1/projects/2/operations/1"],
+    ["digits of another script", "projects/a/operations/1", "projects/١٢/operations/1"],
+    ["its full name", "operations/a", "//cloudchannel.googleapis.com/operations/a"],
+    ["nothing", "operations/a", ""],
+  ] as const) {
+    it(`is not the same with ${what}: ${asked}, ${answered}`, () => {
+      assert.ok(!isSameOperation(asked, answered) && !isSameOperation(answered, asked));
+    });
+  }
 
   it("is quoted on one line and cut where it is long", () => {
     assert.equal(quote("a\nb\x1b"), '"a\\nb\\u001b"');

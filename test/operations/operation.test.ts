@@ -8,16 +8,29 @@ const name = "operations/AbC";
 describe("an operation's JSON", () => {
   it("is taken with defaults left out, as proto3 leaves them out", () => {
     assert.deepEqual(parseOperation({ name }), { name, done: false });
-    assert.deepEqual(parseOperation({ name, done: true, error: {} }), {
+    assert.deepEqual(parseOperation({ name, done: true, error: { code: 13 } }), {
       name,
       done: true,
-      error: { code: 0, message: "", details: [] },
+      error: { code: 13, message: "", details: [] },
     });
   });
 
   it("is taken with null for what is left out", () => {
     const nulls = { name, done: null, error: null, metadata: null, response: null };
     assert.deepEqual(parseOperation(nulls), { name, done: false });
+  });
+
+  for (const error of [{}, { code: 0 }, { code: null }, { code: 0, message: "fine", details: [{}] }]) {
+    it(`has no error where it carries ${JSON.stringify(error)}, because OK is not an error`, () => {
+      assert.deepEqual(parseOperation({ name, done: true, error }), { name, done: true });
+      assert.deepEqual(parsePage({ operations: [{ name, done: true, error, response: {} }] }), {
+        operations: [{ name, done: true, response: {} }],
+      });
+    });
+  }
+
+  it("has no error while the operation runs, whatever it carries", () => {
+    assert.deepEqual(parseOperation({ name, error: { code: 1 } }), { name, done: false });
   });
 
   it("is taken whole, and without fields that are not known", () => {
@@ -64,6 +77,10 @@ describe("the outcome", () => {
     assert.equal(settledOutcome({ name, done: true, error: error(1) }), "cancelled");
     for (const code of [2, 3, 13, 16, 99])
       assert.equal(settledOutcome({ name, done: true, error: error(code) }), "failed");
+  });
+
+  it("is succeeded with an error of code 0, which is OK", () => {
+    assert.equal(settledOutcome({ name, done: true, error: error(0) }), "succeeded");
   });
 
   it("is succeeded with a response, and with nothing at all", () => {

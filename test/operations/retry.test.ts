@@ -19,8 +19,10 @@ const transient = [
   rpc("UNKNOWN"),
   rpc("DEADLINE_EXCEEDED"),
   ...[408, 429, 500, 502, 503, 504].map(foreign),
-  ...["ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN", "EPIPE", "ERR_BAD_RESPONSE"].map(none),
+  ...["ECONNRESET", "ETIMEDOUT", "EPIPE", "ERR_BAD_RESPONSE", "ERR_SSL_BAD_RECORD_MAC"].map(none),
 ];
+/** There is no connection, so that nothing is sent: the next try may have one. */
+const unsent = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN"].map(none);
 const definite = [
   ...(
     [
@@ -85,6 +87,15 @@ describe("a call that fails", () => {
     });
   }
 
+  for (const error of unsent) {
+    it(`is made again after ${error.message}, and was not carried out`, async () => {
+      assert.ok(isTransient(error) && !mayHaveArrived(error));
+      assert.match(error.message, /the call didn't arrive$/);
+      const tries = failing(error, error);
+      assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { value: "done" });
+    });
+  }
+
   for (const error of definite) {
     it(`is never made again after ${error.message}`, async () => {
       assert.equal(isTransient(error) || mayHaveArrived(error), false);
@@ -93,6 +104,13 @@ describe("a call that fails", () => {
       assert.equal(tries.times.length, 1);
     });
   }
+
+  it("tells of each try that failed", async () => {
+    const errors = [rpc("UNAVAILABLE"), none("ECONNREFUSED"), rpc("PERMISSION_DENIED")];
+    const told: unknown[] = [];
+    await run(retrying(Deadline.after(60_000), failing(...errors).call, (error) => told.push(error)));
+    assert.deepEqual(told, errors);
+  });
 
   it("gives up at the deadline with the last error, after a last try there", async () => {
     const tries = always(rpc("UNAVAILABLE"));

@@ -32,7 +32,7 @@ export async function create(inputs: Properties, context: Context): Promise<Crea
     const record =
       settings.cancelOn === "delete"
         ? await find(settings, target)
-        : await conclude(await requestCancel(blank, target), target, settings);
+        : await conclude(await requestCancel(blank, target, settings.expect), target, settings);
     return { id, outputs: outputs(record) };
   } catch (error) {
     if (error instanceof UnfinishedError) throw new PartialError(error.message, id, outputs(error.record));

@@ -22,5 +22,6 @@ export async function remove(properties: Properties, context: Context): Promise<
   };
   const recorded = recordedIn(properties);
   const asked = recorded.requestTime !== undefined || isSettled(recorded.outcome);
-  await conclude(asked ? recorded : await requestCancel(recorded, target), target, settings);
+  const record = asked ? recorded : await requestCancel(recorded, target, settings.expect);
+  await conclude(record, target, settings);
 }

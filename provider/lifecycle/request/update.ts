@@ -41,6 +41,6 @@ async function bringUp(
   };
   let record = await look(recorded, target);
   const runs = record.outcome === "running" || record.outcome === "unsupported";
-  if (runs && record.requestTime === undefined) record = await requestCancel(record, target);
+  if (runs && record.requestTime === undefined) record = await requestCancel(record, target, settings.expect);
   return conclude(record, target, settings);
 }

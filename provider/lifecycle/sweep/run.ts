@@ -1,6 +1,7 @@
 import {
   CallError,
   type Deadline,
+  isSameOperation,
   isSettled,
   type Operation,
   type OperationsClient,
@@ -309,11 +310,18 @@ export class Run {
     const entry = this.ledger.get(name);
     if (entry)
       return entry.requestTime === undefined && !isSettled(entry.outcome) && !isMet(entry.outcome, this.settings);
-    const requestTime = this.acknowledged.get(name);
+    const requestTime = this.acknowledgedUnder(name);
     if (requestTime === undefined) return true;
     this.requestTime ??= requestTime;
     this.ledger.add(name, { outcome: "cancelling", requestTime });
     return false;
+  }
+
+  /** When a cancel was acknowledged under another selection, which may have named the project otherwise. */
+  private acknowledgedUnder(name: string): string | undefined {
+    if (!name.startsWith("projects/")) return this.acknowledged.get(name);
+    for (const [known, requestTime] of this.acknowledged) if (isSameOperation(known, name)) return requestTime;
+    return undefined;
   }
 
   /** Counts anew what the state doesn't name, when everything that runs was found. `sent` of it join the ledger. */
@@ -345,7 +353,7 @@ export class Run {
         this.ledger.fail(name, `not cancelled: the ${allowance} of this step were over`);
       } else {
         this.sent++;
-        const record = await requestCancel(blank, this.target(name));
+        const record = await requestCancel(blank, this.target(name), this.settings.expect);
         this.requestTime ??= record.requestTime;
         this.mayHaveCancelled ||= record.requestTime !== undefined;
         this.ledger.record(name, record);

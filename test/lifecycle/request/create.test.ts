@@ -295,6 +295,45 @@ describe("creating a cancellation request", () => {
     });
   });
 
+  describe("of a service that answers with the project's number", () => {
+    const operation = "projects/my-project/locations/l/operations/1";
+    const service = { endpoint: "https://aiplatform.googleapis.com", version: "v1" };
+
+    it("keeps the name as it was asked for, in its id and its outputs", async () => {
+      const { create, emulator, read } = await enter({ operations: [{ name: operation }] });
+      emulator.fault({ method: "get", then: { answersFor: operation.replace("my-project", "123456") } });
+      const { id: given, outputs } = await create({ operation, service });
+      assert.equal(given, `//aiplatform.googleapis.com/${operation}`);
+      assert.deepEqual([outputs["operation"], outputs["outcome"]], [operation, "cancelled"]);
+      assert.doesNotMatch(JSON.stringify(outputs), /123456/);
+      assert.equal((await read(outputs, given))["outcome"], "cancelled");
+    });
+
+    it("takes no other operation's answer, and keeps the acknowledgement", async () => {
+      const { create, emulator } = await enter({ operations: [{ name: operation }] });
+      emulator.fault({ method: "get", then: { answersFor: "projects/123456/locations/l/operations/2" } });
+      const { outputs, message } = await partial(create({ operation, service }));
+      assert.equal(outputs["outcome"], "cancelling");
+      assert.match(message, /another operation than the one asked for/);
+    });
+  });
+
+  for (const error of [{}, { code: 0 }]) {
+    it(`is succeeded when the operation is done with the error ${JSON.stringify(error)}, which is OK`, async () => {
+      const server = stopping(await startServer({ json: {} }, { json: { name, done: true, error } }));
+      const { outputs } = await stepsAgainst(server.endpoint).create();
+      const { requestTime, settleTime, ...rest } = outputs;
+      assert.ok(requestTime !== undefined && settleTime !== undefined);
+      assert.deepEqual(rest, { operation: name, outcome: "succeeded", done: true });
+    });
+  }
+
+  it("has no error while the operation runs, whatever the service puts there", async () => {
+    const server = stopping(await startServer({ json: {} }, { json: { name, error: { code: 1 } } }));
+    const { outputs } = await partial(stepsAgainst(server.endpoint).create(brief));
+    assert.deepEqual([outputs["outcome"], outputs["error"]], ["cancelling", undefined]);
+  });
+
   it("keeps of an operation what fits, and what is harmless", async () => {
     const response = { "4dabf18193072939515e22adb298388d": "x", big: "x".repeat(20_000) };
     const { create } = await enter({ operations: [{ name, done: "succeeded", response }] });

@@ -188,6 +188,7 @@ function outcomeOf(read: Answer): string | undefined {
     (message === null || typeof message === "string") &&
     (details === null || Array.isArray(details));
   if (!isStatus) return undefined;
+  if (code === 0 || code === null) return "succeeded"; // OK is not an error
   return code === 1 ? "cancelled" : "failed";
 }
 

@@ -1,0 +1,326 @@
+import assert from "node:assert/strict";
+import dns from "node:dns";
+import { Credential } from "../../../provider/auth/credential";
+import { CredentialError } from "../../../provider/auth/credentialError";
+import { type Fault, startEmulator } from "../../../provider/emulator";
+import { rejection, rpc, startServer } from "../../operations/server";
+import { stepsAgainst as sweepAgainst } from "../sweep/stage";
+import { failure, name, partial, stage, stepsAgainst } from "./stage";
+
+const unknown = /may have been carried out.*Whether the cancel was carried out is not known; the next run/;
+const onDelete = { cancelOn: "delete", outcome: "running", done: false };
+
+/** Responses that say nothing of whether the call was carried out, which it was. */
+const ambiguous: readonly (readonly [string, Fault, boolean?])[] = [
+  ["a lost response", "lostAnswer"],
+  ["a garbled response", { body: "html" }],
+  ["a truncated response", { body: "truncated" }],
+  ["a reset within the headers", { reset: "withinHeaders" }],
+  ["a 503", { status: 503 }, true],
+  ["a 504 of a proxy", { status: 504, body: "html" }, true],
+];
+
+/** Answers that refuse the retry for good. */
+const refusals: readonly (readonly [string, Fault, RegExp])[] = [
+  ["400", { status: 400 }, /INVALID_ARGUMENT|FAILED_PRECONDITION/],
+  ["401", { status: 401 }, /UNAUTHENTICATED/],
+  ["403", { status: 403 }, /PERMISSION_DENIED/],
+  ["409", { status: 409 }, /ABORTED/],
+  ["499", { status: 499 }, /CANCELLED/],
+  ["302", { redirect: "http://127.0.0.1:9/" }, /a redirect, which is not followed/],
+  ["a 404 of HTML", { status: 404, body: "html" }, /HTTP 404/],
+  ["a 501 of HTML", { status: 501, body: "html" }, /HTTP 501/],
+  ["FAILED_PRECONDITION", { status: 400, code: "FAILED_PRECONDITION" }, /FAILED_PRECONDITION.*operation running/],
+  ["UNIMPLEMENTED", { status: 501 }, /UNIMPLEMENTED.*operation running/],
+];
+
+describe("a cancel whose first response was lost", () => {
+  const { enter, stopping, after } = stage();
+
+  /** A service that carries out the first cancel, and answers the retry so. */
+  async function retriedWith(then: Fault, first: Fault = "lostAnswer", carriedOut = true) {
+    const world = await enter({ operations: [{ name, onCancel: "ignore" }] });
+    const faults = [
+      world.emulator.fault({ method: "cancel", calls: 1, then: first, carriedOut }),
+      world.emulator.fault({ method: "cancel", calls: { from: 2 }, then }),
+    ];
+    const heal = () => {
+      for (const fault of faults) fault.remove();
+    };
+    return { ...world, heal };
+  }
+
+  for (const [what, then, words] of refusals) {
+    it(`leaves a partial creation when its retry is answered ${what}`, async () => {
+      const { create, emulator, update, heal } = await retriedWith(then);
+      const { outputs, message } = await partial(create({ expect: ["cancelled", "notFound"] }));
+      assert.equal(outputs["outcome"], "running");
+      assert.equal(outputs["requestTime"], undefined);
+      assert.match(message, unknown);
+      assert.match(message, words);
+      assert.match(message, /^operations\/AbC/);
+      assert.equal(emulator.calls.count("cancel"), 2);
+
+      heal();
+      emulator.settle(name, "cancelled");
+      assert.equal((await update(outputs))["outcome"], "cancelled");
+      assert.equal(emulator.calls.count("cancel"), 2, "the operation has ended, so there is nothing to cancel");
+    });
+
+    it(`leaves a partial update when its retry is answered ${what}`, async () => {
+      const { update } = await retriedWith(then);
+      const { outputs, message } = await partial(update({ outcome: "unsupported", done: false }));
+      assert.deepEqual([outputs["outcome"], outputs["requestTime"]], ["running", undefined]);
+      assert.match(message, unknown);
+    });
+
+    it(`fails a delete, which keeps the resource, when its retry is answered ${what}`, async () => {
+      const { remove, heal, emulator } = await retriedWith(then);
+      const { message } = await rejection(remove({ ...onDelete, expect: ["cancelled"] }));
+      assert.match(message, unknown);
+      assert.match(message, words);
+      heal();
+      emulator.settle(name, "cancelled");
+      await remove(onDelete);
+    });
+
+    it(`leaves a partial sweep when its retry is answered ${what}`, async () => {
+      const { emulator } = await retriedWith(then);
+      silence();
+      const { message } = await partial(sweepAgainst(emulator.endpoint).create());
+      assert.match(message, /may have been carried out/);
+    });
+  }
+
+  for (const [what, first, carriedOut] of ambiguous) {
+    it(`leaves a partial creation after ${what} and a 403`, async () => {
+      const { create, emulator } = await retriedWith({ status: 403 }, first, carriedOut);
+      const { message } = await partial(create());
+      assert.match(message, unknown);
+      assert.equal(emulator.operation(name)?.cancelRequested, true);
+    });
+  }
+
+  it("leaves a partial creation when other failures follow before the refusal", async () => {
+    const { create, emulator } = await enter({ operations: [{ name }] });
+    emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
+    emulator.fault({ method: "cancel", calls: 2, then: { status: 401 } });
+    emulator.fault({ method: "cancel", calls: 3, then: { body: "html" } });
+    emulator.fault({ method: "cancel", calls: 4, then: { status: 403 } });
+    emulator.fault({ method: "cancel", calls: { from: 2 }, then: { status: 403 } });
+    assert.match((await partial(create())).message, unknown);
+  });
+
+  it("leaves a partial creation when the retry's token is replaced and the fresh one is refused", async () => {
+    const { emulator } = await retriedWith({ status: 401 });
+    const asked = credentials(() => ({ authorization: "Bearer made-up-token" }));
+    const { message } = await partial(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
+    assert.match(message, unknown);
+    assert.match(message, /UNAUTHENTICATED/);
+    assert.deepEqual(asked, [undefined, undefined, "Bearer made-up-token"]);
+    assert.equal(emulator.calls.count("cancel"), 3);
+  });
+
+  it("leaves a partial creation when the fresh token's own response is lost and the next is refused", async () => {
+    const { emulator } = await enter({ operations: [{ name }] });
+    emulator.fault({ method: "cancel", calls: 1, then: { status: 401 } });
+    emulator.fault({ method: "cancel", calls: 2, then: "lostAnswer" });
+    emulator.fault({ method: "cancel", calls: 3, then: { status: 403 } });
+    credentials(() => ({ authorization: "Bearer made-up-token" }));
+    const { message } = await partial(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
+    assert.match(message, unknown);
+  });
+
+  for (const transient of [false, true]) {
+    it(`leaves a partial creation when no credential can be had for the retry (transient: ${transient})`, async () => {
+      const { emulator } = await enter({ operations: [{ name }] });
+      emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
+      credentials((attempt) => {
+        if (attempt === 1) return {};
+        throw new CredentialError("No access token could be had: invalid_grant.", transient);
+      });
+      const steps = stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" });
+      const { message, outputs } = await partial(steps.create({ customTimeouts: { create: "50ms" } }));
+      assert.match(message, /Whether the cancel was carried out is not known/);
+      if (!transient) assert.match(message, /an earlier attempt.*invalid_grant/);
+      assert.equal(outputs["outcome"], "running");
+      assert.equal(emulator.calls.count("cancel"), 1);
+    });
+  }
+
+  it("leaves a partial creation when the host's name no longer resolves for the retry", async () => {
+    const { endpoint } = stopping(await startServer((_request, response) => response.destroy()));
+    const { lookup } = dns;
+    let lookups = 0;
+    const failing = (...args: unknown[]) => {
+      if (lookups++ === 0) {
+        (lookup as (...all: unknown[]) => void)(...args);
+        return;
+      }
+      const error = Object.assign(new Error("getaddrinfo ENOTFOUND"), { code: "ENOTFOUND", syscall: "getaddrinfo" });
+      (args.at(-1) as (error: Error) => void)(error);
+    };
+    dns.lookup = failing as unknown as typeof dns.lookup;
+    after(() => (dns.lookup = lookup));
+    const { message } = await partial(stepsAgainst(endpoint.replace("127.0.0.1", "localhost")).create());
+    assert.equal(lookups, 2);
+    assert.match(message, unknown);
+    assert.match(message, /ENOTFOUND/);
+  });
+
+  it("leaves a partial creation when every retry's connection is refused", async () => {
+    const { endpoint } = await vanishing();
+    const { message } = await partial(stepsAgainst(endpoint).create({ customTimeouts: { create: "50ms" } }));
+    assert.match(message, unknown);
+    assert.match(message, /ECONNREFUSED/);
+  });
+
+  for (const [what, then] of [
+    ["is forbidden", { status: 403 }],
+    ["has no answer", { status: 503 }],
+    ["is answered by something else", { body: "html" }],
+  ] as const) {
+    for (const code of ["FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
+      it(`leaves a partial creation when its retry is answered ${code} and the read ${what}`, async () => {
+        const { create, emulator } = await retriedWith({ status: 400, code });
+        emulator.fault({ method: "get", then });
+        const { outputs, message } = await partial(create({ customTimeouts: { create: "50ms" } }));
+        assert.equal(outputs["outcome"], "running");
+        assert.match(message, unknown);
+        assert.match(message, /a read then failed/);
+      });
+    }
+  }
+
+  for (const code of ["FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
+    it(`tells how the operation ended when its retry is answered ${code} and a read finds it done`, async () => {
+      const { create, emulator } = await enter({ operations: [{ name, answerWhenDone: code }] });
+      emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
+      const { outputs } = await create();
+      assert.equal(outputs["outcome"], "cancelled");
+    });
+  }
+
+  it("is notFound when its retry is answered NOT_FOUND, and done where that is expected", async () => {
+    const { create, emulator } = await retriedWith({ status: 404 });
+    const { outputs } = await create({ expect: ["cancelled", "notFound"] });
+    assert.equal(outputs["outcome"], "notFound");
+    assert.equal(emulator.calls.count(), 2);
+  });
+
+  it("leaves a partial creation when its retry is answered NOT_FOUND and that isn't expected", async () => {
+    const { create } = await retriedWith({ status: 404 });
+    const { outputs, message } = await partial(create());
+    assert.equal(outputs["outcome"], "notFound");
+    assert.match(message, unknown);
+    assert.match(message, /NOT_FOUND/);
+  });
+
+  it("is unsupported when its retry is answered UNIMPLEMENTED, and done where that is expected", async () => {
+    const { create, emulator } = await retriedWith({ status: 501 });
+    const { outputs } = await create({ expect: ["cancelled", "unsupported"] });
+    assert.deepEqual([outputs["outcome"], outputs["done"]], ["unsupported", false]);
+    assert.equal(emulator.calls.count(), 3);
+  });
+
+  it("keeps the hint of a refused caller in the message", async () => {
+    const { create } = await retriedWith({ status: 403 });
+    assert.match((await partial(create())).message, /Cloud Channel is for resellers/);
+  });
+
+  describe("is unlike one of which no attempt can have arrived, which", () => {
+    it("leaves no resource when the connection is refused to the end, and says that the call didn't arrive", async () => {
+      const server = await startServer();
+      await server.stop();
+      const { create, update } = stepsAgainst(server.endpoint);
+      const brief = { customTimeouts: { create: "50ms" } };
+      const { message } = await failure(create(brief));
+      assert.match(message, /^operations\/AbC: no answer .*ECONNREFUSED.*the call didn't arrive/);
+      await failure(update({ outcome: "running" }, { customTimeouts: { update: "50ms" } }));
+    });
+
+    it("leaves no resource when the connection is refused and the retry is answered 403", async () => {
+      const first = await startServer();
+      await first.stop();
+      const port = Number(new URL(first.endpoint).port);
+      credentials((attempt) => {
+        if (attempt === 2)
+          return startEmulator({ port, operations: [{ name }] })
+            .then(stopping)
+            .then(forbidding);
+        return {};
+      });
+      const { message } = await failure(stepsAgainst(first.endpoint, { "gcp:accessToken": "any" }).create());
+      assert.match(message, /PERMISSION_DENIED/);
+      assert.doesNotMatch(message, /may have been/);
+    });
+
+    it("leaves no resource when no credential can be had from the first", async () => {
+      const { emulator } = await enter({ operations: [{ name }] });
+      credentials(() => {
+        throw new CredentialError("No access token could be had: invalid_grant.", false);
+      });
+      const { message } = await failure(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
+      assert.match(message, /invalid_grant/);
+      assert.equal(emulator.calls.count(), 0);
+    });
+
+    it("leaves no resource when a stale token's replacement can't be had", async () => {
+      const { emulator } = await enter({ operations: [{ name }] });
+      emulator.fault({ method: "cancel", then: { status: 401 } });
+      credentials((attempt) => {
+        if (attempt === 1) return { authorization: "Bearer made-up-token" };
+        throw new CredentialError("No access token could be had: invalid_grant.", false);
+      });
+      await failure(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
+    });
+  });
+
+  it("changes no error of a read: a read whose response was lost and that is then answered 403 fails with the 403", async () => {
+    const { read, emulator } = await enter({ operations: [{ name }] });
+    emulator.fault({ method: "get", calls: 1, then: "lostAnswer" });
+    emulator.fault({ method: "get", calls: 2, then: { status: 403 } });
+    assert.doesNotMatch((await failure(read({ operation: name }))).message, /earlier attempt/);
+  });
+
+  /** A sweep prints what it came to. */
+  function silence(): void {
+    const { log } = console;
+    after(() => (console.log = log));
+    console.log = () => undefined;
+  }
+
+  /** Credentials made up; `make` is told which time it is asked, from 1. */
+  function credentials(make: (attempt: number) => object | Promise<object>): (string | undefined)[] {
+    const own = Object.getOwnPropertyDescriptor(Credential.prototype, "headers") ?? assert.fail();
+    after(() => Object.defineProperty(Credential.prototype, "headers", own));
+    const asked: (string | undefined)[] = [];
+    Credential.prototype.headers = async (refused?: string) => {
+      asked.push(refused);
+      return (await make(asked.length)) as Record<string, string>;
+    };
+    return asked;
+  }
+
+  function forbidding(emulator: Awaited<ReturnType<typeof startEmulator>>): object {
+    emulator.fault({ then: { status: 403 } });
+    return {};
+  }
+
+  /** A server that is gone after its first request, which it doesn't answer. */
+  async function vanishing() {
+    const server = await startServer((_request, response) => {
+      void server.stop();
+      response.destroy();
+    });
+    return server;
+  }
+
+  it("ends as the operation did when its retry is answered well", async () => {
+    const { endpoint } = stopping(
+      await startServer((_request, response) => response.destroy(), { json: {} }, rpc(404, "NOT_FOUND")),
+    );
+    const { outputs } = await partial(stepsAgainst(endpoint).create());
+    assert.equal(typeof outputs["requestTime"], "string");
+  });
+});

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { withoutChance } from "../operations/server";
+import { madeUpCredentials } from "./credentials";
+import { liveThrough } from "./run";
+
+describe("300 histories of a cancellation request, made up by chance", function () {
+  this.timeout(300_000);
+  withoutChance();
+  madeUpCredentials();
+
+  it("keep every promise, and reach every outcome", async () => {
+    const tally = await liveThrough(300, "test/models/request.test.ts");
+    const { counts } = tally;
+    if (process.env["MODEL_PATH"] !== undefined) return;
+    for (const what of [
+      ...["create", "update"].flatMap((step) => ["done", "partial", "failed"].map((ended) => `${step} ${ended}`)),
+      ...["read", "delete"].flatMap((step) => ["done", "failed"].map((ended) => `${step} ${ended}`)),
+      ...["create", "update"].map((step) => `${step} with a cancel that may have arrived`),
+      ...["running", "cancelling", "cancelled", "succeeded", "failed", "notFound"].map(
+        (outcome) => `recorded ${outcome}`,
+      ),
+      "green",
+    ]) {
+      assert.ok((counts.get(what) ?? 0) > 0, `no history has: ${what} (${String(tally)})`);
+    }
+  });
+});

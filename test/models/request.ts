@@ -1,0 +1,365 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { startEmulator, type Emulator, type OperationSpec, type SettledOutcome } from "../../provider/emulator";
+import { forgetHost } from "../hooks";
+import { assertShowable, assertSound } from "../reliability/soundness";
+import { providerFor, type Provider } from "../reliability/resource";
+import { forget, issue, refusedCredential } from "./credentials";
+import { Stack, type State, type StepTaken } from "./engine";
+import { faultAt, type Faults, inject, noFaults, someFaults } from "./faults";
+
+/** The arguments that a history changes. */
+interface Args {
+  readonly cancelOn: "create" | "delete";
+  readonly waitFor: "settled" | "accepted";
+  readonly expect: readonly string[] | undefined;
+  readonly triggers: number;
+  readonly timeout: string;
+}
+
+type Action =
+  | { readonly do: "up" | "refresh" | "destroy"; readonly faults: Faults }
+  | { readonly do: "declare"; readonly args: Partial<Args> }
+  | { readonly do: "end"; readonly outcome: SettledOutcome }
+  | { readonly do: "expire" };
+
+/** What befalls one operation and the resource that cancels it. */
+export interface History {
+  readonly operation: Pick<OperationSpec, "onCancel" | "settleAfter" | "done">;
+  readonly args: Args;
+  readonly actions: readonly Action[];
+}
+
+const name = "operations/AbC";
+const closedEndpoint = "http://127.0.0.1:1";
+const settled = ["cancelled", "succeeded", "failed"];
+/** Milliseconds: a read at once, and one at the end. */
+const timeouts = ["60ms", "120ms"];
+
+const argsOf: fc.Arbitrary<Args> = fc.record({
+  cancelOn: fc.constantFrom("create", "create", "create", "delete"),
+  waitFor: fc.constantFrom("settled", "accepted"),
+  expect: fc.constantFrom<readonly string[] | undefined>(
+    undefined,
+    undefined,
+    ["cancelled"],
+    ["succeeded", "failed"],
+    ["cancelled", "notFound"],
+    ["cancelled", "unsupported"],
+    ["cancelled", "succeeded", "failed", "notFound", "unsupported"],
+  ),
+  triggers: fc.nat(2),
+  timeout: fc.constantFrom(...timeouts),
+});
+
+const changes: fc.Arbitrary<Partial<Args>> = argsOf.chain((args) =>
+  fc.constantFrom<Partial<Args>>(
+    { cancelOn: "create" },
+    { cancelOn: "delete" },
+    { waitFor: args.waitFor },
+    { expect: args.expect },
+    { triggers: args.triggers },
+    { timeout: args.timeout },
+  ),
+);
+
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 8, arbitrary: someFaults.map((faults): Action => ({ do: "up", faults })) },
+  { weight: 3, arbitrary: someFaults.map((faults): Action => ({ do: "refresh", faults })) },
+  { weight: 2, arbitrary: someFaults.map((faults): Action => ({ do: "destroy", faults })) },
+  { weight: 3, arbitrary: changes.map((args): Action => ({ do: "declare", args })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .constantFrom<SettledOutcome>("cancelled", "succeeded", "failed")
+      .map((outcome): Action => ({ do: "end", outcome })),
+  },
+  { weight: 1, arbitrary: fc.constant<Action>({ do: "expire" }) },
+);
+
+export const histories: fc.Arbitrary<History> = fc
+  .record({
+    operation: fc.record(
+      {
+        onCancel: fc.constantFrom("cancel", "cancel", "complete", "fail", "ignore"),
+        settleAfter: fc.constantFrom(0, 90),
+        done: fc.constantFrom("succeeded", "failed", "cancelled"),
+      },
+      { requiredKeys: ["onCancel", "settleAfter"] },
+    ),
+    args: argsOf,
+    actions: fc.array(actions, { minLength: 3, maxLength: 14, size: "max" }),
+  })
+  .map(({ operation: { done, ...operation }, args, actions: all }) => ({
+    // Few are done from the start: there is little to see then.
+    operation: { ...operation, ...(done !== undefined && all.length % 4 === 0 && { done }) },
+    args,
+    actions: all,
+  }));
+
+/** What the histories came to, to show that they reach what they are about. */
+export class Tally {
+  readonly counts = new Map<string, number>();
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  toString(): string {
+    return [...this.counts]
+      .sort()
+      .map(([what, count]) => `${what}: ${count}`)
+      .join(", ");
+  }
+}
+
+let serial = 0;
+
+/** Lives through a history, and fails where the provider breaks a promise. */
+export async function live(history: History, tally: Tally): Promise<void> {
+  const emulator = await startEmulator({ operations: [{ name, ...history.operation }] });
+  const world = new World(emulator, history.args, tally);
+  try {
+    for (const action of history.actions) await world.act(action);
+    await world.end();
+  } finally {
+    world.close();
+    await emulator.stop();
+  }
+}
+
+/** The service, the stack, and what is known of both. */
+class World {
+  private readonly token = `made-up-token-${serial++}`;
+  private readonly stack = new Stack((step) => {
+    this.judge(step);
+  });
+  /** What the resource's state has recorded for good, from its creation to its replacement. */
+  private readonly promises = new WeakMap<State, Recorded>();
+  private faults: Faults = noFaults;
+  private asked = 0;
+  /** How many cancels were received before the deployment, and before the step. */
+  private deploymentStart = 0;
+  private stepStart = 0;
+
+  constructor(
+    private readonly emulator: Emulator,
+    private args: Args,
+    private readonly tally: Tally,
+  ) {
+    issue(this.token, () => {
+      const transient = this.faults.credentials[++this.asked];
+      if (transient !== undefined) throw refusedCredential(transient);
+      return { authorization: `Bearer ${this.token}` };
+    });
+  }
+
+  close(): void {
+    forget(this.token);
+    forgetHost(this.emulator.endpoint);
+  }
+
+  async act(action: Action): Promise<void> {
+    switch (action.do) {
+      case "declare":
+        this.args = { ...this.args, ...action.args };
+        return;
+      case "end":
+        if (this.truth().outcome === "running") this.emulator.settle(name, action.outcome);
+        return;
+      case "expire":
+        this.emulator.expire(name);
+        return;
+      case "up":
+        return this.up(action.faults);
+      case "refresh":
+        await this.deploy(withoutLongWaits(action.faults), (provider) => this.stack.refresh(provider));
+        return this.assertGreenIsFinished();
+      case "destroy":
+        await this.deploy(action.faults, (provider) => this.stack.destroy(provider));
+    }
+  }
+
+  /** Without faults, an end comes within four runs. */
+  async end(): Promise<void> {
+    for (let run = 1; run <= 4; run++) {
+      await this.up(noFaults);
+      if (await this.isOver()) return this.destroy();
+      if (run === 2) this.letItEnd();
+    }
+    assert.fail(`no end within four runs: ${this.lastMessage}`);
+  }
+
+  /** Whether it takes the cancel or not, an operation ends. */
+  private letItEnd(): void {
+    if (this.truth().outcome === "running") this.emulator.settle(name, "succeeded");
+  }
+
+  private lastMessage = "";
+
+  private async isOver(): Promise<boolean> {
+    if (await this.isGreen()) return true;
+    const unexpected = /The outcome is (\w+), and `expect` takes ([\w, ]+)\./.exec(this.lastMessage);
+    if (unexpected) {
+      const [, outcome = "", expected = ""] = unexpected;
+      assert.ok(!expected.split(", ").includes(outcome), this.lastMessage);
+      return true;
+    }
+    return this.truth().gone && /is not known to /.test(this.lastMessage);
+  }
+
+  private async destroy(): Promise<void> {
+    for (let run = 1; run <= 4; run++) {
+      await this.deploy(noFaults, (provider) => this.stack.destroy(provider));
+      if (!this.stack.current || /The outcome is \w+, and `expect` takes/.test(this.lastMessage)) return;
+      if (run === 2) this.letItEnd();
+    }
+    assert.fail(`no destroy within four runs: ${this.lastMessage}`);
+  }
+
+  private async up(faults: Faults): Promise<void> {
+    await this.deploy(faults, (provider) => this.stack.up(provider, this.program()));
+    await this.assertGreenIsFinished();
+  }
+
+  /** Each deployment has a provider process of its own. */
+  private async deploy(
+    faults: Faults,
+    work: (provider: Provider) => Promise<{ ended: string; message: string }>,
+  ): Promise<void> {
+    forgetHost(this.emulator.endpoint);
+    const handles = inject(this.emulator, faults);
+    this.faults = faults;
+    this.asked = 0;
+    this.deploymentStart = this.stepStart = this.cancels().length;
+    const { ended, message } = await work(this.provider(faults.refused ? closedEndpoint : this.emulator.endpoint));
+    for (const handle of handles) handle.remove();
+    this.lastMessage = message;
+    if (ended !== "done") assertShowable(message);
+    assert.ok(!message.includes(this.token));
+  }
+
+  private provider(endpoint: string): Provider {
+    return providerFor(endpoint, { "gcp:accessToken": this.token });
+  }
+
+  private program(): Record<string, unknown> {
+    const { cancelOn, waitFor, expect, triggers, timeout } = this.args;
+    return {
+      operation: name,
+      cancelOn,
+      waitFor,
+      ...(expect && { expect }),
+      ...(cancelOn === "create" && triggers > 0 && { triggers: [triggers] }),
+      customTimeouts: { create: timeout, update: timeout, delete: timeout },
+    };
+  }
+
+  private truth() {
+    return this.emulator.operation(name) ?? assert.fail();
+  }
+
+  private cancels() {
+    return this.emulator.calls.all({ method: "cancel" });
+  }
+
+  private isGreen(): Promise<boolean> {
+    return this.stack.isUpToDate(this.provider(this.emulator.endpoint), this.program());
+  }
+
+  private async assertGreenIsFinished(): Promise<void> {
+    const { current } = this.stack;
+    if (!current || !(await this.isGreen())) return;
+    this.tally.count("green");
+    assertFinished(current.outputs, this.program());
+  }
+
+  /** What the cancels of a step were to the caller. */
+  private attempts(): { ambiguous: number; acknowledged: number; total: number } {
+    const calls = this.cancels();
+    const { cancel, persists } = this.faults;
+    const faults = calls.slice(this.stepStart).map((call, index) => ({
+      call,
+      fault: faultAt(cancel, persists, this.stepStart - this.deploymentStart + index),
+    }));
+    const acknowledgements = faults.map(({ call, fault }) => fault === undefined && call.status === 200);
+    const first = acknowledgements.indexOf(true);
+    if (first >= 0) assert.equal(first, faults.length - 1, "no cancel follows one that was acknowledged");
+    this.stepStart = calls.length;
+    return {
+      // A garbled error keeps its status, and is definite.
+      ambiguous: faults.filter(
+        ({ call, fault }) => fault?.tells === "retried" || (fault?.tells === "garbled" && call.status === 200),
+      ).length,
+      acknowledged: acknowledgements.filter(Boolean).length,
+      total: faults.length,
+    };
+  }
+
+  private judge({ step, before, after, ending, inputs }: StepTaken): void {
+    const { ambiguous, acknowledged, total } = this.attempts();
+    this.tally.count(`${step} ${ending.ended}`);
+    if (ambiguous > 0 && acknowledged === 0) this.tally.count(`${step} with a cancel that may have arrived`);
+    const known = before === undefined ? {} : (this.promises.get(before) ?? {});
+
+    if (known.requestTime !== undefined) assert.equal(total, 0, "an acknowledged cancel is not repeated");
+    if (step === "read" || inputs["cancelOn"] === (step === "delete" ? "create" : "delete")) {
+      assert.equal(total, 0, `a ${step} with cancelOn ${String(inputs["cancelOn"])} cancels nothing`);
+    }
+    if (step === "create" && ending.ended === "failed") {
+      assert.equal(ambiguous, 0, "a cancel that may have been carried out has a resource");
+      assert.equal(acknowledged, 0, "a cancel that was acknowledged has a resource");
+    }
+    if (ending.ended === "failed") assert.equal(after, before, "a failure leaves the state as it was");
+    if (!after) return;
+    if (after !== before) this.assertRecorded(after, known, { step, ambiguous, acknowledged, ended: ending.ended });
+    if (step !== "read" && step !== "delete" && ending.ended === "done") assertFinished(after.outputs, inputs);
+  }
+
+  private assertRecorded(
+    after: State,
+    known: Recorded,
+    { step, ambiguous, acknowledged, ended }: { step: string; ambiguous: number; acknowledged: number; ended: string },
+  ): void {
+    const { __provider, ...outputs } = after.outputs;
+    assert.equal(typeof __provider, "string");
+    assertSound(outputs);
+    assert.ok(!JSON.stringify(after).includes(this.token), "no credential is in the state");
+    const { requestTime, outcome } = outputs;
+    const isSettled = settled.includes(String(outcome));
+    if (known.requestTime !== undefined) assert.equal(requestTime, known.requestTime, "an acknowledgement stays");
+    else assert.equal(requestTime !== undefined, acknowledged > 0, "what is recorded as acknowledged was acknowledged");
+    if (known.outcome !== undefined) assert.equal(outcome, known.outcome, "what is settled stays so");
+    if (isSettled) assert.equal(outcome, this.truth().outcome, "the outcome is the service's");
+    assert.equal(outputs["settleTime"] !== undefined, isSettled);
+    if (outcome === "cancelling") assert.notEqual(requestTime, undefined);
+    if (step === "create" && ended === "partial") {
+      assert.ok(ambiguous > 0 || acknowledged > 0 || isSettled, "a partial creation has something to keep");
+    }
+    this.tally.count(`recorded ${String(outcome)}`);
+    this.promises.set(after, {
+      ...(typeof requestTime === "string" && { requestTime }),
+      ...(isSettled && { outcome: String(outcome) }),
+    });
+  }
+}
+
+interface Recorded {
+  readonly requestTime?: string;
+  readonly outcome?: string;
+}
+
+/** Whether what is recorded is what the arguments want; told anew here, so that the provider's own word isn't taken for it. */
+function assertFinished(outputs: Readonly<Record<string, unknown>>, inputs: Readonly<Record<string, unknown>>): void {
+  if (inputs["cancelOn"] === "delete") return;
+  const outcome = String(outputs["outcome"]);
+  const expect = (inputs["expect"] as readonly string[] | undefined) ?? settled;
+  const isAccepted = outcome === "cancelling" && inputs["waitFor"] === "accepted";
+  assert.ok(isAccepted || expect.includes(outcome), `what is ${outcome} is not finished`);
+}
+
+/** A refresh goes on for a minute where nothing answers. */
+function withoutLongWaits(faults: Faults): Faults {
+  const waits = faults.get.at(-1) !== undefined && faultAt(faults.get, true, Infinity)?.tells === "retried";
+  return { ...faults, refused: false, persists: faults.persists && !waits };
+}

@@ -1,0 +1,48 @@
+import fc from "fast-check";
+import { histories, live, Tally } from "./request";
+
+/** So many histories at a time: they wait for most of their time. */
+const lanes = 20;
+/** A failure is to be told before the test's own time is up, however long its history could still be shrunk. */
+const bounds = { interruptAfterTimeLimit: 280_000 };
+
+/**
+ * Lives through so many histories.
+ *
+ * @param file what runs them, to be run again
+ * @throws Error that tells the shortest history found that fails, and how to repeat it
+ */
+export async function liveThrough(count: number, file: string): Promise<Tally> {
+  const tally = new Tally();
+  const property = () => fc.asyncProperty(histories, (history) => live(history, tally));
+  const { MODEL_SEED: seed, MODEL_PATH: path } = process.env;
+  if (path !== undefined) {
+    await check(property(), { seed: Number(seed), path, numRuns: 1 }, file);
+    return tally;
+  }
+  const first = seed === undefined ? Math.floor(Date.now() % 2 ** 31) : Number(seed);
+  const each = Math.ceil(count / lanes);
+  const results = await Promise.allSettled(
+    Array.from({ length: lanes }, (_, lane) => check(property(), { seed: first + lane, numRuns: each }, file)),
+  );
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
+  return tally;
+}
+
+async function check(
+  property: fc.IAsyncProperty<[Parameters<typeof live>[0]]>,
+  parameters: fc.Parameters<[Parameters<typeof live>[0]]>,
+  file: string,
+): Promise<void> {
+  const result = await fc.check(property, { ...parameters, ...bounds });
+  if (!result.failed && result.interrupted) throw new Error(`after ${result.numRuns} histories the time was up`);
+  if (!result.failed) return;
+  const { seed, counterexamplePath, counterexample, numShrinks } = result;
+  const error = result.errorInstance as Error;
+  throw new Error(
+    `${error.message}\nThe history, shrunk ${numShrinks} times:\n${JSON.stringify(counterexample?.[0], null, 1)}\n` +
+      `To repeat it: MODEL_SEED=${seed} MODEL_PATH=${String(counterexamplePath)} npx mocha --timeout 300000 ${file}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,17 @@
+import { madeUpCredentials } from "../models/credentials";
+import { liveThrough } from "../models/run";
+import { withoutChance } from "../operations/server";
+
+const count = 5_000;
+
+describe(`${count} histories of a cancellation request, made up by chance`, function () {
+  this.timeout(600_000);
+  withoutChance();
+  madeUpCredentials();
+
+  it("keep every promise", async () => {
+    const start = performance.now();
+    const tally = await liveThrough(count, "test/soak/requestModel.soak.ts");
+    console.log(`  ${((performance.now() - start) / 1000).toFixed(1)} s; ${String(tally)}`);
+  });
+});
