@@ -3,6 +3,7 @@ import { clientFor, type Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./operationOutputs";
 import { look } from "./pursuit";
+import { shownName } from "./sweep/ledger";
 import { blank, type CancellationRecord, observed } from "./record";
 import * as request from "./request/settings";
 import type { Service } from "./service";
@@ -52,7 +53,9 @@ export async function listOperations(args: Properties, context: Context): Promis
         `${collection}: \`match.name\` takes too long for the name ${quote(onOneLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
       );
     }
-    for (const operation of page.operations) found.push(result(service, operation.name, observed(blank, operation)));
+    for (const operation of page.operations) {
+      found.push(result(service, shownName(operation.name), observed(blank, operation)));
+    }
     if (found.length > limit) {
       throw new StepError(
         `${collection}: more than ${limit} operations match. Narrow \`filter\` or \`match\`, or raise \`limit\`.`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { getOperation, listOperations } from "../../provider/lifecycle/lookups";
 import type { Properties } from "../../provider/lifecycle/operationOutputs";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
-import { cleanUps, rejection, withoutChance } from "../operations/server";
+import { cleanUps, rejection, startServer, withoutChance } from "../operations/server";
 import { contextOf, methodsOf } from "./request/stage";
 
 const name = "operations/AbC";
@@ -125,6 +125,42 @@ describe("a look-up", () => {
     it("fails where the service can't list, and says what to do", async () => {
       const { list } = await enter({ unimplemented: ["list"] });
       assert.match((await rejection(list())).message, /can't be listed.*UNIMPLEMENTED.*getOperation/);
+    });
+
+    it("shows a safe beginning of names that can't be called", async () => {
+      const { list, emulator } = await enter();
+      const names = [
+        "operations/a",
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+        "operations/\ud800",
+        "x".repeat(1_000_000),
+      ];
+      emulator.fault({ method: "list", then: { body: { json: { operations: names.map((name) => ({ name })) } } } });
+      const listed = await list();
+      assert.deepEqual(
+        listed.map((operation) => operation["name"]),
+        ["operations/a", "(04da6b54-80e4-46f7-96ec-b56ff0331ba9)", "operations/", `${"x".repeat(99)}…`],
+      );
+      assert.ok(JSON.stringify(listed).isWellFormed());
+    });
+
+    it("fails where pages follow without an end and show nothing new", async () => {
+      let page = 0;
+      const server = stopping(
+        await startServer((_received, response) => {
+          response.setHeader("content-type", "application/json");
+          response.end(JSON.stringify({ operations: [{ name }], nextPageToken: String(++page) }));
+        }),
+      );
+      const context = contextOf({ "cancellation:endpoint": server.endpoint });
+      const { message } = await rejection(listOperations({}, context));
+      assert.match(message, /1000 pages in a row show no new operation/);
+    });
+
+    it("fails where its glob takes too long for a name", async () => {
+      const { list } = await enter({ operations: [{ name: `operations/${"-".repeat(500)}` }] });
+      const { message } = await rejection(list({ match: { name: "operations/*-*-*-*-*x" } }));
+      assert.match(message, /`match.name` takes too long for the name "operations\/-+…"/);
     });
 
     it("fails where there is no definite answer", async () => {

@@ -301,7 +301,10 @@ export class SweepHistory {
   }
 
   private note(what: string, result: string): void {
-    const { __provider: _, customTimeouts, ...inputs } = this.inputs;
+    const { customTimeouts } = this.inputs;
+    const inputs = Object.fromEntries(
+      Object.entries(this.inputs).filter(([key]) => key !== "__provider" && key !== "customTimeouts"),
+    );
     const state = this.state && {
       outcomes: this.state.outcomes,
       operations: this.state.operations.map(({ name, outcome }) => `${name.slice(11)} ${outcome}`).join(),

@@ -173,4 +173,22 @@ onEachEngine("a cancellation request", (scenario) => {
     await world.destroy();
     assert.equal(world.cancels(), 0);
   });
+
+  for (const [what, retry] of [
+    ["is refused", { status: 403 }],
+    ["is redirected", { redirect: "http://127.0.0.1:9/" }],
+  ] as const) {
+    scenario(`is kept when the response to its cancel is lost and the retry ${what}`, async (world) => {
+      const operation = world.emulator.add({ onCancel: "ignore" });
+      world.emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
+      const refused = world.emulator.fault({ method: "cancel", calls: { from: 2 }, then: retry });
+      world.request({ operation });
+      await world.upFails(/an earlier attempt of the cancel may have been carried out/);
+      assert.equal(await world.outcome(), "running");
+      refused.remove();
+      world.emulator.settle(operation, "cancelled");
+      await world.up();
+      assert.equal(await world.outcome(), "cancelled");
+    });
+  }
 });

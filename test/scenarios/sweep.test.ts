@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onEachEngine } from "./onEachEngine";
 import { changes, failed, type World } from "./world";
@@ -67,6 +67,61 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     await world.up();
     assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 30 });
     assert.equal(world.cancels(), 33);
+  });
+
+  scenario(
+    "sends the cancel of operations that started before a refresh, with more of them than the state names",
+    async (world) => {
+      const many = Array.from({ length: 150 }, (_, index) => String(index));
+      for (const name of many) world.emulator.add({ name: `operations/${name}`, onCancel: "ignore" });
+      world.sweep(everything, { customTimeouts: { create: "4s", update: "30s" } });
+      await world.upFails(/150 operations 150 did not end as expected \(150 cancelling/);
+      for (const name of many) world.emulator.settle(`operations/${name}`, "cancelled");
+      add(world, ...Array.from({ length: 10 }, (_, index) => `new-${index}`));
+      await world.refresh();
+      assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 100, running: 10, unobserved: 40 });
+      await world.up();
+      assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 110, unobserved: 40 });
+      assert.equal(world.cancels(), 160);
+      assert.deepEqual(changes(await world.up()), []);
+    },
+  );
+
+  scenario("keeps what it cancelled when the service lists names that Pulumi can't keep", async (world) => {
+    add(world, "a");
+    const names = ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "operations/\ud800", `operations/${"x".repeat(1_000_000)}`];
+    const json = { operations: ["operations/a", ...names].map((name) => ({ name })) };
+    const hostile = world.emulator.fault({ method: "list", then: { body: { json } } });
+    world.sweep(everything);
+    await world.upFails(/of 4 operations 3 did not end as expected.*can't be called/s);
+    const { outcomes, operations } = await world.outputs("sweep");
+    assert.deepEqual(outcomes, { running: 3, cancelled: 1 });
+    assert.deepEqual(operations, [{ name: "operations/a", outcome: "cancelled" }]);
+    hostile.remove();
+    await world.up();
+    assert.equal(world.cancels(), 1);
+  });
+
+  scenario("encrypts its operations where the names are a secret", async (world) => {
+    add(world, "hidden", "shown");
+    world.program(`
+      const names = ["operations/shown", pulumi.secret("operations/hidden")];
+      new CancellationSweep("sweep", { names, cancelOn: "create" });
+      new CancellationSweep("plain", { names: ["operations/shown"], cancelOn: "create" });
+    `);
+    await world.up();
+    await world.refresh();
+    const { stateDirectory } = world.stack;
+    const files = readdirSync(stateDirectory, { recursive: true, encoding: "utf8" })
+      .map((file) => join(stateDirectory, file))
+      .filter((file) => file.endsWith(".json"));
+    const states = files.map((file) => readFileSync(file, "utf8"));
+    assert.ok(states.some((state) => state.includes('"operations/shown"')));
+    assert.deepEqual(
+      states.filter((state) => state.includes("operations/hidden")),
+      [],
+    );
+    assert.deepEqual(changes(await world.up()), []);
   });
 
   scenario("goes on where one is refused, and asks for that one alone the next time", async (world) => {

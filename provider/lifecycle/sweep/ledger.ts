@@ -104,7 +104,7 @@ export class Ledger {
 
   /** Records a listed operation that can't be called. It is counted as running. */
   addUncallable(name: string, failure: string): void {
-    this.uncallable.set(hashOf(name), { name: onOneLine(name, maxShownLength), failure });
+    this.uncallable.set(hashOf(name), { name: shownName(name), failure });
   }
 
   remove(name: string): void {
@@ -128,6 +128,11 @@ export class Ledger {
 
 /** How much of a name that can't be called is shown, in characters. */
 const maxShownLength = 100;
+
+/** A listed name as it can be shown and kept: as it is if it can be called, and otherwise a beginning of it that is safe. */
+export function shownName(name: string): string {
+  return uncallableReason(name) === undefined ? name : fit(onOneLine(name, maxShownLength));
+}
 
 /** Why a listed name can't be called, or can't be kept in the state; `undefined` if it can. */
 export function uncallableReason(name: string): string | undefined {
