@@ -149,7 +149,7 @@ describe("a look-up", () => {
       const server = stopping(
         await startServer((_received, response) => {
           response.setHeader("content-type", "application/json");
-          response.end(JSON.stringify({ operations: [{ name }], nextPageToken: String(++page) }));
+          response.end(JSON.stringify({ nextPageToken: String(++page) }));
         }),
       );
       const context = contextOf({ "cancellation:endpoint": server.endpoint });
