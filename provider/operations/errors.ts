@@ -69,11 +69,10 @@ export class NoAnswerError extends CallError {
     call: Call,
     /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
     readonly reason: string,
+    /** What went wrong, where the code alone doesn't tell it. */
+    detail = words[reason] ?? "the connection failed",
   ) {
-    super(
-      call,
-      `no answer from ${call.base} to the ${call.method}: ${words[reason] ?? "the connection failed"} (${reason})`,
-    );
+    super(call, `no answer from ${call.base} to the ${call.method}: ${detail} (${reason})`);
   }
 }
 

@@ -22,7 +22,8 @@ const transientStatuses: ReadonlySet<number> = new Set([
 ]);
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
-const settingsFailures = /^(ENOTFOUND$|ERR_INVALID_URL$|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+const settingsFailures =
+  /^(ENOTFOUND$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|CERT_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** Whether the call may get through when it is made again. */
 export function isTransient(error: unknown): boolean {
