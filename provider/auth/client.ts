@@ -76,6 +76,7 @@ async function baseOf(identity: Identity, scopes: readonly string[]): Promise<Ba
     rememberCredential({ token: accessToken.trim() });
     const client = new OAuth2Client(universe);
     client.setCredentials({ access_token: accessToken.trim() });
+    limitClient(client);
     return { client };
   }
   const content = credentials === undefined ? undefined : await readCredentials(credentials, source);

@@ -33,12 +33,39 @@ export function rememberCredential(credential: unknown): void {
   if (fetch) rememberSecrets(fetch.secrets, credential);
 }
 
+/** What a client of an external account has besides. google-auth-library declares it protected. */
+interface ExternalClient {
+  readonly stsCredential?: { readonly transporter: gaxios.Gaxios };
+  retrieveSubjectToken?: () => Promise<string>;
+}
+
+const limitedClients = new WeakSet<AuthClient>();
+
 /** Limits the requests of a client, and of the clients that it gets its own tokens from. */
 export function limitClient(client: AuthClient): void {
-  for (const { transporter } of clientsOf(client)) {
-    limitTransport(transporter);
-    // Takes the place of google-auth-library's own choice of a proxy, whose agents keep and limit no connections.
-    transporter.defaults.agent = (url: URL) => agentFor(url);
+  for (const each of clientsOf(client)) {
+    if (limitedClients.has(each)) continue;
+    limitedClients.add(each);
+    limitTransports(each);
+    const external = each as ExternalClient;
+    const retrieve = external.retrieveSubjectToken?.bind(each);
+    if (retrieve === undefined) continue;
+    external.retrieveSubjectToken = async () => {
+      const token = await retrieve();
+      // A credential with a certificate makes new transports for it.
+      limitTransports(each);
+      return token;
+    };
+  }
+}
+
+function limitTransports(client: AuthClient): void {
+  const { stsCredential } = client as ExternalClient;
+  // The exchange of an external account's token has a transport of its own.
+  for (const transport of [client.transporter, ...(stsCredential ? [stsCredential.transporter] : [])]) {
+    limitTransport(transport);
+    // Takes the place of gaxios's own choice of a proxy, whose agents keep and limit no connections.
+    transport.defaults.agent ??= (url: URL) => agentFor(url);
   }
 }
 

@@ -77,5 +77,7 @@ export function argumentsFromId(id: string, properties: Properties, context: Con
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
     throw new StepError(`${quote(id)} can't be looked up: ${reasons.join("; ")}.`);
   }
-  return canonicalService(service).endpoint === canonicalService().endpoint ? { ...properties, operation: parts.name } : args;
+  return canonicalService(service).endpoint === canonicalService().endpoint
+    ? { ...properties, operation: parts.name }
+    : args;
 }
