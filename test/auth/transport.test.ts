@@ -140,7 +140,9 @@ describe("the fetch of a token", () => {
 
   describe("that fails", () => {
     const escape = (text: string) =>
-      [...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+      Array.from(text)
+        .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join("");
     for (const [what, encode] of [
       ["as they are", (text: string) => text],
       ["percent-encoded", encodeURIComponent],

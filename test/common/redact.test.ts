@@ -5,8 +5,13 @@ import { secretsStayHidden } from "../reliability/properties/redaction";
 const token = "ya29.a0Af/B_by-C1d2E3f4+G5h6I7j8=K9l0.M1n2~O3p4/Q5r6s7t8==";
 const json = (value: unknown) => JSON.stringify(value);
 const percent = encodeURIComponent(token);
-const unicode = [...token].map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
-const each = (encode: (code: number) => string) => [...token].map((c) => encode(c.charCodeAt(0))).join("");
+const unicode = Array.from(token)
+  .map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  .join("");
+const each = (encode: (code: number) => string) =>
+  Array.from(token)
+    .map((c) => encode(c.charCodeAt(0)))
+    .join("");
 
 describe("redact", () => {
   for (const [what, text, redacted] of [

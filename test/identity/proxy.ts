@@ -77,6 +77,7 @@ export async function startProxy(
       socket.pipe(inner).pipe(socket);
     });
     inner.on("error", () => socket.destroy());
+    socket.on("close", () => inner.destroy());
     socket.on("data", (chunk: Buffer) => (seen += chunk.toString("latin1")));
   };
   proxy.on("connect", onConnect);

@@ -11,7 +11,9 @@ const tokens = fc
   .map((characters) => `ya29.${characters.join("")}`);
 
 const escaped = (escape: (code: number) => string) => (text: string) =>
-  [...text].map((character) => escape(character.charCodeAt(0))).join("");
+  Array.from(text)
+    .map((character) => escape(character.charCodeAt(0)))
+    .join("");
 const hexOf = (code: number, digits: number) => code.toString(16).padStart(digits, "0");
 
 type Encoding = (text: string) => string;
