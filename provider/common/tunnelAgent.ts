@@ -19,8 +19,6 @@ interface ConnectionOptions {
  * up leaves its CONNECT behind, and https-proxy-agent passes the proxy's refusal on as the service's response.
  */
 export class TunnelAgent extends Agent {
-  private readonly tunnels = new WeakMap<Duplex, Tunnel>();
-
   constructor(
     private readonly proxy: URL,
     options: AgentOptions,
@@ -39,14 +37,7 @@ export class TunnelAgent extends Agent {
     // An idle connection doesn't keep the process alive. TLS over a stream doesn't pass this on to the stream.
     secure.ref = () => (tunnel.ref(), secure);
     secure.unref = () => (tunnel.unref(), secure);
-    this.tunnels.set(secure, tunnel);
     return secure;
-  }
-
-  /** Called by Node.js's agent for each socket that nobody uses. One whose request was given up may not have its tunnel yet. */
-  override keepSocketAlive(socket: Duplex): boolean {
-    const keeps = (Agent.prototype as unknown as { keepSocketAlive: (socket: Duplex) => boolean }).keepSocketAlive;
-    return this.tunnels.get(socket)?.isEstablished === true && keeps.call(this, socket);
   }
 }
 
@@ -109,10 +100,6 @@ class Tunnel extends Duplex {
     socket.once("close", () => this.destroy());
     socket.on("error", (error) => this.destroy(error));
     this.waiting?.();
-  }
-
-  get isEstablished(): boolean {
-    return this.socket !== undefined;
   }
 
   ref(): void {

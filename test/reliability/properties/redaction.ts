@@ -7,7 +7,7 @@ import { startWire, wired } from "./wire";
 const name = "operations/AbC";
 const tokenCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
 const tokens = fc
-  .array(fc.constantFrom(...tokenCharacters), { minLength: 24, maxLength: 300 })
+  .array(fc.constantFrom(...Array.from(tokenCharacters)), { minLength: 24, maxLength: 300 })
   .map((characters) => `ya29.${characters.join("")}`);
 
 const escaped = (escape: (code: number) => string) => (text: string) =>
