@@ -4,6 +4,8 @@ import { readCredentials } from "./credentialsFile";
 import { delegatedClient } from "./delegation";
 import { defaultUniverse, type Identity } from "./identity";
 import { exemptMetadataServer } from "./metadataServer";
+import { checkToken } from "./token";
+import { limitClient, limitTransport, rememberCredential } from "./transport";
 
 /** What the caller of the IAM Credentials API needs a token for. */
 const iamScope = "https://www.googleapis.com/auth/cloud-platform";
@@ -16,7 +18,9 @@ const iamScope = "https://www.googleapis.com/auth/cloud-platform";
 export async function createClient(identity: Identity, scopes: readonly string[]): Promise<AuthClient> {
   const { gaxios } = await import("google-auth-library");
   exemptMetadataServer(gaxios.instance, process.env);
+  limitTransport(gaxios.instance);
   const client = await clientOf(identity, scopes);
+  limitClient(client);
   if (identity.quotaProject !== undefined) client.quotaProjectId = identity.quotaProject;
   return client;
 }
@@ -67,19 +71,26 @@ async function baseOf(identity: Identity, scopes: readonly string[]): Promise<Ba
   const universe = identity.universeDomain === undefined ? {} : { universeDomain: identity.universeDomain };
   if (accessToken !== undefined) {
     // Refused here, because the message of whoever else refuses it would quote it.
-    if (!/^[\x21-\x7e]+$/.test(accessToken.trim())) throw new CredentialError(`${source}: is no access token.`);
+    const issue = checkToken(accessToken.trim());
+    if (issue !== undefined) throw new CredentialError(`${source}: the access token ${issue}.`);
+    rememberCredential({ token: accessToken.trim() });
     const client = new OAuth2Client(universe);
     client.setCredentials({ access_token: accessToken.trim() });
+    limitClient(client);
     return { client };
   }
+  const content = credentials === undefined ? undefined : await readCredentials(credentials, source);
+  rememberCredential(content);
   const auth = new GoogleAuth({
     scopes: [...scopes],
     // No project is needed. Without one it would be looked for, with gcloud and with calls that may fail.
     projectId: "-",
     ...universe,
-    ...(credentials === undefined ? {} : { credentials: await readCredentials(credentials, source) }),
+    ...(content && { credentials: content }),
   });
   const client = await auth.getClient();
+  rememberCredential(auth.jsonContent);
+  limitClient(client);
   holdToUniverse(client, identity);
   return { client, auth };
 }
@@ -87,7 +98,7 @@ async function baseOf(identity: Identity, scopes: readonly string[]): Promise<Ba
 /** A credential of one universe is worth nothing in another, and must not be sent there. */
 function holdToUniverse(client: AuthClient, { universeDomain, subject, source }: Identity): void {
   const { universeDomain: own } = client;
-  if (own === (universeDomain ?? defaultUniverse)) return;
+  if (own.toLowerCase() === (universeDomain ?? defaultUniverse)) return;
   const advice =
     subject === undefined
       ? `Set the config gcp:universeDomain to ${own}.`

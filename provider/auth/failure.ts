@@ -8,8 +8,17 @@ const nothingFound = "Could not load the default credentials";
 
 const cloudChannelScope = "https://www.googleapis.com/auth/apps.order";
 
-/** Tells that no token could be had: from where, whom it was to act as, what is needed, why, and what to do. */
-export function credentialFailure(error: unknown, identity: Identity, scopes: readonly string[]): CredentialError {
+/**
+ * Tells that no token could be had: from where, whom it was to act as, what is needed, why, and what to do.
+ *
+ * @param secrets what was sent for the token, which a server may repeat
+ */
+export function credentialFailure(
+  error: unknown,
+  identity: Identity,
+  scopes: readonly string[],
+  secrets: readonly string[] = [],
+): CredentialError {
   if (error instanceof CredentialError) return error;
   const thrown: Thrown = error instanceof Error ? error : { message: "unknown reason" };
   const needed = `the scope ${scopes.join(", ")}`;
@@ -19,7 +28,7 @@ export function credentialFailure(error: unknown, identity: Identity, scopes: re
         `${waysToSet}${whoIsNeeded(identity, scopes)}`,
     );
   }
-  const reason = reasonOf(thrown, error);
+  const reason = reasonOf(thrown, error, secrets);
   const hint = hintOn(thrown, reason, identity, scopes);
   return new CredentialError(
     `No access token could be had from ${describe(identity)} for ${needed}: ${reason.replace(/\.+$/, "")}. ${hint}`,

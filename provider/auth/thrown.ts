@@ -1,3 +1,6 @@
+import { proxySecrets } from "../common/proxy";
+import { redact } from "../common/redact";
+
 /** What is known of an error that google-auth-library throws, or Node.js; whatever else it holds may be a credential. */
 export interface Thrown {
   readonly message: string;
@@ -25,19 +28,22 @@ const transientOAuthErrors: ReadonlySet<string> = new Set([
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
 const settingsFailures =
-  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|ERR_RESPONSE_SIZE$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 const keyIsUnreadable = /DECODER routines|secretOrPrivateKey|PEM routines|asymmetric key/i;
 
 /** The answer's own words, on one line: never what was sent. */
-export function reasonOf(thrown: Thrown, error: unknown): string {
+export function reasonOf(thrown: Thrown, error: unknown, secrets: readonly string[]): string {
   if (error instanceof TypeError) return "the credentials lack what credentials of their kind need";
   // A parser's message would quote the key.
   if (error instanceof SyntaxError) return "the credentials are no valid JSON";
   if (keyIsUnreadable.test(thrown.message)) return "the private key can't be read";
   const { data, status } = thrown.response ?? {};
   const words = answered(data) ?? (status === undefined ? thrown.message : `HTTP ${status}`);
-  const line = words.replace(/[\p{C}\s]+/gu, " ").trim();
+  // Before anything is cut: a piece of a secret is not recognized once it is short.
+  const line = redact(words, [...secrets, ...proxySecrets()])
+    .replace(/[\p{C}\s]+/gu, " ")
+    .trim();
   return line.length > 500 ? `${line.slice(0, 499)}…` : line;
 }
 

@@ -61,7 +61,8 @@ export function clientFor(context: Context, service: Service, identity: Identity
 
 /** Where a service is in the universe that is called: its name stays, and so does its id, as with any endpoint of the config. */
 function inUniverse(endpoint: string, { universeDomain = defaultUniverse }: Identity): string {
-  const { host } = new URL(endpoint);
-  const suffix = `.${defaultUniverse}`;
-  return host.endsWith(suffix) ? `https://${host.slice(0, -suffix.length)}.${universeDomain}` : endpoint;
+  const { hostname, port } = new URL(endpoint);
+  // The domain itself belongs to the universe too. A port stays, as the service's name does.
+  if (!`.${hostname}`.endsWith(`.${defaultUniverse}`)) return endpoint;
+  return `https://${hostname.slice(0, -defaultUniverse.length)}${universeDomain}${port && `:${port}`}`;
 }

@@ -29,12 +29,17 @@ export interface Service {
 
 export function canonicalService(args: ServiceArgs = {}): Service {
   const { origin, host } = new URL(args.endpoint ?? cloudChannel.endpoint);
-  const scopes = args.scopes ?? (origin === cloudChannel.endpoint ? cloudChannel.scopes : generalScopes);
+  const scopes = args.scopes ?? (isOfCloudChannel(origin) ? cloudChannel.scopes : generalScopes);
   return { endpoint: origin, host, version: args.version ?? cloudChannel.version, scopes: [...new Set(scopes)].sort() };
 }
 
 export function isCloudChannel(service: Service): boolean {
-  return service.endpoint === cloudChannel.endpoint;
+  return isOfCloudChannel(service.endpoint);
+}
+
+/** On any port: a private connection to the service may have one of its own. */
+function isOfCloudChannel(endpoint: string): boolean {
+  return new URL(endpoint).hostname === new URL(cloudChannel.endpoint).hostname;
 }
 
 /**

@@ -133,7 +133,9 @@ export class OperationsClient {
     const attempt = async (refused?: string): Promise<T> => {
       const headers = await this.options.headers(refused, timeLeft(call, deadline));
       const timeout = timeLeft(call, deadline);
-      const answer = await sent(call, { method: http.method, url: `${this.base}/${http.path}`, headers, timeout });
+      const secrets = refused === undefined ? [] : [refused];
+      const url = `${this.base}/${http.path}`;
+      const answer = await sent(call, { method: http.method, url, headers, secrets, timeout });
       try {
         return read(readAnswer(call, answer), answer, call);
       } catch (error) {
@@ -157,7 +159,7 @@ async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof TransportError) throw new NoAnswerError(call, error.code);
+    if (error instanceof TransportError) throw new NoAnswerError(call, error.code, error.detail);
     if (error instanceof OversizedAnswerError)
       throw new UnexpectedAnswerError(call, 200, "more than an answer can hold");
     throw error;

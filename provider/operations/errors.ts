@@ -72,11 +72,13 @@ export class NoAnswerError extends CallError {
     call: Call,
     /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
     readonly reason: string,
+    /** What went wrong, where the code alone doesn't tell it. */
+    detail = describeReason(reason),
   ) {
     const neverSent = noConnection.test(reason);
     super(
       call,
-      `no answer from ${call.base} to the ${call.method}: ${describeReason(reason)} (${reason})` +
+      `no answer from ${call.base} to the ${call.method}: ${detail} (${reason})` +
         (neverSent ? ", so the call didn't arrive" : ""),
     );
     this.neverSent = neverSent;
@@ -131,7 +133,7 @@ const noTls =
  * TLS record that arrives spoilt isn't among them, because the request may have been sent before it.
  */
 const noConnection =
-  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EAFNOSUPPORT|EACCES|EMFILE|ENFILE|ENOTFOUND|EAI_\w+|ERR_INVALID_URL|ERR_INVALID_CHAR|EPROTO|ERR_TLS_\w+|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH)$/;
+  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EAFNOSUPPORT|EACCES|EMFILE|ENFILE|ENOTFOUND|EAI_\w+|ERR_INVALID_URL|ERR_INVALID_CHAR|ERR_PROXY_\w+|EPROTO|ERR_TLS_\w+|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH)$/;
 
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
 import { join } from "node:path";
 import type { AxiosStatic } from "axios";
+import { agentFor } from "../common/agents";
+import { ProxyError, proxySecrets } from "../common/proxy";
+import { redact } from "../common/redact";
 import { TimeLimit } from "./timeLimit";
 
 /** A request, as this folder's methods need it: none has a body. */
@@ -10,6 +11,8 @@ export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** What the response must not show, besides the credential in `headers`: an `authorization` that was refused before. */
+  readonly secrets?: readonly string[];
   /** Milliseconds for the whole of it, the last byte of the response included. */
   readonly timeout: number;
 }
@@ -22,7 +25,11 @@ export interface HttpAnswer {
 
 /** No answer came, or not the whole of one. Stands in for axios's error, which holds the request's headers. */
 export class TransportError extends Error {
-  constructor(readonly code: string) {
+  constructor(
+    readonly code: string,
+    /** What went wrong, where the code alone doesn't tell it. */
+    readonly detail?: string,
+  ) {
     super(`no answer (${code})`);
     this.name = "TransportError";
   }
@@ -35,9 +42,6 @@ export class OversizedAnswerError extends Error {
 
 /** A list page of 1,000 operations with 16 KB of metadata each has half of this. */
 const maxResponseBytes = 32 * 1024 * 1024;
-
-/** More than a server is glad to be sent at once over HTTP/1.1; what is above waits for a free connection. */
-const maxSockets = 64;
 
 interface Http {
   readonly client: InstanceType<AxiosStatic["Axios"]>;
@@ -55,8 +59,8 @@ function sharedHttp(): Http {
     // Not create(), whose defaults every call would merge anew: headers of methods that are not used, and bodies read as JSON.
     client: new axios.Axios({
       adapter: "http",
-      httpAgent: new HttpAgent({ keepAlive: true, maxSockets }),
-      httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets }),
+      // The agents know the proxies: axios's own agents for them keep no connection and have no limit.
+      proxy: false,
       // A redirect would carry the token to wherever it points.
       maxRedirects: 0,
       maxContentLength: maxResponseBytes,
@@ -81,6 +85,7 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
   const limit = new TimeLimit(request.timeout);
   const { client, apiClient } = (http ??= sharedHttp());
   try {
+    const agent = agentFor(new URL(request.url));
     const response = await client.request<string | undefined>({
       method: request.method,
       url: request.url,
@@ -92,28 +97,25 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
         "x-goog-api-client": apiClient,
       },
       signal: limit,
-      // Plain http goes to this machine only; a proxy would be another one, and see the token.
-      ...(request.url.startsWith("http:") ? { proxy: false as const } : {}),
+      httpAgent: agent,
+      httpsAgent: agent,
     });
-    const body = withoutCredential(response.data ?? "", request.headers["authorization"]);
+    const body = redact(response.data ?? "", secretsOf(request));
     return { status: response.status, headers: response.headers, body };
   } catch (error) {
     if (limit.aborted) throw new TransportError("ETIMEDOUT");
     if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedAnswerError();
-    throw new TransportError(codeOf(error));
+    const proxyError = [error, (error as { cause?: unknown }).cause].find((found) => found instanceof ProxyError);
+    throw new TransportError(proxyError?.code ?? codeOf(error), proxyError?.message);
   } finally {
     limit.lift();
   }
 }
 
-/** Shorter than any token that is given out; to take that out of every answer would spoil them. */
-const minCredential = 12;
-
-/** Some servers repeat what they were sent, in an error or as a result: it must come neither into a message nor into the state. */
-function withoutCredential(body: string, authorization = ""): string {
-  const credential = authorization.replace(/^\S+\s+/, "");
-  if (credential.length < minCredential) return body;
-  return [credential, encodeURIComponent(credential)].reduce((text, form) => text.replaceAll(form, "[hidden]"), body);
+/** Some servers repeat what they were sent, in an error or as a result. It must reach neither a message nor the state. */
+function secretsOf({ headers, secrets = [] }: HttpRequest): string[] {
+  const authorizations = [headers["authorization"] ?? "", ...secrets];
+  return [...authorizations.map((value) => value.replace(/^\S+\s+/, "")), ...proxySecrets()];
 }
 
 function codeOf(error: unknown): string {

@@ -23,7 +23,7 @@ const transientStatuses: ReadonlySet<number> = new Set([
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
 const settingsFailures =
-  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** Whether the call may get through when it is made again. */
 export function isTransient(error: unknown): boolean {

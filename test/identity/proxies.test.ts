@@ -30,6 +30,42 @@ describe("a proxy", function () {
     assert.doesNotMatch(seen, /authorization|bearer|ya29|assertion=/i);
   });
 
+  it("makes at most 64 tunnels for 400 calls at once, and keeps them for 400 more", async () => {
+    const { done, errors } = await world.call({
+      environment: { GOOGLE_CREDENTIALS: key },
+      count: 400,
+      rounds: 2,
+      timeout: 50_000,
+    });
+    assert.deepEqual([done, errors], [800, []]);
+    const tunnels = world.proxy.tunnels.filter((host) => host.startsWith("cloudchannel."));
+    assert.ok(tunnels.length > 1 && tunnels.length <= 64, String(tunnels.length));
+  });
+
+  it("can be spoken to in TLS", async () => {
+    const proxy = world.proxy.secureUrl.replace("//", "//user:password@");
+    assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: proxy } }));
+    assert.deepEqual(world.proxy.tunnels, ["oauth2.googleapis.com:443", "cloudchannel.googleapis.com:443"]);
+  });
+
+  it("can be set in lower case", async () => {
+    const environment = { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: "", https_proxy: world.proxy.url };
+    assertDone(await world.call({ environment }));
+    assert.deepEqual(world.proxy.tunnels, ["oauth2.googleapis.com:443", "cloudchannel.googleapis.com:443"]);
+  });
+
+  it("is passed by for tokens as for calls: NO_PROXY is read the same way", async () => {
+    await world.stop();
+    const federation = await Federation.start();
+    world = federation.world;
+    const origin = new URL(world.proxy.origin);
+    const credentials = federation.credentials(`${origin.origin}/sts`);
+    for (const noProxy of [`localhost:${origin.port}`, "127.0.0.0/8", "*host"]) {
+      assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: credentials, NO_PROXY: noProxy } }));
+    }
+    assert.deepEqual(new Set(world.proxy.tunnels), new Set(["cloudchannel.googleapis.com:443"]));
+  });
+
   it("gets its own password, and nobody else does", async () => {
     const proxy = world.proxy.url.replace("//", "//user:password@");
     assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: proxy } }));

@@ -17,6 +17,8 @@ export interface Arrived {
 export interface Proxy {
   /** For `HTTPS_PROXY`. */
   readonly url: string;
+  /** The same proxy, spoken to in TLS. */
+  readonly secureUrl: string;
   /** The TLS server itself, to be reached without the proxy. */
   readonly origin: string;
   /** The hosts that tunnels were asked for, with their ports. */
@@ -59,7 +61,7 @@ export async function startProxy(
     seen += describe(request);
     response.writeHead(400).end("this proxy makes tunnels only");
   });
-  proxy.on("connect", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+  const onConnect = (request: IncomingMessage, socket: Socket, head: Buffer) => {
     seen += describe(request);
     tunnels.push(request.url ?? "");
     sockets.add(socket);
@@ -75,10 +77,15 @@ export async function startProxy(
       socket.pipe(inner).pipe(socket);
     });
     inner.on("error", () => socket.destroy());
+    socket.on("close", () => inner.destroy());
     socket.on("data", (chunk: Buffer) => (seen += chunk.toString("latin1")));
-  });
+  };
+  proxy.on("connect", onConnect);
+  const secureProxy = createTlsServer(certificate);
+  secureProxy.on("connect", onConnect);
   return {
     url: `http://127.0.0.1:${await listening(proxy)}`,
+    secureUrl: `https://localhost:${await listening(secureProxy)}`,
     origin: `https://localhost:${port}`,
     tunnels,
     get seen() {
@@ -90,7 +97,7 @@ export async function startProxy(
     },
     stop: async () => {
       for (const socket of sockets) socket.destroy();
-      await Promise.all([tls, proxy].map(stopped));
+      await Promise.all([tls, proxy, secureProxy].map(stopped));
     },
   };
 }

@@ -45,6 +45,38 @@ describe("where a call goes", () => {
     assert.equal(regional, "https://europe-west1-workflows.universe.invalid/v1");
   });
 
+  for (const [endpoint, moved] of [
+    ["https://workflows.googleapis.com:8443", "https://workflows.universe.invalid:8443"],
+    ["https://WORKFLOWS.GoogleAPIs.com:8443/", "https://workflows.universe.invalid:8443"],
+    ["https://workflows.googleapis.com:443", "https://workflows.universe.invalid"],
+    ["https://workflows.googleapis.com:80", "https://workflows.universe.invalid:80"],
+    ["https://googleapis.com", "https://universe.invalid"],
+    ["https://a.b.googleapis.com", "https://a.b.universe.invalid"],
+  ] as const) {
+    it(`sends a call for ${endpoint} to ${moved} in that universe`, async () => {
+      assert.equal(await base(universe, endpoint), `${moved}/v1`);
+    });
+  }
+
+  it("keeps hosts that only look like those of googleapis.com", async () => {
+    const { HTTPS_PROXY } = process.env;
+    // Nothing listens there, so no call leaves this machine.
+    process.env["HTTPS_PROXY"] = "http://127.0.0.1:9";
+    try {
+      for (const endpoint of ["https://notgoogleapis.com:8443", "https://x.googleapis.com.invalid"]) {
+        assert.equal(await base(universe, endpoint), `${endpoint}/v1`);
+      }
+    } finally {
+      if (HTTPS_PROXY === undefined) delete process.env["HTTPS_PROXY"];
+      else process.env["HTTPS_PROXY"] = HTTPS_PROXY;
+    }
+  });
+
+  it("refuses a host with a trailing dot, which would be another name for the same host", () => {
+    const make = () => clientFor(context(universe), canonicalService({ endpoint: "https://x.googleapis.com./" }), {});
+    assert.throws(make, /service\.endpoint has a host that is no plain name/);
+  });
+
   it("is not changed by a universe where it is no host of googleapis.com, or overridden", async () => {
     assert.equal(await base(universe, "https://googleapis.com.invalid"), "https://googleapis.com.invalid/v1");
     const override = { ...universe, "cancellation:endpoint": "https://other.invalid" };

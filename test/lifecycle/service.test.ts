@@ -1,5 +1,18 @@
 import assert from "node:assert/strict";
-import { canonicalService, endpointFault } from "../../provider/lifecycle/service";
+import { canonicalService, endpointFault, isCloudChannel } from "../../provider/lifecycle/service";
+
+describe("Cloud Channel", () => {
+  it("is recognized by its host, in any case and on any port", () => {
+    const scopes = ["https://www.googleapis.com/auth/apps.order"];
+    for (const endpoint of ["https://CLOUDCHANNEL.googleapis.com", "https://cloudchannel.googleapis.com:8443/"]) {
+      assert.ok(isCloudChannel(canonicalService({ endpoint })), endpoint);
+      assert.deepEqual(canonicalService({ endpoint }).scopes, scopes);
+    }
+    for (const endpoint of ["https://cloudchannel.googleapis.com.invalid", "https://x.cloudchannel.googleapis.com"]) {
+      assert.equal(isCloudChannel(canonicalService({ endpoint })), false, endpoint);
+    }
+  });
+});
 
 describe("an endpoint", () => {
   for (const [endpoint, origin] of [

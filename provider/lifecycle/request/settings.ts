@@ -4,7 +4,7 @@ import { commonArguments, unknownArgument } from "../arguments";
 import type { Context } from "../context";
 import { StepError } from "../errors";
 import type { Properties } from "../operationOutputs";
-import { canonicalService, isCloudChannel } from "../service";
+import { canonicalService } from "../service";
 import {
   cloudChannelFailures,
   type CommonArguments,
@@ -77,5 +77,7 @@ export function argumentsFromId(id: string, properties: Properties, context: Con
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
     throw new StepError(`${quote(id)} can't be looked up: ${reasons.join("; ")}.`);
   }
-  return isCloudChannel(canonicalService(service)) ? { ...properties, operation: parts.name } : args;
+  return canonicalService(service).endpoint === canonicalService().endpoint
+    ? { ...properties, operation: parts.name }
+    : args;
 }

@@ -82,6 +82,12 @@ describe("refreshing a cancellation request", () => {
       assert.deepEqual(calls(), ["get"]);
     });
 
+    it("keeps the port of an id of Cloud Channel", async () => {
+      const { read } = await enter({ operations: [{ name }] });
+      const outputs = await read({}, `//cloudchannel.googleapis.com:8443/${name}`);
+      assert.deepEqual(outputs["service"], { endpoint: "https://cloudchannel.googleapis.com:8443" });
+    });
+
     it("finds the service from the id, and from what is known besides", async () => {
       const operation = "projects/p/operations/x";
       const { read } = await enter({ operations: [{ name: operation }], version: "v1beta1" });

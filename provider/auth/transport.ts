@@ -1,0 +1,111 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { AuthClient, gaxios } from "google-auth-library";
+import { agentFor } from "../common/agents";
+import { rememberSecrets, type Secrets, secretsOfRequest } from "./secrets";
+
+/** Maximum size of a response that a token comes in, decompressed. Google's have less than 4 KB. */
+const maxResponseBytes = 1024 * 1024;
+
+/** One fetch of a token: the requests that it makes, some of them deep in google-auth-library. */
+interface Fetch {
+  readonly signal: AbortSignal;
+  readonly secrets: Secrets;
+}
+
+const fetches = new AsyncLocalStorage<Fetch>();
+
+/** Runs one fetch of a token. Ends its requests after so many milliseconds, and collects what they send that is secret. */
+export async function runFetch<T>(milliseconds: number, secrets: Secrets, fetch: () => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort();
+  }, milliseconds);
+  try {
+    return await fetches.run({ signal: controller.signal, secrets }, fetch);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Remembers the secrets in a credential of the fetch that is under way. */
+export function rememberCredential(credential: unknown): void {
+  const fetch = fetches.getStore();
+  if (fetch) rememberSecrets(fetch.secrets, credential);
+}
+
+/** What a client of an external account has besides. google-auth-library declares it protected. */
+interface ExternalClient {
+  readonly stsCredential?: { readonly transporter: gaxios.Gaxios };
+  retrieveSubjectToken?: () => Promise<string>;
+}
+
+const limitedClients = new WeakSet<AuthClient>();
+
+/** Limits the requests of a client, and of the clients that it gets its own tokens from. */
+export function limitClient(client: AuthClient): void {
+  for (const each of clientsOf(client)) {
+    if (limitedClients.has(each)) continue;
+    limitedClients.add(each);
+    limitTransports(each);
+    const external = each as ExternalClient;
+    const retrieve = external.retrieveSubjectToken?.bind(each);
+    if (retrieve === undefined) continue;
+    external.retrieveSubjectToken = async () => {
+      const token = await retrieve();
+      // A credential with a certificate makes new transports for it.
+      limitTransports(each);
+      return token;
+    };
+  }
+}
+
+function limitTransports(client: AuthClient): void {
+  const { stsCredential } = client as ExternalClient;
+  // The exchange of an external account's token has a transport of its own.
+  for (const transport of [client.transporter, ...(stsCredential ? [stsCredential.transporter] : [])]) {
+    limitTransport(transport);
+    // Takes the place of gaxios's own choice of a proxy, whose agents keep and limit no connections.
+    transport.defaults.agent ??= (url: URL) => agentFor(url);
+  }
+}
+
+/** A client, and the clients that it gets its own tokens from. */
+export function* clientsOf(client: AuthClient): Generator<AuthClient> {
+  for (let next: AuthClient | undefined = client; next; next = sourceOf(next)) yield next;
+}
+
+function sourceOf(client: AuthClient): AuthClient | undefined {
+  return "sourceClient" in client ? (client.sourceClient as AuthClient) : undefined;
+}
+
+/** Limits the size and time of a transport's requests where they are of a fetch; others stay as they are. */
+export function limitTransport(transport: gaxios.Gaxios): void {
+  transport.defaults.adapter = send;
+}
+
+type Adapter = NonNullable<gaxios.GaxiosOptions["adapter"]>;
+
+const send: Adapter = async (options, next) => {
+  const fetch = fetches.getStore();
+  if (!fetch) return next(options);
+  secretsOfRequest(fetch.secrets, options);
+  const signal = options.signal ? AbortSignal.any([options.signal, fetch.signal]) : fetch.signal;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- node-fetch's own; gaxios has no limit that holds for every body
+  const limited: typeof options = { ...options, signal, size: maxResponseBytes };
+  try {
+    // A redirect would carry what is sent to wherever it points.
+    return await next({ ...limited, redirect: "manual" });
+  } catch (error) {
+    if ((error as { type?: unknown }).type !== "max-size") throw error;
+    options.retryConfig = { ...options.retryConfig, retry: 0 };
+    throw new OversizedResponseError(options.url);
+  }
+};
+
+class OversizedResponseError extends Error {
+  readonly code = "ERR_RESPONSE_SIZE";
+
+  constructor({ origin }: URL) {
+    super(`the response of ${origin} is larger than ${maxResponseBytes / 1024 / 1024} MB`);
+  }
+}

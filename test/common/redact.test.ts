@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { redact } from "../../provider/common/redact";
+import { secretsStayHidden } from "../reliability/properties/redaction";
+
+const token = "ya29.a0Af/B_by-C1d2E3f4+G5h6I7j8=K9l0.M1n2~O3p4/Q5r6s7t8==";
+const json = (value: unknown) => JSON.stringify(value);
+const percent = encodeURIComponent(token);
+const unicode = Array.from(token)
+  .map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
+  .join("");
+const each = (encode: (code: number) => string) =>
+  Array.from(token)
+    .map((c) => encode(c.charCodeAt(0)))
+    .join("");
+
+describe("redact", () => {
+  for (const [what, text, redacted] of [
+    ["a token as it is", `Bearer ${token}.`, "Bearer [hidden]."],
+    ["each of several", `${token} ${token}`, "[hidden] [hidden]"],
+    ["encodeURIComponent's form", `?t=${percent}&x`, "?t=[hidden]&x"],
+    ["percent escapes in lower case", percent.replace(/%../g, (escape) => escape.toLowerCase()), "[hidden]"],
+    ["percent escapes of percent escapes", encodeURIComponent(percent), "[hidden]"],
+    ["encodeURI's form", encodeURI(token), "[hidden]"],
+    ["a form's field", new URLSearchParams({ t: token, x: "y" }).toString(), "t=[hidden]&x=y"],
+    ["a percent escape for each character", each((code) => `%${code.toString(16)}`), "[hidden]"],
+    ["escaped slashes in JSON", `{"t":"${token.replaceAll("/", "\\/")}"}`, '{"t":"[hidden]"}'],
+    ["a JSON escape for each character", `{"${unicode}":1}`, '{"[hidden]":1}'],
+    [
+      "JSON escapes in upper case",
+      `"${unicode.replace(/u..../g, (digits) => `u${digits.slice(1).toUpperCase()}`)}"`,
+      '"[hidden]"',
+    ],
+    ["JSON within JSON", json(json({ [token]: json(`"${unicode}"`) })), json(json({ "[hidden]": json('"[hidden]"') }))],
+    [
+      "named HTML entities",
+      token.replaceAll("/", "&sol;").replaceAll("=", "&equals;").replaceAll("_", "&lowbar;"),
+      "[hidden]",
+    ],
+    ["decimal HTML entities", each((code) => `&#${code};`), "[hidden]"],
+    ["hexadecimal HTML entities", each((code) => `&#x${code.toString(16)};`), "[hidden]"],
+    ["escapes of JavaScript", each((code) => `\\x${code.toString(16)}`), "[hidden]"],
+    [
+      "one encoding half-way, and then another",
+      `${token.slice(0, 30)}${encodeURIComponent(token.slice(30))}`,
+      "[hidden]",
+    ],
+    ["hexadecimal", Buffer.from(token).toString("hex"), "[hidden]"],
+    ["hexadecimal in upper case", Buffer.from(token).toString("hex").toUpperCase(), "[hidden]"],
+    ["base64", Buffer.from(token).toString("base64"), "[hidden]"],
+    ["base64url", Buffer.from(token).toString("base64url"), "[hidden]"],
+    [
+      "base64 with a percent escape for its padding",
+      Buffer.from(`Bearer ${token}`).toString("base64").replaceAll("=", "%3D"),
+      undefined,
+    ],
+    ["base64 over several lines", Buffer.from(`x${token}`).toString("base64").replace(/.{16}/g, "$&\r\n"), undefined],
+    ["a piece that a server cut out", `starts with ${token.slice(0, 30)}…`, "starts with [hidden]…"],
+  ] as const) {
+    it(`hides ${what}`, () => {
+      const result = redact(text, [token]);
+      if (redacted !== undefined) assert.equal(result, redacted);
+      else assert.match(result, /^.{0,20}\[hidden\].{0,20}$/s);
+    });
+  }
+
+  it("hides a base64 of more than the token, wherever the token begins in it", () => {
+    for (const before of ["", "a", "ab", "Bearer ", "user:"]) {
+      for (const after of ["", "z", "zz", "\n"]) {
+        const text = Buffer.from(before + token + after).toString("base64");
+        assert.match(redact(text, [token]), /^[\w+/]{0,12}\[hidden\][\w+/=]{0,6}$/);
+      }
+    }
+  });
+
+  it("leaves JSON valid, and what is beside a secret as it was", () => {
+    const value = { a: [`x ${token} \\ "y" %25 &amp;`, { [`k${token}`]: null }], "\u2028": "\n\t☃" };
+    const expected = { a: ['x [hidden] \\ "y" %25 &amp;', { "k[hidden]": null }], "\u2028": "\n\t☃" };
+    assert.deepEqual(JSON.parse(redact(json(value), [token])), expected);
+    assert.deepEqual(JSON.parse(redact(JSON.stringify(value, null, 2), [token])), expected);
+  });
+
+  it("hides several secrets, a short one as a whole", () => {
+    assert.equal(redact(`a ${token} b p%40ssw0rd! c`, [token, "p@ssw0rd!"]), "a [hidden] b [hidden] c");
+  });
+
+  it("hides a private key on one line or many", () => {
+    const key = `-----BEGIN PRIVATE KEY-----\n${"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n".repeat(3)}-----END PRIVATE KEY-----\n`;
+    for (const text of [key, json(key), key.replaceAll("\n", " "), key.replaceAll("\n", ""), json(json(key))]) {
+      assert.doesNotMatch(redact(`key: ${text}`, [key]), /MIIEvQ|AASC/);
+    }
+  });
+
+  it("leaves texts as they are that hold no secret, or where nothing long enough is one", () => {
+    for (const text of ["", "\\", "%", "&", "\\u12", "%zz&#;&nope;\\", '{"a":"\\u0041%41"}', "a\r\nb", "\ud800"]) {
+      assert.equal(redact(text, [token]), text);
+    }
+    assert.equal(redact("a short one", ["short", ""]), "a short one");
+  });
+
+  it("hides a secret in 100 cases made up by chance", async () => {
+    assert.equal(await secretsStayHidden(100), 100);
+  }).timeout(60_000);
+});
