@@ -67,8 +67,9 @@ export interface CancellationSweepArgs {
  * new CancellationSweep("teardown", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, { dependsOn: environment });
  * ```
  *
- * It lists first and holds the count to `limit`; then it cancels, and lists again until a listing shows nothing new, five
- * times at most. It goes on when one call fails, and reports all failures in one error. Running it again is harmless.
+ * It lists first and compares the count with `limit`. Then it cancels, and lists again until a listing shows nothing new; if
+ * five listings in a row show new operations, it fails. It goes on when one call fails, and reports all failures in one error.
+ * Running it again is harmless.
  *
  * The resource option `customTimeouts` (create, update, delete) bounds it, 10 minutes each by default.
  *
