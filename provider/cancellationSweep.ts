@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { warnOfPlainCredentials } from "./plainCredentials";
-import { checkProgramDirectory } from "./programDirectory";
+import { warnOfPlainCredentials } from "./programChecks";
+import { checkProgramDirectory } from "./programChecks";
 import type {
   AcknowledgedCancel,
   OperationMatch,

@@ -96,7 +96,7 @@ export function listOperationsOutput(args: InputsOf<ListOperationsArgs> = {}): p
 /** The client is loaded by the first look-up: a program without one does not pay for it. */
 function steps() {
   /* eslint-disable @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file */
-  const lookups = require("./lifecycle/lookups") as typeof import("./lifecycle/lookups");
+  const lookups = require("./resources/lookups") as typeof import("./resources/lookups");
   const { programContext } = require("./hosts/program") as typeof import("./hosts/program");
   /* eslint-enable @typescript-eslint/no-require-imports */
   const plain = (args: object) => args as Readonly<Record<string, unknown>>;

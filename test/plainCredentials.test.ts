@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { warnOfPlainCredentials } from "../provider/plainCredentials";
+import { warnOfPlainCredentials } from "../provider/programChecks";
 
 const key = JSON.stringify({ type: "service_account", private_key: "S3CR3T" });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkProgramDirectory } from "../provider/programDirectory";
+import { checkProgramDirectory } from "../provider/programChecks";
 
 const packageName = "pulumi-operation-cancellation";
 

@@ -1,5 +1,5 @@
-import { CredentialError } from "./credentialError";
-import { type ConfigReader, first, type Found, type Place, places } from "./settings";
+import { CredentialError } from "./credentialErrors";
+import { type ConfigReader, first, type Found, type Place, places } from "./configSources";
 
 /** Who calls, as far as it is configured. What is absent is left to application default credentials. */
 export interface Identity {

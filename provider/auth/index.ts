@@ -1,11 +1,11 @@
 /** Who calls: google-auth-library, and the settings of @pulumi/gcp. */
-import { Credential } from "./credential";
+import { Credential } from "./tokenCache";
 import { type Identity, isConfigured } from "./identity";
 
-export { CredentialError } from "./credentialError";
+export { CredentialError } from "./credentialErrors";
 export { defaultUniverse, type Identity, type IdentityArgs, resolveIdentity } from "./identity";
-export type { ConfigReader } from "./settings";
-export { staleTokenHint } from "./staleToken";
+export type { ConfigReader } from "./configSources";
+export { staleTokenHint } from "./credentialErrors";
 
 /** One credential for all resources of a process that share an identity and scopes, so one token. */
 const credentials = new Map<string, Credential>();

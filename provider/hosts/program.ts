@@ -1,5 +1,5 @@
 import { runtime } from "@pulumi/pulumi";
-import type { Context } from "../lifecycle/context";
+import type { Context } from "../resources/context";
 
 /** The settings of the stack whose program this is, for calls that the program itself makes. */
 export function programContext(): Context {

@@ -1,4 +1,4 @@
-import { type Deadline, timerDelay } from "./deadline";
+import { type Deadline, timerDelay } from "../common/deadline";
 import { type Call, CallError, PausedError, RpcError, UnexpectedAnswerError } from "./errors";
 import { hostPause } from "./pause";
 import { isTransient } from "./transience";

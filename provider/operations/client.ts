@@ -1,6 +1,6 @@
-import { readAnswer, retryAfter } from "./answer";
+import { readAnswer, retryAfter } from "./response";
 import { type CircuitBreaker, circuitBreakerFor } from "./circuitBreaker";
-import type { Deadline } from "./deadline";
+import type { Deadline } from "../common/deadline";
 import {
   type Call,
   CallError,
@@ -11,9 +11,9 @@ import {
   TimeLimitError,
   UnexpectedAnswerError,
 } from "./errors";
-import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./http";
-import { encodeName, isSameOperation, nameFaults, quote } from "./name";
-import { type Operation, type OperationsPage, parseOperation, parsePage } from "./operation";
+import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./transport";
+import { encodeName, isSameOperation, nameFaults, quote } from "./resourceName";
+import { type Operation, type OperationsPage, parseOperation, parsePage } from "./response";
 import { mayHaveArrived, retrying } from "./retry";
 
 /**

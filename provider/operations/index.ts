@@ -7,7 +7,7 @@ export {
   type ReadOperation,
 } from "./client";
 export { codeName, type Code } from "./code";
-export { Deadline, sleep } from "./deadline";
+export { Deadline, sleep } from "../common/deadline";
 export {
   CallError,
   NoAnswerError,
@@ -17,9 +17,9 @@ export {
   TimeLimitError,
   UnexpectedAnswerError,
 } from "./errors";
-export { cloudChannelNameFaults, fullName, isSameOperation, nameFaults, parseFullName, quote } from "./name";
-export type { Any, Operation, OperationsPage, Status } from "./operation";
+export { cloudChannelNameFaults, fullName, isSameOperation, nameFaults, parseFullName, quote } from "./resourceName";
+export type { Any, Operation, OperationsPage, Status } from "./response";
 export { isSettled, outcomes, settledOutcome, settledOutcomes, type Outcome, type SettledOutcome } from "./outcome";
 export { isTransient, mayHaveArrived } from "./retry";
 export { maxPause } from "./pause";
-export { pollInterval, settle, StillRunningError } from "./settle";
+export { pollInterval, settle, StillRunningError } from "./poll";

@@ -1,5 +1,5 @@
 import { CANCELLED, OK } from "./code";
-import type { Operation } from "./operation";
+import type { Operation } from "./response";
 
 /** How an operation can end; it never goes back from there. */
 export const settledOutcomes = ["cancelled", "succeeded", "failed"] as const;

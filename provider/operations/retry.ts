@@ -1,5 +1,5 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
-import { type Deadline, timerDelay } from "./deadline";
+import { type Deadline, timerDelay } from "../common/deadline";
 import { PausedError, TimeLimitError } from "./errors";
 import { askedPause, asksTooLong, explainLongPause } from "./pause";
 import { isGarbled, isTransient, isUnready } from "./transience";

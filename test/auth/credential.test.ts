@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../provider/emulator";
 import { CredentialError, headerSource, resolveIdentity, type Identity } from "../../provider/auth";
-import { Credential } from "../../provider/auth/credential";
+import { Credential } from "../../provider/auth/tokenCache";
 import { cleanUps, rejection } from "../operations/server";
 
 const scopes = ["https://www.googleapis.com/auth/apps.order"];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { gaxios } from "google-auth-library";
 import { CredentialError } from "../../provider/auth";
-import { Credential } from "../../provider/auth/credential";
-import { credentialFailure } from "../../provider/auth/failure";
+import { Credential } from "../../provider/auth/tokenCache";
+import { credentialFailure } from "../../provider/auth/credentialErrors";
 import type { Identity } from "../../provider/auth/identity";
 import { type Canned, cleanUps, rejection, startServer } from "../operations/server";
 

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, withGlobal } from "@sinonjs/fake-timers";
-import { Credential } from "../../provider/auth/credential";
+import { Credential } from "../../provider/auth/tokenCache";
 import { cleanUps, rejection } from "../operations/server";
 
 const scopes = ["https://www.googleapis.com/auth/apps.order"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
-import { request } from "../../provider/hosts/dynamic";
-import type { HostError } from "../../provider/hosts/hostError";
+import { request } from "../../provider/hosts/dynamicProvider";
+import type { HostError } from "../../provider/hosts/grpcError";
 import { cleanUps, rejection, withoutChance } from "../operations/server";
 
 const name = "operations/AbC";

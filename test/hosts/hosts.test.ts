@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { PartialError, StepError } from "../../provider/lifecycle/errors";
-import { HostError } from "../../provider/hosts/hostError";
+import { PartialError, StepError } from "../../provider/resources/errors";
+import { HostError } from "../../provider/hosts/grpcError";
 import { plain } from "../../provider/hosts/plain";
 
 const provider = "exports.handler=…";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startEmulator } from "../../provider/emulator";
-import type { HostError } from "../../provider/hosts/hostError";
-import { sweep } from "../../provider/hosts/dynamic";
+import type { HostError } from "../../provider/hosts/grpcError";
+import { sweep } from "../../provider/hosts/dynamicProvider";
 import { cleanUps, rejection } from "../operations/server";
 
 const __provider = "exports.handler=…";

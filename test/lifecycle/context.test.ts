@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { clientFor, settingsFailures } from "../../provider/lifecycle/context";
-import { hintOn } from "../../provider/lifecycle/explanation";
-import { canonicalService } from "../../provider/lifecycle/service";
+import { clientFor, settingsFailures } from "../../provider/resources/context";
+import { hintOn } from "../../provider/resources/errorHints";
+import { canonicalService } from "../../provider/resources/inputs/service";
 import { type CallError, Deadline, RpcError, UnexpectedAnswerError } from "../../provider/operations";
 import { cleanUps, rejection, rpc, startServer } from "../operations/server";
 

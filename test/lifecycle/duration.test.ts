@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { canonicalTimeouts, timeoutOf } from "../../provider/lifecycle/arguments";
-import { formatDuration, parseDuration } from "../../provider/lifecycle/duration";
+import { canonicalTimeouts, timeoutOf } from "../../provider/resources/inputs/schema";
+import { formatDuration, parseDuration } from "../../provider/resources/inputs/duration";
 
 describe("a duration", () => {
   for (const [text, milliseconds] of [

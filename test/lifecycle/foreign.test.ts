@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { bounded, boundedList, boundedText } from "../../provider/lifecycle/bounded";
-import { fit } from "../../provider/lifecycle/foreign";
-import { operationOutputs } from "../../provider/lifecycle/operationOutputs";
-import { hasUnknown, unknownValue } from "../../provider/lifecycle/unknown";
+import { bounded, boundedList, boundedText } from "../../provider/resources/state/sanitize";
+import { fit } from "../../provider/resources/state/sanitize";
+import { operationOutputs } from "../../provider/resources/state/record";
+import { hasUnknown, unknownValue } from "../../provider/resources/inputs/schema";
 
 const signature = "4dabf18193072939515e22adb298388d";
 const limit = 16 * 1024;

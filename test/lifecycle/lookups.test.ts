@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { getOperation, listOperations } from "../../provider/lifecycle/lookups";
-import type { Properties } from "../../provider/lifecycle/operationOutputs";
+import { getOperation, listOperations } from "../../provider/resources/lookups";
+import type { Properties } from "../../provider/resources/state/record";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
 import { cleanUps, rejection, startServer, withoutChance } from "../operations/server";
 import { contextOf, methodsOf } from "./request/stage";

@@ -9,7 +9,7 @@ import {
   recordedIn,
   recordOutputs,
   unsupported,
-} from "../../provider/lifecycle/record";
+} from "../../provider/resources/state/record";
 import type { Operation, Outcome } from "../../provider/operations";
 
 const name = "operations/AbC";

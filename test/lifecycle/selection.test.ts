@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OperationSpec } from "../../provider/emulator";
-import { selectionFailures, selectorOf } from "../../provider/lifecycle/selection";
-import type { Properties } from "../../provider/lifecycle/operationOutputs";
+import { selectionFailures, selectorOf } from "../../provider/resources/inputs/selection";
+import type { Properties } from "../../provider/resources/state/record";
 import { unknownValue } from "./request/stage";
 
 const properties = (inputs: Properties) => selectionFailures(inputs).map(({ property }) => property);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canonicalService, endpointFault, isCloudChannel } from "../../provider/lifecycle/service";
+import { canonicalService, endpointFault, isCloudChannel } from "../../provider/resources/inputs/service";
 
 describe("Cloud Channel", () => {
   it("is recognized by its host, in any case and on any port", () => {

@@ -1,5 +1,5 @@
-import { Credential } from "../../provider/auth/credential";
-import { CredentialError } from "../../provider/auth/credentialError";
+import { Credential } from "../../provider/auth/tokenCache";
+import { CredentialError } from "../../provider/auth/credentialErrors";
 
 /** Called when a history asks for a credential; throws where it gets none. */
 export type Issue = () => Record<string, string>;

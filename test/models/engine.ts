@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HostError } from "../../provider/hosts/hostError";
+import type { HostError } from "../../provider/hosts/grpcError";
 import { __provider, type Ending, type Provider } from "../reliability/resource";
 
 type Properties = Readonly<Record<string, unknown>>;

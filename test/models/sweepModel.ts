@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { sweep } from "../../provider/hosts/dynamic";
-import type { HostError } from "../../provider/hosts/hostError";
-import { limits } from "../../provider/lifecycle/sweep/summary";
+import { sweep } from "../../provider/hosts/dynamicProvider";
+import type { HostError } from "../../provider/hosts/grpcError";
+import { limits } from "../../provider/resources/sweep/summary";
 import { Random } from "./random";
 import { type End, type ModelOperation, ModelService, noFaults } from "./service";
 

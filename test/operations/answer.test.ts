@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
-import { readAnswer, retryAfter } from "../../provider/operations/answer";
+import { readAnswer, retryAfter } from "../../provider/operations/response";
 import { RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
 
 const call = { method: "get", name: "operations/AbC", base: "https://host.example/v1" } as const;

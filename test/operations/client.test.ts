@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startEmulator } from "../../provider/emulator";
 import { OperationsClient, type HeaderSource } from "../../provider/operations/client";
-import { Deadline } from "../../provider/operations/deadline";
+import { Deadline } from "../../provider/common/deadline";
 import { NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
 import { type Canned, cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
 

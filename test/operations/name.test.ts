@@ -7,7 +7,7 @@ import {
   nameFaults,
   parseFullName,
   quote,
-} from "../../provider/operations/name";
+} from "../../provider/operations/resourceName";
 
 describe("an operation's name", () => {
   for (const name of [

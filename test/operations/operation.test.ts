@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { codeName, isCode } from "../../provider/operations/code";
-import { parseOperation, parsePage } from "../../provider/operations/operation";
+import { parseOperation, parsePage } from "../../provider/operations/response";
 import { isSettled, outcomes, settledOutcome } from "../../provider/operations/outcome";
 
 const name = "operations/AbC";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { Deadline, isTransient, NoAnswerError, OperationsClient } from "../../provider/operations";
-import { send } from "../../provider/operations/http";
+import { send } from "../../provider/operations/transport";
 import { cleanUps, rejection, startServer, withoutChance } from "./server";
 
 const target = "https://cloudchannel.googleapis.com";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
 import type { Code } from "../../provider/operations/code";
-import { Deadline } from "../../provider/operations/deadline";
+import { Deadline } from "../../provider/common/deadline";
 import { NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
 import { maxPause } from "../../provider/operations/pause";
 import { isTransient, mayHaveArrived, retrying } from "../../provider/operations/retry";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
 import type { ReadOperation } from "../../provider/operations/client";
-import { Deadline, sleep } from "../../provider/operations/deadline";
-import type { Operation } from "../../provider/operations/operation";
-import { pollInterval, settle, StillRunningError } from "../../provider/operations/settle";
+import { Deadline, sleep } from "../../provider/common/deadline";
+import type { Operation } from "../../provider/operations/response";
+import { pollInterval, settle, StillRunningError } from "../../provider/operations/poll";
 
 const running: Operation = { name: "operations/AbC", done: false };
 const done: Operation = { name: "operations/AbC", done: true };

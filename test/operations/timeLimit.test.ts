@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { send, TransportError } from "../../provider/operations/http";
+import { send, TransportError } from "../../provider/operations/transport";
 
 describe("the time limit of a request", () => {
   let server: Server;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type FaultRule, startEmulator } from "../../provider/emulator";
-import { Credential } from "../../provider/auth/credential";
+import { Credential } from "../../provider/auth/tokenCache";
 import { cleanUps, startServer, withoutChance } from "../operations/server";
 import { definite, passing, type Row } from "./faultTable";
 import { acknowledgements, name, providerFor, Resource } from "./resource";

@@ -1,6 +1,6 @@
 import type { Emulator } from "../../provider/emulator";
-import { request } from "../../provider/hosts/dynamic";
-import type { HostError } from "../../provider/hosts/hostError";
+import { request } from "../../provider/hosts/dynamicProvider";
+import type { HostError } from "../../provider/hosts/grpcError";
 
 export const name = "operations/AbC";
 export const __provider = "exports.handler=…";

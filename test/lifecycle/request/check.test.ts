@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import { check } from "../../../provider/lifecycle/request";
+import type { Properties } from "../../../provider/resources/state/record";
+import { check } from "../../../provider/resources/request";
 import { contextOf, name, unknownValue } from "./stage";
 
 const failures = (inputs: Properties, config: Record<string, string> = {}) => check(inputs, contextOf(config)).failures;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import { diff } from "../../../provider/lifecycle/request";
+import type { Properties } from "../../../provider/resources/state/record";
+import { diff } from "../../../provider/resources/request";
 import { name, unknownValue } from "./stage";
 
 const cancelled = { outcome: "cancelled", done: true, error: { code: 1 }, requestTime: "t", settleTime: "t" };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { read as readStep } from "../../../provider/lifecycle/request";
+import { read as readStep } from "../../../provider/resources/request";
 import { startServer } from "../../operations/server";
 import { contextOf, failure, id, name, stage } from "./stage";
 

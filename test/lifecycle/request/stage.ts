@@ -1,8 +1,8 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from "../../../provider/emulator";
-import type { Context } from "../../../provider/lifecycle/context";
-import { PartialError } from "../../../provider/lifecycle/errors";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import * as steps from "../../../provider/lifecycle/request";
+import type { Context } from "../../../provider/resources/context";
+import { PartialError } from "../../../provider/resources/errors";
+import type { Properties } from "../../../provider/resources/state/record";
+import * as steps from "../../../provider/resources/request";
 import { cleanUps, rejection, withoutChance } from "../../operations/server";
 
 export const name = "operations/AbC";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import { check } from "../../../provider/lifecycle/sweep";
+import type { Properties } from "../../../provider/resources/state/record";
+import { check } from "../../../provider/resources/sweep/steps";
 import { contextOf, unknownValue } from "./stage";
 
 const failures = (inputs: Properties) => check(inputs, contextOf()).failures;

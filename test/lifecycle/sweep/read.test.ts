@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
+import type { Properties } from "../../../provider/resources/state/record";
 import { failure, numbered, operations, stage, then } from "./stage";
 
 const args = { cancelOn: "create", all: true };

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diff } from "../../../provider/lifecycle/sweep";
-import type { Entry } from "../../../provider/lifecycle/sweep/ledger";
+import { diff } from "../../../provider/resources/sweep/steps";
+import type { Entry } from "../../../provider/resources/sweep/ledger";
 import { failure, numbered, operations, partial, stage, then } from "./stage";
 
 type Line = Entry & { readonly name: string };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Ledger } from "../../../provider/lifecycle/sweep/ledger";
-import { settingsOf } from "../../../provider/lifecycle/sweep/settings";
-import { emptySummary, summaryAfter, summaryOutputs } from "../../../provider/lifecycle/sweep/summary";
+import { Ledger } from "../../../provider/resources/sweep/ledger";
+import { settingsOf } from "../../../provider/resources/sweep/inputs";
+import { emptySummary, summaryAfter, summaryOutputs } from "../../../provider/resources/sweep/summary";
 import { numbered, stage, then } from "./stage";
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator, type EmulatorOptions, type OperationSpec } from "../../../provider/emulator";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import * as steps from "../../../provider/lifecycle/sweep";
+import type { Properties } from "../../../provider/resources/state/record";
+import * as steps from "../../../provider/resources/sweep/steps";
 import { cleanUps, withoutChance } from "../../operations/server";
 import { contextOf, methodsOf } from "../request/stage";
 

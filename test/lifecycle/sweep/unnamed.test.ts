@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import { diff } from "../../../provider/lifecycle/sweep";
+import type { Properties } from "../../../provider/resources/state/record";
+import { diff } from "../../../provider/resources/sweep/steps";
 import { numbered, partial, selecting, stage, tenMinutes } from "./stage";
 
 /** A sweep whose state names 100 of its operations and counts the others. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Properties } from "../../../provider/lifecycle/operationOutputs";
-import { diff } from "../../../provider/lifecycle/sweep";
+import type { Properties } from "../../../provider/resources/state/record";
+import { diff } from "../../../provider/resources/sweep/steps";
 import { failure, id, numbered, operations, partial, selecting, stage, tenMinutes, then } from "./stage";
 
 const named = (outcome: string, ...names: string[]) => names.map((name) => ({ name: `operations/${name}`, outcome }));

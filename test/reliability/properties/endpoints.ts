@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Socket, type NetConnectOpts } from "node:net";
 import { TLSSocket } from "node:tls";
 import fc from "fast-check";
-import { endpointFault } from "../../../provider/lifecycle/service";
+import { endpointFault } from "../../../provider/resources/inputs/service";
 import { name, providerFor, Resource } from "../resource";
 
 const hosts = fc.oneof(

@@ -1,0 +1,113 @@
+import type { AuthClient } from "google-auth-library";
+import { within } from "../common/withTimeout";
+import { credentialFailure, lateCredential } from "./credentialErrors";
+import { createClient } from "./googleClient";
+import type { Identity } from "./identity";
+import type { Secrets } from "./secrets";
+import { clientsOf, runFetch } from "./transport";
+
+/** The credential of one identity and set of scopes: one token for all that ask, as long as the server takes it. */
+export class Credential {
+  private source: TokenSource | undefined;
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly scopes: readonly string[],
+  ) {}
+
+  /**
+   * The headers of a call, `authorization` among them, and the project that it is counted for where there is one.
+   *
+   * @param refused the `authorization` of an earlier call that was answered 401: asks for another one
+   * @param timeout how long the caller can wait, in milliseconds; the token goes on being fetched for the others
+   * @throws {CredentialError}
+   */
+  headers(refused?: string, timeout = Infinity): Promise<Record<string, string>> {
+    const stale = refused !== undefined && refused === this.source?.authorization;
+    // A source that failed, or that holds the refused token, is given up, whatever is still under way there.
+    if (stale || this.source?.failed) this.source = undefined;
+    this.source ??= new TokenSource(this.identity, this.scopes);
+    const headers = this.source.headers();
+    if (timeout >= maxFetch) return headers;
+    return within(timeout, headers, () => lateCredential(this.identity, this.scopes, timeout));
+  }
+}
+
+/**
+ * The longest that a token may take, in milliseconds, all requests for it included: google-auth-library has no limit of its
+ * own. Shorter than a single try of a call, so that it is this error that is told.
+ */
+export const maxFetch = 20_000;
+
+/** A client of google-auth-library from its first token to its failure. All that ask at the same time share one answer. */
+export class TokenSource {
+  /** Of the last answer. */
+  authorization: string | undefined;
+  /** Whether an answer failed; another client may do better. */
+  failed = false;
+  private client: Promise<AuthClient> | undefined;
+  private pending: Promise<Record<string, string>> | undefined;
+  /** What was sent for tokens, for the errors not to show it. */
+  private readonly secrets: Secrets = new Set();
+
+  constructor(
+    private readonly identity: Identity,
+    private readonly scopes: readonly string[],
+  ) {}
+
+  /** @throws {CredentialError} */
+  headers(): Promise<Record<string, string>> {
+    this.pending ??= this.fetch().finally(() => {
+      this.pending = undefined;
+    });
+    return this.pending;
+  }
+
+  private async fetch(): Promise<Record<string, string>> {
+    try {
+      const headers = await within(
+        maxFetch,
+        runFetch(maxFetch, this.secrets, () => this.ask()),
+        () => lateCredential(this.identity, this.scopes, maxFetch),
+      );
+      this.authorization = headers["authorization"];
+      return headers;
+    } catch (error) {
+      this.failed = true;
+      throw credentialFailure(error, this.identity, this.scopes, [...this.secrets]);
+    }
+  }
+
+  private async ask(): Promise<Record<string, string>> {
+    this.client ??= createClient(this.identity, this.scopes);
+    const client = await this.client;
+    try {
+      const headers = Object.fromEntries(await client.getRequestHeaders());
+      checkTokens(client);
+      return headers;
+    } catch (error) {
+      // The error of a header with such a token quotes it.
+      checkTokens(client);
+      throw error;
+    }
+  }
+}
+
+function checkTokens(client: AuthClient): void {
+  for (const { credentials } of clientsOf(client)) {
+    const { access_token: token } = credentials;
+    const issue = typeof token === "string" ? checkToken(token) : undefined;
+    if (issue !== undefined) throw new Error(`the access token in the response ${issue}`);
+  }
+}
+
+/** Longer than any token that is given out: a server refuses headers of this size. */
+const maxLength = 16 * 1024;
+
+/** Returns why a text can't be sent as an access token, without the text, or `undefined` where it can. */
+export function checkToken(token: string): string | undefined {
+  if (token === "") return "is empty";
+  if (token.length > maxLength)
+    return `has ${token.length} characters, more than the ${maxLength} that a header can hold`;
+  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds spaces, control characters or characters that are not ASCII";
+}

@@ -1,0 +1,60 @@
+import type { ReadOperation } from "./client";
+import { type Deadline, sleep } from "../common/deadline";
+import type { Operation } from "./response";
+import { boundedPause } from "./pause";
+
+/** The first interval between two reads, in milliseconds. */
+const minInterval = 250;
+/** The longest interval, in milliseconds: nobody learns of a settlement later than this. */
+const maxInterval = 30_000;
+/** The interval grows with the time waited, so that a settlement is noticed late by about a tenth of it. */
+const growth = 0.2;
+/** Intervals vary by this much downwards, so that operations cancelled together are not all read together. */
+const jitter = 0.2;
+
+/**
+ * How long to wait before the next read, in milliseconds.
+ *
+ * @param waited how long the wait has lasted, in milliseconds
+ * @param random a number from 0 up to 1
+ */
+export function pollInterval(waited: number, random: number): number {
+  const interval = Math.min(maxInterval, Math.max(minInterval, waited * growth));
+  return interval * (1 - jitter * random);
+}
+
+/** The deadline passed, and the operation was still running. */
+export class StillRunningError extends Error {
+  constructor(
+    /** As it was read last. */
+    readonly operation: Operation,
+  ) {
+    super(`${operation.name} is still running`);
+    this.name = "StillRunningError";
+  }
+}
+
+/**
+ * Reads an operation, at once and then at growing intervals, until it is done. Waits longer where the server asks for it, but
+ * never longer than `maxPause`.
+ *
+ * @param onRead is told of every read that finds it running
+ * @throws {StillRunningError} when the deadline has passed
+ * @throws whatever `read` throws
+ */
+export async function settle(
+  read: () => Promise<ReadOperation>,
+  deadline: Deadline,
+  onRead: (operation: Operation) => void = () => undefined,
+): Promise<Operation> {
+  const start = performance.now();
+  for (;;) {
+    const { operation, retryAfter = 0 } = await read();
+    if (operation.done) return operation;
+    onRead(operation);
+    if (deadline.passed) throw new StillRunningError(operation);
+    const interval = Math.max(boundedPause(retryAfter), pollInterval(performance.now() - start, Math.random()));
+    // Cut short at the deadline, for one last read.
+    await sleep(Math.min(interval, deadline.remaining));
+  }
+}

@@ -1,0 +1,173 @@
+import * as v from "valibot";
+import { type Code, isCode, OK } from "./code";
+import { type Call, RpcError, UnexpectedAnswerError } from "./errors";
+import type { HttpAnswer } from "./transport";
+
+/** The body of an error (AIP-193). */
+const errorBody = v.object({
+  error: v.object({
+    status: v.custom<Code>(isCode),
+    message: v.nullish(v.string(), ""),
+    details: v.nullish(v.array(v.unknown()), []),
+  }),
+});
+
+/**
+ * The JSON of a successful answer.
+ *
+ * @throws {RpcError} when the service answered with an error of its own
+ * @throws {UnexpectedAnswerError} when the answer is none that the service would give
+ */
+export function readAnswer(call: Call, answer: HttpAnswer): unknown {
+  const body = parseJson(answer.body);
+  const succeeded = answer.status >= 200 && answer.status < 300;
+  if (succeeded && isObject(body)) return body;
+
+  const pause = retryAfter(answer, body);
+  if (succeeded) {
+    throw new UnexpectedAnswerError(call, answer.status, "a body that is no JSON object", answer.body, pause);
+  }
+  const parsed = v.safeParse(errorBody, body);
+  if (parsed.success) {
+    const { status, message, details } = parsed.output.error;
+    throw new RpcError(call, status, answer.status, message, details, pause);
+  }
+  const flaw =
+    answer.status >= 300 && answer.status < 400
+      ? "a redirect, which is not followed"
+      : "a body that is no google.rpc error";
+  throw new UnexpectedAnswerError(call, answer.status, flaw, answer.body, pause);
+}
+
+/**
+ * How long the server asks to wait, in milliseconds: from `google.rpc.RetryInfo` in the details, else from the header
+ * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). `undefined` where it does not ask, or asks for nonsense.
+ * `Infinity` where the number is beyond all bounds.
+ */
+export function retryAfter(answer: HttpAnswer, body: unknown): number | undefined {
+  const info = retryInfo(body);
+  if (info !== undefined) return info;
+  const header = answer.headers["retry-after"];
+  if (typeof header !== "string") return undefined;
+  if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1000;
+  const date = httpDate(header);
+  if (date === undefined) return undefined;
+  // The local clock may be wrong, and the server's own can't be.
+  const now = httpDate(answer.headers["date"]) ?? Date.now();
+  return Math.max(0, date - now);
+}
+
+/** Milliseconds of a date in one of HTTP's three forms (RFC 9110, 5.6.7). `Date.parse` alone takes "-5" and "3600.5" for dates. */
+function httpDate(header: unknown): number | undefined {
+  if (typeof header !== "string" || !/^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(header)) return undefined;
+  // The form of asctime() names no zone, and means UTC.
+  const date = Date.parse(/GMT\s*$/.test(header) ? header : `${header.trim()} GMT`);
+  return Number.isNaN(date) ? undefined : date;
+}
+
+const retryInfoBody = v.object({ error: v.object({ details: v.array(v.unknown()) }) });
+const retryInfoDetail = v.object({
+  "@type": v.literal("type.googleapis.com/google.rpc.RetryInfo"),
+  retryDelay: v.pipe(v.string(), v.regex(/^\d+(\.\d+)?s$/)),
+});
+
+function retryInfo(body: unknown): number | undefined {
+  const parsed = v.safeParse(retryInfoBody, body);
+  if (!parsed.success) return undefined;
+  for (const detail of parsed.output.error.details) {
+    const found = v.safeParse(retryInfoDetail, detail);
+    if (found.success) return Number(found.output.retryDelay.slice(0, -1)) * 1000;
+  }
+  return undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A `google.protobuf.Any` in JSON, or whatever a service puts in its place. */
+export type Any = Readonly<Record<string, unknown>>;
+
+/** `google.rpc.Status`, as an operation's `error` carries it. */
+export interface Status {
+  /** A `google.rpc.Code`, by number. */
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly unknown[];
+}
+
+/** `google.longrunning.Operation`. */
+export interface Operation {
+  readonly name: string;
+  readonly done: boolean;
+  /** Only of an operation that is done, and never with code 0: OK is "not an error" (`google/rpc/code.proto`). */
+  readonly error?: Status;
+  readonly metadata?: Any;
+  readonly response?: Any;
+}
+
+/** A page of a list. */
+export interface OperationsPage {
+  readonly operations: readonly Operation[];
+  /** Absent on the last page. A short or an empty page is not the last one while this is there (AIP-158). */
+  readonly nextPageToken?: string;
+}
+
+const any = v.custom<Any>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
+
+/** proto3's JSON form leaves out default values, and a parser takes `null` for a field left out. */
+const status = v.pipe(
+  any, // a list would pass for an object without any of these
+  v.object({
+    code: v.nullish(v.pipe(v.number(), v.integer()), 0),
+    message: v.nullish(v.string(), ""),
+    details: v.nullish(v.array(v.unknown()), []),
+  }),
+);
+
+const operation = v.object({
+  name: v.string(),
+  done: v.nullish(v.boolean(), false),
+  error: v.nullish(status),
+  metadata: v.nullish(any),
+  response: v.nullish(any),
+});
+
+const page = v.object({
+  operations: v.nullish(v.array(operation), []),
+  nextPageToken: v.nullish(v.string()),
+});
+
+/** Reads an operation from a response's JSON; `undefined` where it is none. */
+export function parseOperation(body: unknown): Operation | undefined {
+  const result = v.safeParse(operation, body);
+  return result.success ? meaningful(result.output) : undefined;
+}
+
+/** Reads a page from a response's JSON; `undefined` where it is none. */
+export function parsePage(body: unknown): OperationsPage | undefined {
+  const result = v.safeParse(page, body);
+  if (!result.success) return undefined;
+  const { operations, nextPageToken } = result.output;
+  return { operations: operations.map(meaningful), ...(nextPageToken ? { nextPageToken } : {}) };
+}
+
+/** Leaves out what is null, and an `error` that is none. */
+function meaningful(parsed: v.InferOutput<typeof operation>): Operation {
+  const { name, done, error, metadata, response } = parsed;
+  return {
+    name,
+    done,
+    ...(done && error && error.code !== OK ? { error } : {}),
+    ...(metadata ? { metadata } : {}),
+    ...(response ? { response } : {}),
+  };
+}

@@ -1,0 +1,14 @@
+import type { Context } from "./context";
+import type { Properties } from "./state/record";
+import type { Failure } from "./inputs/schema";
+
+/**
+ * A resource's check step, which validates everything that is known. The arguments go into the state as they were written,
+ * without defaults filled in.
+ */
+export function checkBy(failuresIn: (inputs: Properties, context: Context) => Failure[]) {
+  return (inputs: Properties, context: Context): { inputs: Properties; failures: Failure[] } => ({
+    inputs,
+    failures: failuresIn(inputs, context),
+  });
+}

@@ -1,0 +1,68 @@
+import {
+  type ConfigReader,
+  CredentialError,
+  defaultUniverse,
+  headerSource,
+  type Identity,
+  type IdentityArgs,
+  resolveIdentity,
+} from "../auth";
+import type { OperationsClient } from "../operations";
+import { StepError } from "./errors";
+import { ExplainingClient } from "./errorHints";
+import { endpointFault, type Service } from "./inputs/service";
+import type { Failure } from "./inputs/schema";
+
+/** What a step is run with, besides its properties. */
+export interface Context {
+  readonly config: ConfigReader;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Calls go here in place of the service's own endpoint: an emulator, a private endpoint, a regional one. */
+const endpointKey = "cancellation:endpoint";
+
+/** What is wrong with the settings that every step needs. */
+export function settingsFailures(context: Context): Failure[] {
+  const override = context.config(endpointKey);
+  const fault = override ? endpointFault(override) : undefined;
+  const reasons = [...(fault === undefined ? [] : [`the config ${endpointKey} ${fault}`]), ...identityFaults(context)];
+  return reasons.map((reason) => ({ property: "service", reason }));
+}
+
+/** What is wrong with whom the stack is configured to call as, whatever a resource itself says of that. */
+function identityFaults({ config, environment }: Context): string[] {
+  try {
+    resolveIdentity({}, config, environment);
+    return [];
+  } catch (error) {
+    if (error instanceof CredentialError) return [error.message];
+    throw error;
+  }
+}
+
+/**
+ * A client for a service, calling as whoever is configured.
+ *
+ * @throws {StepError} when the service can't be called there
+ * @throws {CredentialError} when it can't be called as whoever is configured
+ */
+export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
+  // Checked again: the engine reads and deletes without a check before, and a token must not go astray.
+  const [failure] = settingsFailures(context);
+  const fault = failure?.reason ?? endpointFault(service.endpoint);
+  if (fault !== undefined) throw new StepError(failure ? fault : `service.endpoint ${fault}`);
+  const caller = resolveIdentity(identity, context.config, context.environment);
+  const override = context.config(endpointKey);
+  const endpoint = override ? new URL(override).origin : inUniverse(service.endpoint, caller);
+  const headers = headerSource(caller, service.scopes, endpoint, context.environment);
+  return new ExplainingClient({ endpoint, version: service.version, headers }, { service, identity: caller });
+}
+
+/** Where a service is in the universe that is called: its name stays, and so does its id, as with any endpoint of the config. */
+function inUniverse(endpoint: string, { universeDomain = defaultUniverse }: Identity): string {
+  const { hostname, port } = new URL(endpoint);
+  // The domain itself belongs to the universe too. A port stays, as the service's name does.
+  if (!`.${hostname}`.endsWith(`.${defaultUniverse}`)) return endpoint;
+  return `https://${hostname.slice(0, -defaultUniverse.length)}${universeDomain}${port && `:${port}`}`;
+}

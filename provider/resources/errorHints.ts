@@ -1,0 +1,80 @@
+import { type Identity, staleTokenHint } from "../auth";
+import {
+  type CallError,
+  type ClientOptions,
+  type Deadline,
+  type ListOptions,
+  OperationsClient,
+  type OperationsPage,
+  type ReadOperation,
+  RetriedCancelError,
+  RpcError,
+  UnexpectedAnswerError,
+} from "../operations";
+import { isCloudChannel, type Service } from "./inputs/service";
+
+/** Whom a client calls, and as whom. */
+export interface Caller {
+  readonly service: Service;
+  readonly identity: Identity;
+}
+
+/** A client whose errors say what to do where the caller is what the service refuses. */
+export class ExplainingClient extends OperationsClient {
+  constructor(
+    options: ClientOptions,
+    private readonly caller: Caller,
+  ) {
+    super(options);
+  }
+
+  override cancel(name: string, deadline: Deadline): Promise<void> {
+    return this.explaining(super.cancel(name, deadline));
+  }
+
+  override get(name: string, deadline: Deadline): Promise<ReadOperation> {
+    return this.explaining(super.get(name, deadline));
+  }
+
+  override list(collection: string, options: ListOptions, deadline: Deadline): Promise<OperationsPage> {
+    return this.explaining(super.list(collection, options, deadline));
+  }
+
+  override delete(name: string, deadline: Deadline): Promise<void> {
+    return this.explaining(super.delete(name, deadline));
+  }
+
+  private async explaining<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      const refusal = error instanceof RetriedCancelError ? error.cause : error;
+      const hint = hintOn(refusal, this.caller);
+      if (hint !== undefined) (refusal as CallError).message += `. ${hint.replace(/\.$/, "")}`;
+      throw error;
+    }
+  }
+}
+
+/** What to do about an error that the caller is the cause of; `undefined` for any other. */
+export function hintOn(error: unknown, { service, identity }: Caller): string | undefined {
+  if (isUnauthenticated(error)) return staleTokenHint(identity);
+  const refused = error instanceof RpcError && error.code === "PERMISSION_DENIED";
+  return refused && isCloudChannel(service) ? resellersOnly(service, identity) : undefined;
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return (
+    (error instanceof RpcError && error.code === "UNAUTHENTICATED") ||
+    (error instanceof UnexpectedAnswerError && error.httpStatus === 401)
+  );
+}
+
+function resellersOnly({ scopes }: Service, { subject }: Identity): string {
+  const present = subject === undefined ? "it is not set" : `it is ${subject}`;
+  return (
+    "Cloud Channel is for resellers. Check that `subject`, the resource's or the config cancellation:subject, is an " +
+    `administrator of the reseller (${present}); that the reseller's domain delegates ${scopes.join(", ")} to the service ` +
+    "account, in its Google Admin console; and that the Cloud Channel API is enabled in the service account's project"
+  );
+}

@@ -1,0 +1,88 @@
+import { Deadline, fullName, onOneLine, quote } from "../operations";
+import { clientFor, type Context } from "./context";
+import { StepError } from "./errors";
+import type { Properties } from "./state/record";
+import { look } from "./cancelOperation";
+import { shownName } from "./sweep/ledger";
+import { blank, type CancellationRecord, observed } from "./state/record";
+import * as request from "./requestInputs";
+import type { Service } from "./inputs/service";
+import { pages } from "./sweep/listing";
+import * as sweep from "./sweep/inputs";
+import type { Failure } from "./inputs/schema";
+
+/** How long a look-up may take, in milliseconds; a listing has one call a page. */
+const timeout = 10 * 60_000;
+
+/** What every look-up takes. */
+const commonArguments = ["service", "impersonateServiceAccount", "subject"];
+
+/**
+ * Reads one operation.
+ *
+ * @throws {StepError} when the arguments are not valid, before any call
+ * @throws whatever is no definite answer
+ */
+export async function getOperation(args: Properties, context: Context): Promise<Properties> {
+  const { strange, known } = divided(args, ["operation", ...commonArguments]);
+  refuse([...strange, ...request.failuresIn(known, context)]);
+  const { operation, service, identity } = request.settingsOf(known);
+  const client = clientFor(context, service, identity);
+  const record = await look(blank, { client, name: operation, deadline: Deadline.after(timeout) });
+  return result(service, operation, record);
+}
+
+/**
+ * Lists the operations of a collection that match, done or not.
+ *
+ * @throws {StepError} when the arguments are not valid, before any call; when more match than `limit`; when the service can't list
+ * @throws whatever is no definite answer
+ */
+export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
+  const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
+  const selects = known["filter"] !== undefined || Object.keys(known["match"] ?? {}).length > 0;
+  const inputs = selects ? known : { ...known, all: true };
+  refuse([...strange, ...sweep.failuresIn(inputs, context)]);
+  const { collection, selection, service, identity, limit } = sweep.settingsOf(inputs);
+  const client = clientFor(context, service, identity);
+  const found: Properties[] = [];
+  for await (const page of pages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
+    const [undecided] = page.undecided;
+    if (undecided) {
+      throw new StepError(
+        `${collection}: \`match.name\` takes too long for the name ${quote(onOneLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
+      );
+    }
+    for (const operation of page.operations) {
+      found.push(result(service, shownName(operation.name), observed(blank, operation)));
+    }
+    if (found.length > limit) {
+      throw new StepError(
+        `${collection}: more than ${limit} operations match. Narrow \`filter\` or \`match\`, or raise \`limit\`.`,
+      );
+    }
+  }
+  return found;
+}
+
+/** Without the time of the look-up, which would make the result another one each time, and so whatever depends on it. */
+function result({ host }: Service, name: string, { outcome, operation }: CancellationRecord): Properties {
+  return { id: fullName(host, name), name, outcome, ...operation };
+}
+
+/** The arguments that a look-up takes, and what is to be said of the others: many of a resource's have no meaning here. */
+function divided(args: Properties, names: readonly string[]): { known: Properties; strange: Failure[] } {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  return {
+    known: Object.fromEntries(given.filter(([name]) => names.includes(name))),
+    strange: given
+      .filter(([name]) => !names.includes(name))
+      .map(([property]) => ({ property, reason: "is no argument of this look-up" })),
+  };
+}
+
+function refuse(failures: readonly Failure[]): void {
+  if (failures.length === 0) return;
+  const reasons = failures.map(({ property, reason }) => `- ${property} ${reason}`);
+  throw new StepError(`The arguments of this look-up are not valid:\n${reasons.join("\n")}`);
+}

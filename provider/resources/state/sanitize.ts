@@ -1,0 +1,92 @@
+/** More levels than any API nests; without a bound a hostile answer would exhaust the stack of whoever walks it. */
+const maxDepth = 32;
+
+/**
+ * The strings that the engine takes for a value not known yet, and refuses in a result: one for each kind of value.
+ *
+ * Source: Pulumi's sdk/go/common/resource/plugin/rpc.go.
+ */
+const unknownValues: ReadonlySet<string> = new Set([
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // bool
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
+/** The key by which Pulumi tells a secret, an asset or a resource reference from a plain object (`pulumi.runtime.specialSigKey`). */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+
+/**
+ * A service's JSON, made fit for Pulumi's state: nothing in it can pass for one of Pulumi's own values, reach a prototype
+ * or fail to be encoded. What is harmless is kept as it is.
+ */
+export function fit(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+export function fit(value: readonly unknown[]): readonly unknown[];
+export function fit(value: string): string;
+export function fit(value: unknown): unknown {
+  return fitAt(value, 0);
+}
+
+function fitAt(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return fitText(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth === maxDepth) return "(cut: nested too deeply)";
+  if (Array.isArray(value)) return value.map((element) => fitAt(element, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== "__proto__")
+      .map(([key, element]) => [fitKey(key), fitAt(element, depth + 1)]),
+  );
+}
+
+function fitText(text: string): string {
+  return unknownValues.has(text) ? `(${text})` : text.toWellFormed();
+}
+
+function fitKey(key: string): string {
+  return key === signatureKey || key === "__provider" ? `(${key})` : key.toWellFormed();
+}
+
+/** The most of one value from a service that is kept in the state, in bytes of JSON. */
+const maxBytes = 16 * 1024;
+
+/**
+ * A JSON value as it may go into the state: as it is up to 16 KB; above that its beginning, as text, and a word of how
+ * much was cut.
+ */
+export function bounded(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const cut = cutJson(value);
+  if (cut === undefined) return value;
+  const type = value["@type"];
+  return typeof type === "string" && type.length < 256 ? { "@type": type, ...cut } : cut;
+}
+
+/** The same of a list. */
+export function boundedList(list: readonly unknown[]): readonly unknown[] {
+  const cut = cutJson(list);
+  return cut === undefined ? list : [cut];
+}
+
+/** The same of a text. */
+export function boundedText(text: string): string {
+  const bytes = Buffer.from(text);
+  return bytes.length <= maxBytes ? text : `${beginning(bytes)}… (cut: the first ${maxBytes} of ${bytes.length} bytes)`;
+}
+
+function cutJson(value: unknown): { cut: string; json: string } | undefined {
+  const bytes = Buffer.from(JSON.stringify(value));
+  if (bytes.length <= maxBytes) return undefined;
+  return { cut: `the first ${maxBytes} of ${bytes.length} bytes`, json: beginning(bytes) };
+}
+
+/** Cut between characters, not within one. */
+function beginning(bytes: Buffer): string {
+  return bytes
+    .subarray(0, maxBytes)
+    .toString("utf8")
+    .replace(/\uFFFD+$/, "");
+}

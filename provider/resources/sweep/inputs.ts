@@ -1,0 +1,128 @@
+import * as v from "valibot";
+import { cloudChannelNameFaults, nameFaults } from "../../operations";
+import { commonArguments, unknownArgument } from "../inputs/schema";
+import type { Context } from "../context";
+import type { Properties } from "../state/record";
+import { type Selection, selectionArguments, selectionFailures } from "../inputs/selection";
+import {
+  cloudChannelFailures,
+  type CommonArguments,
+  commonFailures,
+  type CommonSettings,
+  commonSettings,
+  echoed,
+  isObject,
+} from "../inputs/commonInputs";
+import { type Failure, failuresOf, textWith } from "../inputs/schema";
+
+/** Cloud Channel's only collection. */
+const defaultCollection = "operations";
+const defaultLimit = 1_000;
+const defaultConcurrency = 16;
+
+/** More at a time than the connections that one process keeps to a host would only wait for one. */
+const maxConcurrency = 64;
+
+const count = (most: number) =>
+  v.pipe(
+    v.number("must be a number"),
+    v.integer("must be a whole number"),
+    v.minValue(1, "must be at least 1"),
+    v.maxValue(most, `must be at most ${most}`),
+  );
+
+const isOutput = "is an output, and can't be set";
+
+const schema = v.objectWithRest(
+  {
+    collection: v.optional(textWith(collectionFaults)),
+    ...selectionArguments,
+    limit: v.optional(count(1_000_000)),
+    concurrency: v.optional(count(maxConcurrency)),
+    // The resource's class sets it to an empty secret if `names` is one, so that the output is encrypted too.
+    operations: v.optional(v.pipe(v.array(v.unknown(), isOutput), v.maxLength(0, isOutput))),
+    report: v.optional(v.pipe(v.string("must be a path"), v.nonEmpty("is empty"))),
+    ...commonArguments,
+  },
+  unknownArgument,
+);
+
+/** A sweep's arguments, once they passed {@link failuresIn}. */
+interface Arguments extends CommonArguments, Selection {
+  readonly collection?: string;
+  readonly limit?: number;
+  readonly concurrency?: number;
+  readonly report?: string;
+}
+
+/** A sweep's arguments in canonical form. */
+export interface Settings extends CommonSettings {
+  readonly collection: string;
+  readonly selection: Selection;
+  /** The most operations that may match. */
+  readonly limit: number;
+  /** Calls in flight. */
+  readonly concurrency: number;
+  readonly report: string | undefined;
+}
+
+/** Everything that is wrong with a sweep's arguments, as far as they are known. */
+export function failuresIn(inputs: Properties, context: Context): Failure[] {
+  const failures = failuresOf(schema, inputs);
+  const names = Array.isArray(inputs["names"]) ? (inputs["names"] as unknown[]) : [];
+  return [
+    ...failures,
+    ...cloudChannelFailures(inputs, failures, [
+      { property: "collection", name: inputs["collection"], faults: cloudChannelCollectionFaults },
+      ...names.map((name, index) => ({ property: `names[${index}]`, name, faults: cloudChannelNameFaults })),
+    ]),
+    ...selectionFailures(inputs),
+    ...commonFailures(inputs, context, "delete"),
+  ];
+}
+
+/** The canonical form of arguments that were checked. */
+export function settingsOf(properties: Properties): Settings {
+  const args = properties as Arguments;
+  return {
+    collection: args.collection ?? defaultCollection,
+    selection: canonicalSelection(args),
+    limit: args.limit ?? defaultLimit,
+    concurrency: args.concurrency ?? defaultConcurrency,
+    report: args.report,
+    ...commonSettings(args, "delete"),
+  };
+}
+
+/** The arguments, as they go into the outputs. */
+export function echo(properties: Properties): Properties {
+  return echoed(properties, Object.keys(schema.entries));
+}
+
+function canonicalSelection({ filter, match, names, all }: Selection): Selection {
+  return {
+    ...(filter === undefined ? {} : { filter }),
+    ...(isObject(match) && Object.keys(match).length > 0
+      ? {
+          match: {
+            ...(match.name === undefined ? {} : { name: match.name }),
+            ...(match.operationTypes === undefined
+              ? {}
+              : { operationTypes: [...new Set(match.operationTypes)].sort() }),
+          },
+        }
+      : {}),
+    ...(names === undefined ? {} : { names: [...new Set(names)].sort() }),
+    ...(all === true ? { all } : {}),
+  };
+}
+
+function collectionFaults(name: string): string[] {
+  const faults = nameFaults(name);
+  if (faults.length > 0 || /(^|\/)operations$/.test(name)) return faults;
+  return ["must end in operations, as collections of operations do, for example projects/p/locations/l/operations"];
+}
+
+function cloudChannelCollectionFaults(name: string): string[] {
+  return name === defaultCollection ? [] : [`must be ${defaultCollection}, which is Cloud Channel's only collection`];
+}

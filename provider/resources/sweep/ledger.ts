@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import {
+  codeName,
+  isSettled,
+  nameFaults,
+  onOneLine,
+  type Operation,
+  type Outcome,
+  settledOutcome,
+} from "../../operations";
+import { fit } from "../state/sanitize";
+import type { CancellationRecord } from "../state/record";
+import { timestamp } from "../state/record";
+
+/** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
+export interface Entry {
+  readonly outcome: Outcome;
+  /** RFC 3339: when the server acknowledged the cancel. */
+  readonly requestTime?: string;
+  /** RFC 3339. Absent if an earlier run saw the operation settle. */
+  readonly settleTime?: string;
+  /** The error that the operation ended with: its code's name and its message. */
+  readonly error?: string;
+  /** Why the operation couldn't be cancelled or read. */
+  readonly failure?: string;
+}
+
+/** How much of an operation's error message is kept, in characters. */
+const maxMessageLength = 500;
+
+/** What a sweep knows of its operations, by name. */
+export class Ledger {
+  private readonly entries = new Map<string, Entry>();
+  /** Operations whose cancel was acknowledged and that haven't settled, as far as is known. */
+  private readonly unsettled = new Set<string>();
+  /** Listed operations whose names can't be called, by a hash of the name: a name may have a megabyte. */
+  private readonly uncallable = new Map<string, { name: string; failure: string }>();
+  /** Each text once: most operations of a sweep end with the same error. */
+  private readonly texts = new Map<string, string>();
+
+  /** Operations whose cancel was acknowledged and that a run waits for. */
+  get waiting(): ReadonlySet<string> {
+    return this.unsettled;
+  }
+
+  /** How many listed operations have names that can't be called. */
+  get uncallableCount(): number {
+    return this.uncallable.size;
+  }
+
+  get(name: string): Entry | undefined {
+    return this.entries.get(name);
+  }
+
+  has(name: string): boolean {
+    return this.entries.has(name);
+  }
+
+  /** All operations that can be called. */
+  all(): IterableIterator<[string, Entry]> {
+    return this.entries.entries();
+  }
+
+  /** Listed operations that can't be called: a beginning of each name that is safe to show, and the reason. */
+  allUncallable(): Iterable<{ name: string; failure: string }> {
+    return this.uncallable.values();
+  }
+
+  /** Adds an operation as it is known from elsewhere. */
+  add(name: string, entry: Entry): void {
+    this.set(name, entry);
+  }
+
+  /** Records the result of a cancel call or of a single read. */
+  record(name: string, { outcome, operation, requestTime, settleTime }: CancellationRecord): void {
+    const error = operation["error"] as { status: string; message: string } | undefined;
+    this.set(name, {
+      outcome,
+      ...(requestTime === undefined ? {} : { requestTime }),
+      ...(settleTime === undefined ? {} : { settleTime }),
+      ...(error ? { error: this.errorText(error.status, error.message) } : {}),
+    });
+  }
+
+  /** Records how an operation ended, if a listing shows that it has ended. */
+  observe(operation: Operation): void {
+    const entry = this.entries.get(operation.name);
+    const outcome = settledOutcome(operation);
+    if (!entry || !outcome || isSettled(entry.outcome)) return;
+    const { error } = operation;
+    const { requestTime } = entry;
+    this.set(operation.name, {
+      ...(requestTime === undefined ? {} : { requestTime }),
+      outcome,
+      settleTime: timestamp(),
+      ...(error ? { error: this.errorText(codeName(error.code), error.message) } : {}),
+    });
+  }
+
+  /** Records why an operation couldn't be cancelled or read. */
+  fail(name: string, failure: string): void {
+    this.set(name, { ...(this.entries.get(name) ?? { outcome: "running" }), failure });
+  }
+
+  /** Records a listed operation that can't be called. It is counted as running. */
+  addUncallable(name: string, failure: string): void {
+    this.uncallable.set(hashOf(name), { name: shownName(name), failure });
+  }
+
+  remove(name: string): void {
+    this.entries.delete(name);
+    this.unsettled.delete(name);
+  }
+
+  private set(name: string, entry: Entry): void {
+    this.entries.set(name, entry);
+    if (entry.outcome === "cancelling" && entry.failure === undefined) this.unsettled.add(name);
+    else this.unsettled.delete(name);
+  }
+
+  private errorText(status: string, message: string): string {
+    const text = `${status}: ${message.slice(0, maxMessageLength)}`;
+    const known = this.texts.get(text);
+    if (known === undefined) this.texts.set(text, text);
+    return known ?? text;
+  }
+}
+
+/** How much of a name that can't be called is shown, in characters. */
+const maxShownLength = 100;
+
+/** A listed name as it can be shown and kept: as it is if it can be called, and otherwise a beginning of it that is safe. */
+export function shownName(name: string): string {
+  return uncallableReason(name) === undefined ? name : fit(onOneLine(name, maxShownLength));
+}
+
+/** Why a listed name can't be called, or can't be kept in the state; `undefined` if it can. */
+export function uncallableReason(name: string): string | undefined {
+  const [reason] = nameFaults(name);
+  if (reason !== undefined) return `can't be called: its name ${reason}`;
+  return fit(name) === name ? undefined : "can't be called: its name is one of Pulumi's own markers";
+}
+
+function hashOf(name: string): string {
+  return createHash("sha256").update(name).digest("base64");
+}

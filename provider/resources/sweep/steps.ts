@@ -1,0 +1,221 @@
+import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import { Deadline, fullName, type OperationsClient } from "../../operations";
+import { checkBy } from "../check";
+import { clientFor, type Context } from "../context";
+import { PartialError, reasonOf, StepError } from "../errors";
+import { commonComparisons, compare, type Comparison } from "../inputs/diff";
+import { type TimedStep, timeoutOf } from "../inputs/schema";
+import type { Properties } from "../state/record";
+import { describeUnexpected, readErrorIn } from "./errorMessage";
+import { echo, failuresIn, type Settings, settingsOf } from "./inputs";
+import { Report } from "./report";
+import { Run } from "./run";
+import {
+  acknowledgedIn,
+  countsInWords,
+  emptySummary,
+  isFulfilled,
+  isReported,
+  matchedIn,
+  type Summary,
+  summaryAfter,
+  summaryIn,
+  summaryOutputs,
+} from "./summary";
+
+export const check = checkBy(failuresIn);
+
+/**
+ * Cancels, and waits as the settings say. With `cancelOn: "delete"` it counts instead.
+ *
+ * @throws {PartialError} when a cancel was, or may have been, carried out and the sweep did not end as it should
+ * @throws any other error when there is nothing to keep
+ */
+export async function create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }> {
+  const settings = settingsOf(inputs);
+  const id = `${fullName(settings.service.host, settings.collection)}#${randomBytes(4).toString("hex")}`;
+  const outputs = (summary: Summary) => ({ ...echo(inputs), ...summaryOutputs(summary) });
+  if (settings.cancelOn === "delete") return { id, outputs: outputs(await count(settings, context)) };
+
+  const { summary, error, mayHaveCancelled } = await sweep(settings, context, "create");
+  if (error === undefined) return { id, outputs: outputs(summary) };
+  throw mayHaveCancelled ? new PartialError(error, id, outputs(summary)) : new StepError(error);
+}
+
+/**
+ * Counts what matches. If the sweep cancelled when it was created, reads once what hadn't settled.
+ *
+ * @throws {StepError} when the service can't list, or an operation can't be read; the state then stays as it was
+ */
+export async function read(_id: string, properties: Properties, context: Context): Promise<Properties> {
+  const settings = settingsOf(properties);
+  const earlier = summaryIn(properties);
+  const summary =
+    settings.cancelOn === "delete"
+      ? await count(settings, context, acknowledgedIn(earlier))
+      : await refresh(settings, context, earlier);
+  return { ...echo(properties), ...summaryOutputs(summary) };
+}
+
+/**
+ * Goes on with a sweep, or takes on new settings. It makes no call if neither the selection nor `cancelOn` has changed and the
+ * recorded outcomes satisfy the settings. With another selection it begins anew, but doesn't send a cancel again that is
+ * recorded as acknowledged.
+ *
+ * @throws {PartialError} when what was learned has to be kept although the sweep did not end as it should
+ * @throws any other error when the state may stay as it was
+ */
+export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
+  const settings = settingsOf(inputs);
+  const before = settingsOf(old);
+  const outputs = (summary: Summary) => ({ ...echo(inputs), ...summaryOutputs(summary) });
+  const same = before.cancelOn === settings.cancelOn && isDeepStrictEqual(before.selection, settings.selection);
+  const earlier = same ? summaryIn(old) : acknowledgedIn(summaryIn(old));
+
+  if (settings.cancelOn === "delete") return outputs(same ? earlier : await count(settings, context, earlier));
+  if (same && isFulfilled(earlier, settings)) {
+    return outputs(isReported(earlier, settings) ? earlier : await writeMissingReport(settings, context, earlier));
+  }
+  const { summary, error, mayHaveCancelled } = await sweep(settings, context, "update", earlier);
+  if (error === undefined) return outputs(summary);
+  throw same || mayHaveCancelled ? new PartialError(error, id, outputs(summary)) : new StepError(error);
+}
+
+/**
+ * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels and waits. A delete can't write outputs, so its result
+ * is in a line of output and in the report.
+ *
+ * @throws {StepError} when an operation did not end as expected; the resource then stays, and can be destroyed again
+ */
+export async function remove(properties: Properties, context: Context): Promise<void> {
+  const settings = settingsOf(properties);
+  if (settings.cancelOn !== "delete") return;
+  const { error } = await sweep(settings, context, "delete", acknowledgedIn(summaryIn(properties)));
+  if (error !== undefined) throw new StepError(error);
+}
+
+const comparisons: readonly Comparison<Settings>[] = [
+  { argument: "collection", replaces: true, of: ({ collection }) => collection },
+  // The selection never replaces: the delete of the old sweep would cancel what the new one was narrowed to leave alone.
+  { argument: "filter", replaces: false, of: ({ selection }) => selection.filter },
+  { argument: "match", replaces: false, of: ({ selection }) => selection.match },
+  { argument: "names", replaces: false, of: ({ selection }) => selection.names },
+  { argument: "all", replaces: false, of: ({ selection }) => selection.all },
+  { argument: "limit", replaces: false, of: ({ limit }) => limit },
+  { argument: "concurrency", replaces: false, of: ({ concurrency }) => concurrency },
+  { argument: "report", replaces: false, of: ({ report }) => report },
+  ...commonComparisons,
+];
+
+/** Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them. */
+export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
+  const { changes, replaces, settings } = compare(outputs, inputs, settingsOf, comparisons);
+  const summary = summaryIn(outputs);
+  const fulfilled = settings.cancelOn === "delete" || (isFulfilled(summary, settings) && isReported(summary, settings));
+  return { changes: changes || !fulfilled, replaces };
+}
+
+/** How long a count or a refresh may take, in milliseconds: it makes a call for each page, or for each name. */
+const readTimeout = 10 * 60_000;
+
+/** The result of a run. */
+export interface Swept {
+  readonly summary: Summary;
+  /** What went wrong, for people. */
+  readonly error?: string;
+  /** Whether a cancel was, or may have been, carried out. */
+  readonly mayHaveCancelled: boolean;
+}
+
+/**
+ * Counts what matches, without cancelling any.
+ *
+ * @param earlier a summary that knows which cancels were acknowledged
+ * @throws {StepError} when the service can't list, or an operation can't be read
+ */
+export function count(settings: Settings, context: Context, earlier: Summary = emptySummary): Promise<Summary> {
+  return readOnly(settings, context, earlier, (run) => run.count());
+}
+
+/**
+ * Reads what an earlier run left unsettled, once.
+ *
+ * @throws as {@link count} does
+ */
+export function refresh(settings: Settings, context: Context, earlier: Summary): Promise<Summary> {
+  return readOnly(settings, context, earlier, (run) => run.refresh());
+}
+
+async function readOnly(
+  settings: Settings,
+  context: Context,
+  earlier: Summary,
+  work: (run: Run) => Promise<void>,
+): Promise<Summary> {
+  const client = clientOf(settings, context);
+  const run = new Run(client, settings, Deadline.after(readTimeout), Report.open(undefined), earlier);
+  await work(run);
+  const error = readErrorIn(run.ledger);
+  if (error !== undefined) throw new StepError(error);
+  const unreported = earlier.unreported === true ? { unreported: true as const } : {};
+  return { ...summaryAfter(earlier, run, settings), ...unreported };
+}
+
+/**
+ * Cancels, waits as the settings say, writes the report, and prints the counts.
+ *
+ * @param earlier what an earlier run came to; this one goes on with it
+ * @throws {StepError} when the service can't be called, or the report can't be opened; no call was made then
+ */
+export async function sweep(
+  settings: Settings,
+  context: Context,
+  step: TimedStep,
+  earlier: Summary = emptySummary,
+): Promise<Swept> {
+  const client = clientOf(settings, context);
+  const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
+  const run = new Run(client, settings, deadline, Report.open(settings.report), earlier);
+  const errors = new Set<string>();
+  const attempt = async (work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      errors.add(reasonOf(error));
+      return false;
+    }
+  };
+  await attempt(() => run.cancel());
+  // After an error, still waits for the cancels already sent.
+  if (settings.waitFor === "settled") await attempt(() => run.wait());
+  const isReported = await attempt(() => run.close());
+
+  const summary: Summary = {
+    ...summaryAfter(earlier, run, settings),
+    ...(isReported ? {} : { unreported: true }),
+  };
+  if (errors.size === 0 || matchedIn(summary) > 0)
+    console.log(`Swept ${settings.collection}: ${countsInWords(summary.outcomes)}.`);
+  const all = [...errors, describeUnexpected(summary, run.ledger, settings.collection, settings)];
+  const error = all.filter((one) => one !== undefined).join("\n");
+  return { summary, mayHaveCancelled: run.mayHaveCancelled, ...(error === "" ? {} : { error }) };
+}
+
+/**
+ * Writes the report that an earlier run couldn't write, as far as the state knows it.
+ *
+ * @throws {StepError} when it can't be written this time either
+ */
+export async function writeMissingReport(settings: Settings, context: Context, earlier: Summary): Promise<Summary> {
+  const report = Report.open(settings.report);
+  const run = new Run(clientOf(settings, context), settings, Deadline.after(0), report, earlier);
+  await run.close();
+  const { unreported, ...summary } = earlier;
+  return unreported === true ? summary : earlier;
+}
+
+function clientOf(settings: Settings, context: Context): OperationsClient {
+  return clientFor(context, settings.service, settings.identity);
+}
