@@ -1,5 +1,5 @@
 import { type Clock, withGlobal } from "@sinonjs/fake-timers";
-import { Deadline, settle } from "../../provider/operations";
+import { Deadline, pollUntilDone } from "../../provider/operations";
 import type { Schedule } from "./schedules";
 
 /** What came of watching one operation. */
@@ -35,7 +35,7 @@ async function watchOne(clock: Clock, settlesAfter: number): Promise<Watched> {
     reads++;
     return Promise.resolve({ operation: { name: "operations/simulated", done: clock.now >= settled } });
   };
-  const found = settle(read, Deadline.after(3_600_000)).then(() => clock.now);
+  const found = pollUntilDone(read, Deadline.after(3_600_000)).then(() => clock.now);
   await clock.runAllAsync();
   return { delay: ((await found) - settled) / 1000, reads };
 }

@@ -20,27 +20,27 @@ const variables = {
 export type Setting = keyof typeof variables;
 
 /** A setting's value, and the name of where it was found, for messages. */
-export interface Found {
+export interface ConfigValue {
   readonly value: string;
   /** For example `config gcp:credentials` or `GOOGLE_CREDENTIALS`. */
   readonly source: string;
 }
 
 /** A place that settings are read from. What is empty counts as absent. */
-export type Place = (setting: Setting) => Found | undefined;
+export type ConfigSource = (setting: Setting) => ConfigValue | undefined;
 
 /** The places, the one that goes first first: config `cancellation:*`, config `gcp:*`, the environment. */
-export function places(config: ConfigReader, environment: NodeJS.ProcessEnv): readonly Place[] {
+export function configSources(config: ConfigReader, environment: NodeJS.ProcessEnv): readonly ConfigSource[] {
   const namespace =
-    (name: string): Place =>
+    (name: string): ConfigSource =>
     (setting) => {
       const key = `${name}:${setting}`;
-      return found(config(key), `config ${key}`);
+      return configValue(config(key), `config ${key}`);
     };
   return [
     namespace("cancellation"),
     namespace("gcp"),
-    (setting) => first(variables[setting], (name) => found(environment[name], name)),
+    (setting) => firstDefined(variables[setting], (name) => configValue(environment[name], name)),
   ];
 }
 
@@ -51,7 +51,7 @@ export const credentialSources =
   " and GOOGLE_APPLICATION_CREDENTIALS, gcloud's application default credentials, the metadata server";
 
 /** What `find` returns for the first item that it returns anything for. */
-export function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+export function firstDefined<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
   for (const item of items) {
     const result = find(item);
     if (result !== undefined) return result;
@@ -59,6 +59,6 @@ export function first<T, R>(items: readonly T[], find: (item: T) => R | undefine
   return undefined;
 }
 
-function found(value: string | undefined, source: string): Found | undefined {
+function configValue(value: string | undefined, source: string): ConfigValue | undefined {
   return value ? { value, source } : undefined;
 }

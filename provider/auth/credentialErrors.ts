@@ -12,7 +12,7 @@ const cloudChannelScope = "https://www.googleapis.com/auth/apps.order";
  *
  * @param secrets what was sent for the token, which a server may repeat
  */
-export function credentialFailure(
+export function credentialError(
   error: unknown,
   identity: Identity,
   scopes: readonly string[],
@@ -24,11 +24,11 @@ export function credentialFailure(
   if (thrown.message.startsWith(nothingFound)) {
     return new CredentialError(
       `No access token could be had for ${needed}: no credential is configured. Looked for: ${credentialSources}. ` +
-        `${waysToSet}${whoIsNeeded(identity, scopes)}`,
+        `${waysToSet}${subjectHint(identity, scopes)}`,
     );
   }
   const reason = reasonOf(thrown, error, secrets);
-  const hint = hintOn(thrown, reason, identity, scopes);
+  const hint = hintFor(thrown, reason, identity, scopes);
   return new CredentialError(
     `No access token could be had from ${describe(identity)} for ${needed}: ${reason.replace(/\.+$/, "")}. ${hint}`,
     isTransient(thrown),
@@ -36,10 +36,14 @@ export function credentialFailure(
 }
 
 /** That no answer came in time. */
-export function lateCredential(identity: Identity, scopes: readonly string[], milliseconds: number): CredentialError {
+export function credentialTimeout(
+  identity: Identity,
+  scopes: readonly string[],
+  milliseconds: number,
+): CredentialError {
   return new CredentialError(
     `No access token could be had from ${describe(identity)} for the scope ${scopes.join(", ")}: no answer within ` +
-      `${(milliseconds / 1000).toFixed(1)} s. ${checkTheWay}`,
+      `${(milliseconds / 1000).toFixed(1)} s. ${checkConnection}`,
     true,
   );
 }
@@ -49,7 +53,8 @@ const waysToSet =
   "GOOGLE_CREDENTIALS, GOOGLE_OAUTH_ACCESS_TOKEN and GOOGLE_APPLICATION_CREDENTIALS, or run " +
   "`gcloud auth application-default login`.";
 
-const checkTheWay = "Check the connection, and HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS where they are needed.";
+const checkConnection =
+  "Check the connection, and HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS where they are needed.";
 
 /** The credential's name, and whom it was to act as. */
 function describe({ source, impersonateServiceAccount: target, subject, delegates }: Identity): string {
@@ -65,7 +70,7 @@ function addressOf(delegate: string): string {
   return delegate.replace("projects/-/serviceAccounts/", "");
 }
 
-function whoIsNeeded({ subject }: Identity, scopes: readonly string[]): string {
+function subjectHint({ subject }: Identity, scopes: readonly string[]): string {
   return subject === undefined && scopes.includes(cloudChannelScope)
     ? " For Cloud Channel a service account acts for a reseller's administrator, whose address is `subject`: the " +
         "resource's, or the config cancellation:subject."
@@ -76,11 +81,11 @@ function isOfIam({ config }: Thrown): boolean {
   return /^https:\/\/iamcredentials\./.test(String(objectOf(config)["url"]));
 }
 
-function hintOn(thrown: Thrown, reason: string, identity: Identity, scopes: readonly string[]): string {
+function hintFor(thrown: Thrown, reason: string, identity: Identity, scopes: readonly string[]): string {
   const { subject, impersonateServiceAccount: target } = identity;
   const status = thrown.response?.status;
   const unanswered = thrown.config !== undefined && status === undefined;
-  if (unanswered || status === 407 || isTransient(thrown)) return checkTheWay;
+  if (unanswered || status === 407 || isTransient(thrown)) return checkConnection;
   if (reason.startsWith("unauthorized_client")) {
     return (
       `The domain of ${subject ?? "the user"} has to delegate ${scopes.join(", ")} to the service account: in its Google ` +
@@ -104,7 +109,7 @@ function hintOn(thrown: Thrown, reason: string, identity: Identity, scopes: read
       "to be enabled."
     );
   }
-  return `${waysToSet}${whoIsNeeded(identity, scopes)}`;
+  return `${waysToSet}${subjectHint(identity, scopes)}`;
 }
 
 /** No token could be had. Tells where the credentials came from and what is needed, and never what they are. */
@@ -167,7 +172,7 @@ const transientOAuthErrors: ReadonlySet<string> = new Set([
 ]);
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
-const settingsFailures =
+const configurationErrors =
   /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|ERR_RESPONSE_SIZE$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 const keyIsUnreadable = /DECODER routines|secretOrPrivateKey|PEM routines|asymmetric key/i;
@@ -179,7 +184,7 @@ export function reasonOf(thrown: Thrown, error: unknown, secrets: readonly strin
   if (error instanceof SyntaxError) return "the credentials are no valid JSON";
   if (keyIsUnreadable.test(thrown.message)) return "the private key can't be read";
   const { data, status } = thrown.response ?? {};
-  const words = answered(data) ?? (status === undefined ? thrown.message : `HTTP ${status}`);
+  const words = errorInResponse(data) ?? (status === undefined ? thrown.message : `HTTP ${status}`);
   // Before anything is cut: a piece of a secret is not recognized once it is short.
   const line = redact(words, [...secrets, ...proxySecrets()])
     .replace(/[\p{C}\s]+/gu, " ")
@@ -188,7 +193,7 @@ export function reasonOf(thrown: Thrown, error: unknown, secrets: readonly strin
 }
 
 /** The error in an answer: of OAuth (RFC 6749, 5.2), or of a Google API (AIP-193). */
-function answered(data: unknown): string | undefined {
+function errorInResponse(data: unknown): string | undefined {
   const { error, error_description: description } = objectOf(data);
   if (typeof error === "string") return typeof description === "string" ? `${error}: ${description}` : error;
   const { status, message } = objectOf(error);
@@ -207,5 +212,5 @@ export function isTransient({ response, code, config }: Thrown): boolean {
     return transientStatuses.has(response.status) || (typeof error === "string" && transientOAuthErrors.has(error));
   }
   // Only an error of a request has its settings; others have codes as well.
-  return config !== undefined && (typeof code !== "string" || !settingsFailures.test(code));
+  return config !== undefined && (typeof code !== "string" || !configurationErrors.test(code));
 }

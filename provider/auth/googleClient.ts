@@ -16,7 +16,7 @@ const iamScope = "https://www.googleapis.com/auth/cloud-platform";
  */
 export async function createClient(identity: Identity, scopes: readonly string[]): Promise<AuthClient> {
   const { gaxios } = await import("google-auth-library");
-  exemptMetadataServer(gaxios.instance, process.env);
+  bypassProxyForMetadataServer(gaxios.instance, process.env);
   limitTransport(gaxios.instance);
   const client = await clientOf(identity, scopes);
   limitClient(client);
@@ -26,20 +26,20 @@ export async function createClient(identity: Identity, scopes: readonly string[]
 
 async function clientOf(identity: Identity, scopes: readonly string[]): Promise<AuthClient> {
   const { impersonateServiceAccount: target, subject } = identity;
-  if (subject !== undefined) return actingFor(subject, identity, scopes);
-  if (target === undefined) return (await baseOf(identity, scopes)).client;
+  if (subject !== undefined) return clientActingFor(subject, identity, scopes);
+  if (target === undefined) return (await baseClient(identity, scopes)).client;
   const { Impersonated } = await import("google-auth-library");
   return new Impersonated({
-    sourceClient: (await baseOf(identity, [iamScope])).client,
+    sourceClient: (await baseClient(identity, [iamScope])).client,
     targetPrincipal: target,
     delegates: [...identity.delegates],
     targetScopes: [...scopes],
   });
 }
 
-async function actingFor(subject: string, identity: Identity, scopes: readonly string[]): Promise<AuthClient> {
+async function clientActingFor(subject: string, identity: Identity, scopes: readonly string[]): Promise<AuthClient> {
   const { JWT } = await import("google-auth-library");
-  const { client, auth } = await baseOf(identity, [iamScope]);
+  const { client, auth } = await baseClient(identity, [iamScope]);
   if (identity.impersonateServiceAccount === undefined && client instanceof JWT) {
     // Who has the key signs for himself.
     client.subject = subject;
@@ -64,7 +64,7 @@ interface Base {
 }
 
 /** The client of the configured credential itself, or of application default credentials. */
-async function baseOf(identity: Identity, scopes: readonly string[]): Promise<Base> {
+async function baseClient(identity: Identity, scopes: readonly string[]): Promise<Base> {
   const { GoogleAuth, OAuth2Client } = await import("google-auth-library");
   const { accessToken, credentials, source = "The credential" } = identity;
   const universe = identity.universeDomain === undefined ? {} : { universeDomain: identity.universeDomain };
@@ -90,12 +90,12 @@ async function baseOf(identity: Identity, scopes: readonly string[]): Promise<Ba
   const client = await auth.getClient();
   rememberCredential(auth.jsonContent);
   limitClient(client);
-  holdToUniverse(client, identity);
+  assertUniverse(client, identity);
   return { client, auth };
 }
 
 /** A credential of one universe is worth nothing in another, and must not be sent there. */
-function holdToUniverse(client: AuthClient, { universeDomain, subject, source }: Identity): void {
+function assertUniverse(client: AuthClient, { universeDomain, subject, source }: Identity): void {
   const { universeDomain: own } = client;
   if (own.toLowerCase() === (universeDomain ?? defaultUniverse)) return;
   const advice =
@@ -145,7 +145,7 @@ const hosts = ["169.254.169.254", "metadata.google.internal", "metadata.google.i
  *
  * @param transport the one that gcp-metadata uses
  */
-export function exemptMetadataServer(transport: gaxios.Gaxios, environment: NodeJS.ProcessEnv): void {
+export function bypassProxyForMetadataServer(transport: gaxios.Gaxios, environment: NodeJS.ProcessEnv): void {
   const given = environment["GCE_METADATA_IP"] || environment["GCE_METADATA_HOST"];
   const url = given && (/^https?:\/\//.test(given) ? given : `http://${given}`);
   const exempt = url && URL.canParse(url) ? [...hosts, new URL(url).hostname] : hosts;

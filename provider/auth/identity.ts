@@ -1,5 +1,5 @@
 import { CredentialError } from "./credentialErrors";
-import { type ConfigReader, first, type Found, type Place, places } from "./configSources";
+import { type ConfigReader, firstDefined, type ConfigValue, type ConfigSource, configSources } from "./configSources";
 
 /** Who calls, as far as it is configured. What is absent is left to application default credentials. */
 export interface Identity {
@@ -40,8 +40,8 @@ export const defaultUniverse = "googleapis.com";
  * @throws {CredentialError} where a setting has no meaning
  */
 export function resolveIdentity(args: IdentityArgs, config: ConfigReader, environment: NodeJS.ProcessEnv): Identity {
-  const all = places(config, environment);
-  const find = (setting: Parameters<Place>[0]) => first(all, (place) => place(setting));
+  const all = configSources(config, environment);
+  const find = (setting: Parameters<ConfigSource>[0]) => firstDefined(all, (place) => place(setting));
 
   const target = args.impersonateServiceAccount ?? find("impersonateServiceAccount")?.value;
   const subject = args.subject ?? (config("cancellation:subject") || undefined);
@@ -54,7 +54,7 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
     );
   }
   return {
-    ...first(all, baseCredential),
+    ...firstDefined(all, baseCredential),
     ...(target ? { impersonateServiceAccount: target } : {}),
     delegates: delegates(find("impersonateServiceAccountDelegates")),
     ...(subject ? { subject } : {}),
@@ -71,7 +71,7 @@ export function isConfigured(identity: Identity, environment: NodeJS.ProcessEnv)
   return [identity.accessToken, identity.credentials, environment["GOOGLE_APPLICATION_CREDENTIALS"]].some(Boolean);
 }
 
-function baseCredential(place: Place): Pick<Identity, "accessToken" | "credentials" | "source"> | undefined {
+function baseCredential(place: ConfigSource): Pick<Identity, "accessToken" | "credentials" | "source"> | undefined {
   const token = place("accessToken");
   if (token) return { accessToken: token.value, source: token.source };
   const credentials = place("credentials");
@@ -79,7 +79,7 @@ function baseCredential(place: Place): Pick<Identity, "accessToken" | "credentia
 }
 
 /** Pulumi keeps a list in the config as JSON. */
-function delegates(setting: Found | undefined): string[] {
+function delegates(setting: ConfigValue | undefined): string[] {
   if (!setting) return [];
   try {
     const list: unknown = JSON.parse(setting.value);
@@ -96,14 +96,14 @@ function delegates(setting: Found | undefined): string[] {
 }
 
 /** As @pulumi/gcp reads a boolean. */
-function isTrue(setting: Found | undefined): boolean {
+function isTrue(setting: ConfigValue | undefined): boolean {
   if (!setting || /^(0|f|false)$/i.test(setting.value)) return false;
   if (/^(1|t|true)$/i.test(setting.value)) return true;
   throw new CredentialError(`${setting.source} must be true or false.`);
 }
 
 /** Held to the form of a domain: tokens are sent to hosts within it. */
-function universeDomain(setting: Found | undefined): string | undefined {
+function universeDomain(setting: ConfigValue | undefined): string | undefined {
   if (!setting) return undefined;
   const domain = setting.value.trim().toLowerCase();
   if (/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) return domain;

@@ -1,6 +1,6 @@
 import type { AuthClient } from "google-auth-library";
-import { within } from "../common/withTimeout";
-import { credentialFailure, lateCredential } from "./credentialErrors";
+import { withTimeout } from "../common/withTimeout";
+import { credentialError, credentialTimeout } from "./credentialErrors";
 import { createClient } from "./googleClient";
 import type { Identity } from "./identity";
 import type { Secrets } from "./secrets";
@@ -28,8 +28,8 @@ export class Credential {
     if (stale || this.source?.failed) this.source = undefined;
     this.source ??= new TokenSource(this.identity, this.scopes);
     const headers = this.source.headers();
-    if (timeout >= maxFetch) return headers;
-    return within(timeout, headers, () => lateCredential(this.identity, this.scopes, timeout));
+    if (timeout >= maxFetchTime) return headers;
+    return withTimeout(timeout, headers, () => credentialTimeout(this.identity, this.scopes, timeout));
   }
 }
 
@@ -37,7 +37,7 @@ export class Credential {
  * The longest that a token may take, in milliseconds, all requests for it included: google-auth-library has no limit of its
  * own. Shorter than a single try of a call, so that it is this error that is told.
  */
-export const maxFetch = 20_000;
+export const maxFetchTime = 20_000;
 
 /** A client of google-auth-library from its first token to its failure. All that ask at the same time share one answer. */
 export class TokenSource {
@@ -65,16 +65,16 @@ export class TokenSource {
 
   private async fetch(): Promise<Record<string, string>> {
     try {
-      const headers = await within(
-        maxFetch,
-        runFetch(maxFetch, this.secrets, () => this.ask()),
-        () => lateCredential(this.identity, this.scopes, maxFetch),
+      const headers = await withTimeout(
+        maxFetchTime,
+        runFetch(maxFetchTime, this.secrets, () => this.ask()),
+        () => credentialTimeout(this.identity, this.scopes, maxFetchTime),
       );
       this.authorization = headers["authorization"];
       return headers;
     } catch (error) {
       this.failed = true;
-      throw credentialFailure(error, this.identity, this.scopes, [...this.secrets]);
+      throw credentialError(error, this.identity, this.scopes, [...this.secrets]);
     }
   }
 

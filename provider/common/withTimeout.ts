@@ -1,5 +1,5 @@
 /** What `promise` comes to, if that is within so many milliseconds. */
-export async function within<T>(milliseconds: number, promise: Promise<T>, late: () => Error): Promise<T> {
+export async function withTimeout<T>(milliseconds: number, promise: Promise<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

@@ -6,8 +6,8 @@ import type { Context } from "../resources/context";
 import type { Properties } from "../resources/state/record";
 import * as requestSteps from "../resources/request";
 import * as sweepSteps from "../resources/sweep/steps";
-import { HostError, providerKey } from "./grpcError";
-import { plain } from "./plain";
+import { GrpcError, providerKey } from "./grpcError";
+import { toJson } from "./plain";
 
 /** What the engine calls of a resource, in the lifecycle's terms. */
 interface Steps {
@@ -42,7 +42,7 @@ class DynamicProvider {
   check(_old: Properties, news: Properties) {
     return attempt(news, () => {
       const { inputs, failures } = this.steps.check(given(news), this.context);
-      return { inputs: plain(inputs), failures };
+      return { inputs: toJson(inputs), failures };
     });
   }
 
@@ -53,20 +53,20 @@ class DynamicProvider {
   create(inputs: Properties) {
     return attempt(inputs, async () => {
       const { id, outputs } = await this.steps.create(given(inputs), this.context);
-      return { id, outs: plain(outputs) };
+      return { id, outs: toJson(outputs) };
     });
   }
 
   read(id: string, outputs: Properties) {
     return attempt(outputs, async () => ({
       id,
-      props: plain(await this.steps.read(id, given(outputs), this.context)),
+      props: toJson(await this.steps.read(id, given(outputs), this.context)),
     }));
   }
 
   update(id: string, old: Properties, news: Properties) {
     return attempt(news, async () => ({
-      outs: plain(await this.steps.update(id, given(old), given(news), this.context)),
+      outs: toJson(await this.steps.update(id, given(old), given(news), this.context)),
     }));
   }
 
@@ -86,7 +86,7 @@ async function attempt<T>(properties: Properties, step: () => T | Promise<T>): P
   try {
     return await step();
   } catch (error) {
-    throw new HostError(error, properties[providerKey]);
+    throw new GrpcError(error, properties[providerKey]);
   }
 }
 

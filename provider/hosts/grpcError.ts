@@ -1,5 +1,5 @@
 import { PartialError, reasonOf } from "../resources/errors";
-import { plain } from "./plain";
+import { toJson } from "./plain";
 
 /** The property in which a dynamic resource carries the code of its provider. */
 export const providerKey = "__provider";
@@ -15,7 +15,7 @@ const maxPropertyBytes = 24 * 1024;
  * An error in the form that the dynamic-provider host passes on well. It prints name and stack next to the message, takes a
  * numeric `code` for a gRPC status, and keeps a resource whose error has an `id`.
  */
-export class HostError extends Error {
+export class GrpcError extends Error {
   readonly id?: string;
   readonly properties?: Record<string, unknown>;
   readonly reasons?: string[];
@@ -27,7 +27,7 @@ export class HostError extends Error {
     this.stack = "";
     if (error instanceof PartialError) {
       this.id = error.id;
-      this.properties = { ...shortened(plain(error.outputs)), [providerKey]: provider };
+      this.properties = { ...shortened(toJson(error.outputs)), [providerKey]: provider };
       this.reasons = [this.message];
     }
   }

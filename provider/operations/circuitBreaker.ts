@@ -1,5 +1,5 @@
 import { type Deadline, timerDelay } from "../common/deadline";
-import { type Call, CallError, PausedError, RpcError, UnexpectedAnswerError } from "./errors";
+import { type Call, CallError, PausedError, RpcError, InvalidResponseError } from "./errors";
 import { hostPause } from "./pause";
 import { isTransient } from "./transience";
 
@@ -112,7 +112,7 @@ export class CircuitBreaker {
   private recordError(name: string, error: unknown, isProbe: boolean): void {
     this.pausedUntil = Math.max(this.pausedUntil, performance.now() + hostPause(error));
     if (isTransient(error)) this.recordFailure(name, error);
-    else if (error instanceof RpcError || error instanceof UnexpectedAnswerError) this.recordAnswer(name);
+    else if (error instanceof RpcError || error instanceof InvalidResponseError) this.recordAnswer(name);
     else if (isProbe && this.rounds !== undefined) {
       // The error says nothing of the host, so another call takes the probe's place.
       this.slots++;

@@ -1,18 +1,18 @@
-import { readAnswer, retryAfter } from "./response";
+import { parseResponse, retryAfter } from "./response";
 import { type CircuitBreaker, circuitBreakerFor } from "./circuitBreaker";
 import type { Deadline } from "../common/deadline";
 import {
   type Call,
   CallError,
   type Method,
-  NoAnswerError,
+  NoResponseError,
   RetriedCancelError,
   RpcError,
   TimeLimitError,
-  UnexpectedAnswerError,
+  InvalidResponseError,
 } from "./errors";
-import { type HttpAnswer, type HttpRequest, OversizedAnswerError, send, TransportError } from "./transport";
-import { encodeName, isSameOperation, nameFaults, quote } from "./resourceName";
+import { type HttpResponse, type HttpRequest, OversizedResponseError, send, TransportError } from "./transport";
+import { encodeName, isSameOperation, nameIssues, quote } from "./resourceName";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./response";
 import { mayHaveArrived, retrying } from "./retry";
 
@@ -52,7 +52,7 @@ export interface ReadOperation {
 /**
  * `google.longrunning.Operations` over REST. Calls are retried until the deadline where that is safe and sensible.
  *
- * Every method throws {@link RpcError}, {@link UnexpectedAnswerError} or {@link NoAnswerError}, and whatever the source
+ * Every method throws {@link RpcError}, {@link InvalidResponseError} or {@link NoResponseError}, and whatever the source
  * of the headers throws.
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations` resource.
@@ -123,11 +123,11 @@ export class OperationsClient {
     name: string,
     deadline: Deadline,
     http: { method: HttpRequest["method"]; path: string },
-    read: (body: unknown, answer: HttpAnswer, call: Call) => T,
+    read: (body: unknown, answer: HttpResponse, call: Call) => T,
     onFailure?: (error: unknown) => void,
   ): Promise<T> {
     // Checked again: an edited state holds any name, and one with ".." in it would leave the version's path.
-    const [fault] = nameFaults(name);
+    const [fault] = nameIssues(name);
     if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
@@ -135,9 +135,9 @@ export class OperationsClient {
       const timeout = timeLeft(call, deadline);
       const secrets = refused === undefined ? [] : [refused];
       const url = `${this.base}/${http.path}`;
-      const answer = await sent(call, { method: http.method, url, headers, secrets, timeout });
+      const answer = await sendRequest(call, { method: http.method, url, headers, secrets, timeout });
       try {
-        return read(readAnswer(call, answer), answer, call);
+        return read(parseResponse(call, answer), answer, call);
       } catch (error) {
         const { authorization } = headers;
         if (refused === undefined && authorization !== undefined && isUnauthenticated(error))
@@ -155,29 +155,29 @@ function timeLeft(call: Call, deadline: Deadline): number {
   return deadline.callTimeout;
 }
 
-async function sent(call: Call, request: HttpRequest): Promise<HttpAnswer> {
+async function sendRequest(call: Call, request: HttpRequest): Promise<HttpResponse> {
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof TransportError) throw new NoAnswerError(call, error.code, error.detail);
-    if (error instanceof OversizedAnswerError)
-      throw new UnexpectedAnswerError(call, 200, "more than an answer can hold");
+    if (error instanceof TransportError) throw new NoResponseError(call, error.code, error.detail);
+    if (error instanceof OversizedResponseError)
+      throw new InvalidResponseError(call, 200, "more than an answer can hold");
     throw error;
   }
 }
 
 /** Whatever else answers at a wrong address must not pass for an acknowledgement. */
-function expectEmpty(body: unknown, answer: HttpAnswer, call: Call): void {
+function expectEmpty(body: unknown, answer: HttpResponse, call: Call): void {
   if (Object.keys(body as object).length > 0) throw wrongShape(call, answer, "a body that is no google.protobuf.Empty");
 }
 
-function wrongShape(call: Call, answer: HttpAnswer, flaw: string): CallError {
-  return new UnexpectedAnswerError(call, answer.status, flaw, answer.body);
+function wrongShape(call: Call, answer: HttpResponse, flaw: string): CallError {
+  return new InvalidResponseError(call, answer.status, flaw, answer.body);
 }
 
 function isUnauthenticated(error: unknown): boolean {
   return (
     (error instanceof RpcError && error.code === "UNAUTHENTICATED") ||
-    (error instanceof UnexpectedAnswerError && error.httpStatus === 401)
+    (error instanceof InvalidResponseError && error.httpStatus === 401)
   );
 }

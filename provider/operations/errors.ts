@@ -36,13 +36,13 @@ export class RpcError extends CallError {
     readonly details: readonly unknown[] = [],
     retryAfter?: number,
   ) {
-    const words = onOneLine(reason, maxWords).replace(/\.+$/, "");
-    super(call, `the ${call.method} was answered ${code} (HTTP ${httpStatus})${words && `: ${words}`}`, retryAfter);
+    const reasons = singleLine(reason, maxMessageLength).replace(/\.+$/, "");
+    super(call, `the ${call.method} was answered ${code} (HTTP ${httpStatus})${reasons && `: ${reasons}`}`, retryAfter);
   }
 }
 
 /** Something answered, but not in the way of the operations API: a proxy, another host, another version. */
-export class UnexpectedAnswerError extends CallError {
+export class InvalidResponseError extends CallError {
   constructor(
     call: Call,
     readonly httpStatus: number,
@@ -52,7 +52,7 @@ export class UnexpectedAnswerError extends CallError {
     body = "",
     retryAfter?: number,
   ) {
-    const start = onOneLine(body, maxExcerpt);
+    const start = singleLine(body, maxExcerptLength);
     super(
       call,
       `${call.base} answered the ${call.method} with HTTP ${httpStatus} and ${flaw}. ` +
@@ -64,7 +64,7 @@ export class UnexpectedAnswerError extends CallError {
 }
 
 /** Nothing answered: a refused or a reset connection, a name that does not resolve, a time-out. */
-export class NoAnswerError extends CallError {
+export class NoResponseError extends CallError {
   /** Whether the request never left this machine, because there was no connection to send it over. */
   readonly neverSent: boolean;
 
@@ -150,13 +150,13 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** How much of an answer that is not understood is shown, in characters: it must not fill the screen. */
-const maxExcerpt = 200;
+const maxExcerptLength = 200;
 
 /** How much of a service's own message: room for the link that Google's messages end with. */
-const maxWords = 500;
+const maxMessageLength = 500;
 
 /** Text from elsewhere, made fit for a message: on one line, of `most` characters, and without what would steer a terminal. */
-export function onOneLine(text: string, most: number): string {
+export function singleLine(text: string, most: number): string {
   const line = text
     .slice(0, most * 5)
     // What a proxy was sent, and repeats.

@@ -10,16 +10,16 @@ export { codeName, type Code } from "./code";
 export { Deadline, sleep } from "../common/deadline";
 export {
   CallError,
-  NoAnswerError,
-  onOneLine,
+  NoResponseError,
+  singleLine,
   RetriedCancelError,
   RpcError,
   TimeLimitError,
-  UnexpectedAnswerError,
+  InvalidResponseError,
 } from "./errors";
-export { cloudChannelNameFaults, fullName, isSameOperation, nameFaults, parseFullName, quote } from "./resourceName";
+export { cloudChannelNameIssues, fullName, isSameOperation, nameIssues, parseFullName, quote } from "./resourceName";
 export type { Any, Operation, OperationsPage, Status } from "./response";
 export { isSettled, outcomes, settledOutcome, settledOutcomes, type Outcome, type SettledOutcome } from "./outcome";
 export { isTransient, mayHaveArrived } from "./retry";
 export { maxPause } from "./pause";
-export { pollInterval, settle, StillRunningError } from "./poll";
+export { pollInterval, pollUntilDone, StillRunningError } from "./poll";

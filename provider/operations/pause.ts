@@ -1,5 +1,5 @@
-import { CallError, RpcError, UnexpectedAnswerError } from "./errors";
-import { isGarbled, isTransient } from "./transience";
+import { CallError, RpcError, InvalidResponseError } from "./errors";
+import { isInvalidResponse, isTransient } from "./transience";
 
 /**
  * The longest pause that a server gets, in milliseconds.
@@ -24,7 +24,7 @@ export function boundedPause(asked: number): number {
 
 /** Whether a retry has to wait longer than {@link maxPause}. A definite error isn't retried, so it has nothing to wait for. */
 export function asksTooLong(error: unknown): error is CallError {
-  return (isTransient(error) || isGarbled(error)) && askedPause(error) > maxPause;
+  return (isTransient(error) || isInvalidResponse(error)) && askedPause(error) > maxPause;
 }
 
 /**
@@ -55,7 +55,7 @@ function statedPause(error: unknown): number | undefined {
 function hasStatus(error: unknown, code: string, httpStatus: number): boolean {
   if (!isTransient(error)) return false;
   if (error instanceof RpcError && error.code === code) return true;
-  return (error instanceof RpcError || error instanceof UnexpectedAnswerError) && error.httpStatus === httpStatus;
+  return (error instanceof RpcError || error instanceof InvalidResponseError) && error.httpStatus === httpStatus;
 }
 
 const units = [

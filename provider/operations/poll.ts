@@ -42,7 +42,7 @@ export class StillRunningError extends Error {
  * @throws {StillRunningError} when the deadline has passed
  * @throws whatever `read` throws
  */
-export async function settle(
+export async function pollUntilDone(
   read: () => Promise<ReadOperation>,
   deadline: Deadline,
   onRead: (operation: Operation) => void = () => undefined,

@@ -8,7 +8,7 @@
 const maxNameLength = 1_024;
 
 /** Why `name` can't be an operation's resource name, each reason a sentence of its own; empty where it can. */
-export function nameFaults(name: string): string[] {
+export function nameIssues(name: string): string[] {
   if (name === "") return ["is empty; give the operation's resource name, for example operations/AbC"];
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) || name.startsWith("//")) {
     return [
@@ -29,7 +29,7 @@ export function nameFaults(name: string): string[] {
 }
 
 /** Why `name` can't be the name of an operation of Cloud Channel, whose names are `operations/**`. */
-export function cloudChannelNameFaults(name: string): string[] {
+export function cloudChannelNameIssues(name: string): string[] {
   return /^operations\/./.test(name)
     ? []
     : [

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Code, isCode, OK } from "./code";
-import { type Call, RpcError, UnexpectedAnswerError } from "./errors";
-import type { HttpAnswer } from "./transport";
+import { type Call, RpcError, InvalidResponseError } from "./errors";
+import type { HttpResponse } from "./transport";
 
 /** The body of an error (AIP-193). */
 const errorBody = v.object({
@@ -16,16 +16,16 @@ const errorBody = v.object({
  * The JSON of a successful answer.
  *
  * @throws {RpcError} when the service answered with an error of its own
- * @throws {UnexpectedAnswerError} when the answer is none that the service would give
+ * @throws {InvalidResponseError} when the answer is none that the service would give
  */
-export function readAnswer(call: Call, answer: HttpAnswer): unknown {
+export function parseResponse(call: Call, answer: HttpResponse): unknown {
   const body = parseJson(answer.body);
   const succeeded = answer.status >= 200 && answer.status < 300;
   if (succeeded && isObject(body)) return body;
 
   const pause = retryAfter(answer, body);
   if (succeeded) {
-    throw new UnexpectedAnswerError(call, answer.status, "a body that is no JSON object", answer.body, pause);
+    throw new InvalidResponseError(call, answer.status, "a body that is no JSON object", answer.body, pause);
   }
   const parsed = v.safeParse(errorBody, body);
   if (parsed.success) {
@@ -36,7 +36,7 @@ export function readAnswer(call: Call, answer: HttpAnswer): unknown {
     answer.status >= 300 && answer.status < 400
       ? "a redirect, which is not followed"
       : "a body that is no google.rpc error";
-  throw new UnexpectedAnswerError(call, answer.status, flaw, answer.body, pause);
+  throw new InvalidResponseError(call, answer.status, flaw, answer.body, pause);
 }
 
 /**
@@ -44,7 +44,7 @@ export function readAnswer(call: Call, answer: HttpAnswer): unknown {
  * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). `undefined` where it does not ask, or asks for nonsense.
  * `Infinity` where the number is beyond all bounds.
  */
-export function retryAfter(answer: HttpAnswer, body: unknown): number | undefined {
+export function retryAfter(answer: HttpResponse, body: unknown): number | undefined {
   const info = retryInfo(body);
   if (info !== undefined) return info;
   const header = answer.headers["retry-after"];

@@ -2,12 +2,12 @@ import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockati
 import { type Deadline, timerDelay } from "../common/deadline";
 import { PausedError, TimeLimitError } from "./errors";
 import { askedPause, asksTooLong, explainLongPause } from "./pause";
-import { isGarbled, isTransient, isUnready } from "./transience";
+import { isInvalidResponse, isTransient, isRetryableCredentialError } from "./transience";
 
 export { isTransient, mayHaveArrived } from "./transience";
 
 /** A 2xx that is not understood may be a passing fault of something in between, but a wrong endpoint gives it for ever. */
-const maxGarbledAnswers = 5;
+const maxInvalidResponses = 5;
 
 /** How long to wait between tries, in milliseconds; from Cloud Channel's own client configuration. */
 const backoff = {
@@ -33,8 +33,10 @@ export function retrying<T>(
   let garbled = 0;
   const handled = handleWhen((error) => {
     if (deadline.passed || asksTooLong(error)) return false;
-    if (!isGarbled(error)) garbled = 0;
-    return isGarbled(error) ? ++garbled < maxGarbledAnswers : isTransient(error) || isUnready(error);
+    if (!isInvalidResponse(error)) garbled = 0;
+    return isInvalidResponse(error)
+      ? ++garbled < maxInvalidResponses
+      : isTransient(error) || isRetryableCredentialError(error);
   });
   const policy = retry(handled, {
     maxAttempts: Infinity,
@@ -52,7 +54,7 @@ export function retrying<T>(
     } catch (error) {
       onFailure(error);
       // A call that was not made says nothing of what an earlier attempt came to.
-      if ((wasNotMade(error) || isUnready(error)) && last !== undefined) throw last;
+      if ((wasNotMade(error) || isRetryableCredentialError(error)) && last !== undefined) throw last;
       if (asksTooLong(error)) explainLongPause(error);
       if (error instanceof Error) last = error;
       throw error;

@@ -1,5 +1,5 @@
 import type { Code } from "./code";
-import { NoAnswerError, RetriedCancelError, RpcError, UnexpectedAnswerError } from "./errors";
+import { NoResponseError, RetriedCancelError, RpcError, InvalidResponseError } from "./errors";
 
 /** Codes that say nothing about the operation, only that this call did not get through. */
 const transientCodes: ReadonlySet<Code> = new Set<Code>([
@@ -22,24 +22,24 @@ const transientStatuses: ReadonlySet<number> = new Set([
 ]);
 
 /** Reasons for which nothing can answer as long as the settings stay as they are. */
-const settingsFailures =
+const configurationErrors =
   /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /** Whether the call may get through when it is made again. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof RpcError) return transientCodes.has(error.code);
-  if (error instanceof UnexpectedAnswerError) return transientStatuses.has(error.httpStatus);
-  return error instanceof NoAnswerError && !settingsFailures.test(error.reason);
+  if (error instanceof InvalidResponseError) return transientStatuses.has(error.httpStatus);
+  return error instanceof NoResponseError && !configurationErrors.test(error.reason);
 }
 
 /** Whether the headers of a call could not be had, and may be had later: the error of their source says so itself. */
-export function isUnready(error: unknown): boolean {
+export function isRetryableCredentialError(error: unknown): boolean {
   return error instanceof Error && "transient" in error && error.transient === true;
 }
 
 /** Whether something answered with success, and not in the way of the operations API. */
-export function isGarbled(error: unknown): boolean {
-  return error instanceof UnexpectedAnswerError && error.httpStatus < 300;
+export function isInvalidResponse(error: unknown): boolean {
+  return error instanceof InvalidResponseError && error.httpStatus < 300;
 }
 
 /**
@@ -48,6 +48,6 @@ export function isGarbled(error: unknown): boolean {
  */
 export function mayHaveArrived(error: unknown): boolean {
   if (error instanceof RetriedCancelError) return true;
-  if (error instanceof NoAnswerError) return !error.neverSent;
-  return isTransient(error) || isGarbled(error);
+  if (error instanceof NoResponseError) return !error.neverSent;
+  return isTransient(error) || isInvalidResponse(error);
 }

@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly timeout: number;
 }
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: string;
@@ -35,7 +35,7 @@ export class TransportError extends Error {
 }
 
 /** The answer was larger than anything that this API sends. */
-export class OversizedAnswerError extends Error {
+export class OversizedResponseError extends Error {
   override readonly name = "OversizedAnswerError";
 }
 
@@ -78,9 +78,9 @@ const packageVersion = (
  * Sends a request and reads the whole response, whatever its status.
  *
  * @throws {TransportError} when there is none
- * @throws {OversizedAnswerError} when it is larger than any page of operations
+ * @throws {OversizedResponseError} when it is larger than any page of operations
  */
-export async function send(request: HttpRequest): Promise<HttpAnswer> {
+export async function send(request: HttpRequest): Promise<HttpResponse> {
   const limit = new TimeLimit(request.timeout);
   const { client, apiClient } = (http ??= sharedHttp());
   try {
@@ -103,7 +103,7 @@ export async function send(request: HttpRequest): Promise<HttpAnswer> {
     return { status: response.status, headers: response.headers, body };
   } catch (error) {
     if (limit.aborted) throw new TransportError("ETIMEDOUT");
-    if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedAnswerError();
+    if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedResponseError();
     const proxyError = [error, (error as { cause?: unknown }).cause].find((found) => found instanceof ProxyError);
     throw new TransportError(proxyError?.code ?? codeOf(error), proxyError?.message);
   } finally {

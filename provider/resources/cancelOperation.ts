@@ -2,18 +2,18 @@ import {
   type Deadline,
   isSettled,
   mayHaveArrived,
-  onOneLine,
+  singleLine,
   type OperationsClient,
   type Outcome,
   RetriedCancelError,
   RpcError,
-  settle,
+  pollUntilDone,
   StillRunningError,
 } from "../operations";
 import { formatDuration } from "./inputs/duration";
 import { StepError, reasonOf, UnfinishedError } from "./errors";
 import { type Expectation, isReached, isUnexpected } from "./expectation";
-import { watch } from "./progress";
+import { showProgress } from "./progress";
 import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./state/record";
 
 /** The operation that a step is about, and the means to reach it. */
@@ -24,7 +24,7 @@ export interface Target {
 }
 
 /** Reads the operation once. */
-export async function look(
+export async function readOperation(
   record: CancellationRecord,
   { client, name, deadline }: Target,
 ): Promise<CancellationRecord> {
@@ -73,7 +73,7 @@ async function afterRefusal(record: CancellationRecord, target: Target, refusal:
   if (isNotFound(refusal)) return missing(record);
   const { code } = refusal instanceof RpcError ? refusal : {};
   if (code !== "FAILED_PRECONDITION" && code !== "UNIMPLEMENTED") throw refusal;
-  const seen = await look({ ...record, outcome: "running" }, target);
+  const seen = await readOperation({ ...record, outcome: "running" }, target);
   return seen.outcome === "running" && code === "UNIMPLEMENTED" ? unsupported(seen) : seen;
 }
 
@@ -115,26 +115,26 @@ function unknownCancel(record: CancellationRecord, reason: string): UnfinishedEr
  * @throws {UnfinishedError} when the time ran out, a read failed, or the outcome is not expected
  * @throws {StepError} when an outcome is not expected that leaves nothing to keep
  */
-export async function conclude(
+export async function waitForExpectedOutcome(
   record: CancellationRecord,
   target: Target,
   expectation: Expectation,
 ): Promise<CancellationRecord> {
-  const reached = await follow(record, target, expectation);
-  judge(reached, target.name, expectation);
+  const reached = await waitForOutcome(record, target, expectation);
+  assertExpected(reached, target.name, expectation);
   return reached;
 }
 
-async function follow(
+async function waitForOutcome(
   start: CancellationRecord,
   { client, name, deadline }: Target,
   expectation: Expectation,
 ): Promise<CancellationRecord> {
   if (isReached(start.outcome, expectation)) return start;
   let record = start;
-  const stopWatching = watch();
+  const stopWatching = showProgress();
   try {
-    const done = await settle(
+    const done = await pollUntilDone(
       () => client.get(name, deadline),
       deadline,
       (operation) => {
@@ -160,14 +160,14 @@ async function follow(
 }
 
 /** Holds an outcome to what is expected of it. */
-export function judge(record: CancellationRecord, name: string, expectation: Expectation): void {
+export function assertExpected(record: CancellationRecord, name: string, expectation: Expectation): void {
   if (!isUnexpected(record.outcome, expectation)) return;
-  const message = unexpected(record, name, expectation);
+  const message = describeUnexpected(record, name, expectation);
   const nothingToKeep = record.requestTime === undefined && record.settleTime === undefined;
   throw nothingToKeep ? new StepError(message) : new UnfinishedError(message, record);
 }
 
-function unexpected(
+function describeUnexpected(
   { outcome, operation }: CancellationRecord,
   name: string,
   { expect, cancelOn }: Expectation,
@@ -176,7 +176,7 @@ function unexpected(
   const words: Partial<Record<string, string>> = {
     cancelled: "was cancelled",
     succeeded: "completed, before the cancellation or despite it",
-    failed: `failed with ${error?.status ?? "an error"}: ${onOneLine(error?.message ?? "", 500)}`,
+    failed: `failed with ${error?.status ?? "an error"}: ${singleLine(error?.message ?? "", 500)}`,
     unsupported: "is running, and the service can't cancel it (UNIMPLEMENTED)",
     notFound: "is not known to the service: it never existed, or it expired",
   };

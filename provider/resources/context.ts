@@ -9,9 +9,9 @@ import {
 } from "../auth";
 import type { OperationsClient } from "../operations";
 import { StepError } from "./errors";
-import { ExplainingClient } from "./errorHints";
-import { endpointFault, type Service } from "./inputs/service";
-import type { Failure } from "./inputs/schema";
+import { HintingClient } from "./errorHints";
+import { endpointIssue, type Service } from "./inputs/service";
+import type { Issue } from "./inputs/schema";
 
 /** What a step is run with, besides its properties. */
 export interface Context {
@@ -23,15 +23,18 @@ export interface Context {
 const endpointKey = "cancellation:endpoint";
 
 /** What is wrong with the settings that every step needs. */
-export function settingsFailures(context: Context): Failure[] {
+export function validateContext(context: Context): Issue[] {
   const override = context.config(endpointKey);
-  const fault = override ? endpointFault(override) : undefined;
-  const reasons = [...(fault === undefined ? [] : [`the config ${endpointKey} ${fault}`]), ...identityFaults(context)];
+  const fault = override ? endpointIssue(override) : undefined;
+  const reasons = [
+    ...(fault === undefined ? [] : [`the config ${endpointKey} ${fault}`]),
+    ...validateIdentity(context),
+  ];
   return reasons.map((reason) => ({ property: "service", reason }));
 }
 
 /** What is wrong with whom the stack is configured to call as, whatever a resource itself says of that. */
-function identityFaults({ config, environment }: Context): string[] {
+function validateIdentity({ config, environment }: Context): string[] {
   try {
     resolveIdentity({}, config, environment);
     return [];
@@ -49,14 +52,14 @@ function identityFaults({ config, environment }: Context): string[] {
  */
 export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
   // Checked again: the engine reads and deletes without a check before, and a token must not go astray.
-  const [failure] = settingsFailures(context);
-  const fault = failure?.reason ?? endpointFault(service.endpoint);
+  const [failure] = validateContext(context);
+  const fault = failure?.reason ?? endpointIssue(service.endpoint);
   if (fault !== undefined) throw new StepError(failure ? fault : `service.endpoint ${fault}`);
   const caller = resolveIdentity(identity, context.config, context.environment);
   const override = context.config(endpointKey);
   const endpoint = override ? new URL(override).origin : inUniverse(service.endpoint, caller);
   const headers = headerSource(caller, service.scopes, endpoint, context.environment);
-  return new ExplainingClient({ endpoint, version: service.version, headers }, { service, identity: caller });
+  return new HintingClient({ endpoint, version: service.version, headers }, { service, identity: caller });
 }
 
 /** Where a service is in the universe that is called: its name stays, and so does its id, as with any endpoint of the config. */

@@ -9,7 +9,7 @@ import {
   type ReadOperation,
   RetriedCancelError,
   RpcError,
-  UnexpectedAnswerError,
+  InvalidResponseError,
 } from "../operations";
 import { isCloudChannel, type Service } from "./inputs/service";
 
@@ -20,7 +20,7 @@ export interface Caller {
 }
 
 /** A client whose errors say what to do where the caller is what the service refuses. */
-export class ExplainingClient extends OperationsClient {
+export class HintingClient extends OperationsClient {
   constructor(
     options: ClientOptions,
     private readonly caller: Caller,
@@ -29,27 +29,27 @@ export class ExplainingClient extends OperationsClient {
   }
 
   override cancel(name: string, deadline: Deadline): Promise<void> {
-    return this.explaining(super.cancel(name, deadline));
+    return this.withHint(super.cancel(name, deadline));
   }
 
   override get(name: string, deadline: Deadline): Promise<ReadOperation> {
-    return this.explaining(super.get(name, deadline));
+    return this.withHint(super.get(name, deadline));
   }
 
   override list(collection: string, options: ListOptions, deadline: Deadline): Promise<OperationsPage> {
-    return this.explaining(super.list(collection, options, deadline));
+    return this.withHint(super.list(collection, options, deadline));
   }
 
   override delete(name: string, deadline: Deadline): Promise<void> {
-    return this.explaining(super.delete(name, deadline));
+    return this.withHint(super.delete(name, deadline));
   }
 
-  private async explaining<T>(call: Promise<T>): Promise<T> {
+  private async withHint<T>(call: Promise<T>): Promise<T> {
     try {
       return await call;
     } catch (error) {
       const refusal = error instanceof RetriedCancelError ? error.cause : error;
-      const hint = hintOn(refusal, this.caller);
+      const hint = hintFor(refusal, this.caller);
       if (hint !== undefined) (refusal as CallError).message += `. ${hint.replace(/\.$/, "")}`;
       throw error;
     }
@@ -57,7 +57,7 @@ export class ExplainingClient extends OperationsClient {
 }
 
 /** What to do about an error that the caller is the cause of; `undefined` for any other. */
-export function hintOn(error: unknown, { service, identity }: Caller): string | undefined {
+export function hintFor(error: unknown, { service, identity }: Caller): string | undefined {
   if (isUnauthenticated(error)) return staleTokenHint(identity);
   const refused = error instanceof RpcError && error.code === "PERMISSION_DENIED";
   return refused && isCloudChannel(service) ? resellersOnly(service, identity) : undefined;
@@ -66,7 +66,7 @@ export function hintOn(error: unknown, { service, identity }: Caller): string | 
 function isUnauthenticated(error: unknown): boolean {
   return (
     (error instanceof RpcError && error.code === "UNAUTHENTICATED") ||
-    (error instanceof UnexpectedAnswerError && error.httpStatus === 401)
+    (error instanceof InvalidResponseError && error.httpStatus === 401)
   );
 }
 

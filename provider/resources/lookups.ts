@@ -1,15 +1,15 @@
-import { Deadline, fullName, onOneLine, quote } from "../operations";
+import { Deadline, fullName, singleLine, quote } from "../operations";
 import { clientFor, type Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./state/record";
-import { look } from "./cancelOperation";
+import { readOperation } from "./cancelOperation";
 import { shownName } from "./sweep/ledger";
-import { blank, type CancellationRecord, observed } from "./state/record";
+import { initialRecord, type CancellationRecord, observed } from "./state/record";
 import * as request from "./requestInputs";
 import type { Service } from "./inputs/service";
-import { pages } from "./sweep/listing";
+import { listPages } from "./sweep/listing";
 import * as sweep from "./sweep/inputs";
-import type { Failure } from "./inputs/schema";
+import type { Issue } from "./inputs/schema";
 
 /** How long a look-up may take, in milliseconds; a listing has one call a page. */
 const timeout = 10 * 60_000;
@@ -25,10 +25,10 @@ const commonArguments = ["service", "impersonateServiceAccount", "subject"];
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
   const { strange, known } = divided(args, ["operation", ...commonArguments]);
-  refuse([...strange, ...request.failuresIn(known, context)]);
-  const { operation, service, identity } = request.settingsOf(known);
+  refuse([...strange, ...request.validateRequestInputs(known, context)]);
+  const { operation, service, identity } = request.requestSettings(known);
   const client = clientFor(context, service, identity);
-  const record = await look(blank, { client, name: operation, deadline: Deadline.after(timeout) });
+  const record = await readOperation(initialRecord, { client, name: operation, deadline: Deadline.after(timeout) });
   return result(service, operation, record);
 }
 
@@ -42,19 +42,19 @@ export async function listOperations(args: Properties, context: Context): Promis
   const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
   const selects = known["filter"] !== undefined || Object.keys(known["match"] ?? {}).length > 0;
   const inputs = selects ? known : { ...known, all: true };
-  refuse([...strange, ...sweep.failuresIn(inputs, context)]);
-  const { collection, selection, service, identity, limit } = sweep.settingsOf(inputs);
+  refuse([...strange, ...sweep.validateSweepInputs(inputs, context)]);
+  const { collection, selection, service, identity, limit } = sweep.sweepSettings(inputs);
   const client = clientFor(context, service, identity);
   const found: Properties[] = [];
-  for await (const page of pages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
+  for await (const page of listPages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
     const [undecided] = page.undecided;
     if (undecided) {
       throw new StepError(
-        `${collection}: \`match.name\` takes too long for the name ${quote(onOneLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
+        `${collection}: \`match.name\` takes too long for the name ${quote(singleLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
       );
     }
     for (const operation of page.operations) {
-      found.push(result(service, shownName(operation.name), observed(blank, operation)));
+      found.push(result(service, shownName(operation.name), observed(initialRecord, operation)));
     }
     if (found.length > limit) {
       throw new StepError(
@@ -71,7 +71,7 @@ function result({ host }: Service, name: string, { outcome, operation }: Cancell
 }
 
 /** The arguments that a look-up takes, and what is to be said of the others: many of a resource's have no meaning here. */
-function divided(args: Properties, names: readonly string[]): { known: Properties; strange: Failure[] } {
+function divided(args: Properties, names: readonly string[]): { known: Properties; strange: Issue[] } {
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   return {
     known: Object.fromEntries(given.filter(([name]) => names.includes(name))),
@@ -81,7 +81,7 @@ function divided(args: Properties, names: readonly string[]): { known: Propertie
   };
 }
 
-function refuse(failures: readonly Failure[]): void {
+function refuse(failures: readonly Issue[]): void {
   if (failures.length === 0) return;
   const reasons = failures.map(({ property, reason }) => `- ${property} ${reason}`);
   throw new StepError(`The arguments of this look-up are not valid:\n${reasons.join("\n")}`);

@@ -15,7 +15,7 @@ let timer: NodeJS.Timeout | undefined;
  *
  * @param operations how many they are at the moment
  */
-export function watch(operations: () => number = () => 1): () => void {
+export function showProgress(operations: () => number = () => 1): () => void {
   const waiter = { since: performance.now(), operations };
   waiters.add(waiter);
   timer ??= setInterval(report, interval).unref();

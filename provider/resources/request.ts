@@ -1,15 +1,21 @@
 import { Deadline, fullName, isSettled } from "../operations";
-import { conclude, judge, look, requestCancel, type Target } from "./cancelOperation";
+import { waitForExpectedOutcome, assertExpected, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
 import { clientFor, type Context } from "./context";
 import { PartialError, StepError, UnfinishedError } from "./errors";
 import { isSatisfied } from "./expectation";
 import { commonComparisons, compare, type Comparison } from "./inputs/diff";
 import { timeoutOf } from "./inputs/schema";
-import { argumentsFromId, echo, failuresIn, type Settings, settingsOf } from "./requestInputs";
-import { blank, type CancellationRecord, type Properties, recordedIn, recordOutputs } from "./state/record";
+import {
+  argumentsFromId,
+  echoRequestInputs,
+  validateRequestInputs,
+  type RequestSettings,
+  requestSettings,
+} from "./requestInputs";
+import { initialRecord, type CancellationRecord, type Properties, recordedIn, recordOutputs } from "./state/record";
 
-export const check = checkBy(failuresIn);
+export const check = checkBy(validateRequestInputs);
 
 export interface Created {
   readonly id: string;
@@ -23,20 +29,20 @@ export interface Created {
  * @throws any other error when there is nothing to keep
  */
 export async function create(inputs: Properties, context: Context): Promise<Created> {
-  const settings = settingsOf(inputs);
+  const settings = requestSettings(inputs);
   const id = fullName(settings.service.host, settings.operation);
   const target: Target = {
     client: clientFor(context, settings.service, settings.identity),
     name: settings.operation,
     deadline: Deadline.after(timeoutOf(settings.customTimeouts, "create")),
   };
-  const outputs = (record: CancellationRecord) => ({ ...echo(inputs), ...recordOutputs(record) });
+  const outputs = (record: CancellationRecord) => ({ ...echoRequestInputs(inputs), ...recordOutputs(record) });
   try {
     // The call goes first: it races with the operation's completion.
     const record =
       settings.cancelOn === "delete"
         ? await find(settings, target)
-        : await conclude(await requestCancel(blank, target, settings.expect), target, settings);
+        : await waitForExpectedOutcome(await requestCancel(initialRecord, target, settings.expect), target, settings);
     return { id, outputs: outputs(record) };
   } catch (error) {
     if (error instanceof UnfinishedError) throw new PartialError(error.message, id, outputs(error.record));
@@ -44,8 +50,8 @@ export async function create(inputs: Properties, context: Context): Promise<Crea
   }
 }
 
-async function find(settings: Settings, target: Target): Promise<CancellationRecord> {
-  const record = await look(blank, target);
+async function find(settings: RequestSettings, target: Target): Promise<CancellationRecord> {
+  const record = await readOperation(initialRecord, target);
   if (record.outcome === "notFound" && !settings.mayBeMissing) {
     throw new StepError(
       `${target.name} is not known to ${settings.service.host}, so there is nothing to cancel when this resource is deleted. ` +
@@ -65,13 +71,13 @@ const readTimeout = 60_000;
  */
 export async function read(id: string, properties: Properties, context: Context): Promise<Properties> {
   const args = argumentsFromId(id, properties, context);
-  const { operation, service, identity } = settingsOf(args);
-  const record = await look(recordedIn(properties), {
+  const { operation, service, identity } = requestSettings(args);
+  const record = await readOperation(recordedIn(properties), {
     client: clientFor(context, service, identity),
     name: operation,
     deadline: Deadline.after(readTimeout),
   });
-  return { ...echo(args), ...recordOutputs(record) };
+  return { ...echoRequestInputs(args), ...recordOutputs(record) };
 }
 
 /**
@@ -82,8 +88,8 @@ export async function read(id: string, properties: Properties, context: Context)
  * @throws any other error when the state may stay as it was
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
-  const settings = settingsOf(inputs);
-  const outputs = (record: CancellationRecord) => ({ ...echo(inputs), ...recordOutputs(record) });
+  const settings = requestSettings(inputs);
+  const outputs = (record: CancellationRecord) => ({ ...echoRequestInputs(inputs), ...recordOutputs(record) });
   try {
     return outputs(await bringUp(recordedIn(old), settings, context));
   } catch (error) {
@@ -94,21 +100,21 @@ export async function update(id: string, old: Properties, inputs: Properties, co
 
 async function bringUp(
   recorded: CancellationRecord,
-  settings: Settings,
+  settings: RequestSettings,
   context: Context,
 ): Promise<CancellationRecord> {
   if (isSatisfied(recorded.outcome, settings)) return recorded;
-  if (isSettled(recorded.outcome)) judge(recorded, settings.operation, settings); // no read can change it
+  if (isSettled(recorded.outcome)) assertExpected(recorded, settings.operation, settings); // no read can change it
 
   const target: Target = {
     client: clientFor(context, settings.service, settings.identity),
     name: settings.operation,
     deadline: Deadline.after(timeoutOf(settings.customTimeouts, "update")),
   };
-  let record = await look(recorded, target);
+  let record = await readOperation(recorded, target);
   const runs = record.outcome === "running" || record.outcome === "unsupported";
   if (runs && record.requestTime === undefined) record = await requestCancel(record, target, settings.expect);
-  return conclude(record, target, settings);
+  return waitForExpectedOutcome(record, target, settings);
 }
 
 /**
@@ -118,7 +124,7 @@ async function bringUp(
  * @throws when the operation did not end as expected; the resource then stays
  */
 export async function remove(properties: Properties, context: Context): Promise<void> {
-  const settings = settingsOf(properties);
+  const settings = requestSettings(properties);
   if (settings.cancelOn !== "delete") return;
   const target: Target = {
     client: clientFor(context, settings.service, settings.identity),
@@ -128,10 +134,10 @@ export async function remove(properties: Properties, context: Context): Promise<
   const recorded = recordedIn(properties);
   const asked = recorded.requestTime !== undefined || isSettled(recorded.outcome);
   const record = asked ? recorded : await requestCancel(recorded, target, settings.expect);
-  await conclude(record, target, settings);
+  await waitForExpectedOutcome(record, target, settings);
 }
 
-const comparisons: readonly Comparison<Settings>[] = [
+const comparisons: readonly Comparison<RequestSettings>[] = [
   { argument: "operation", replaces: true, of: ({ operation }) => operation },
   ...commonComparisons,
 ];
@@ -141,6 +147,6 @@ const comparisons: readonly Comparison<Settings>[] = [
  * refresh the engine asks nothing else, and a cancel that is not finished must not pass for finished.
  */
 export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
-  const { changes, replaces, settings } = compare(outputs, inputs, settingsOf, comparisons);
+  const { changes, replaces, settings } = compare(outputs, inputs, requestSettings, comparisons);
   return { changes: changes || !isSatisfied(recordedIn(outputs).outcome, settings), replaces };
 }

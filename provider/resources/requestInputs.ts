@@ -1,59 +1,59 @@
 import * as v from "valibot";
-import { cloudChannelNameFaults, fullName, nameFaults, parseFullName, quote } from "../operations";
+import { cloudChannelNameIssues, fullName, nameIssues, parseFullName, quote } from "../operations";
 import { commonArguments, unknownArgument } from "./inputs/schema";
 import type { Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./state/record";
 import { canonicalService } from "./inputs/service";
 import {
-  cloudChannelFailures,
+  validateCloudChannelNames,
   type CommonArguments,
-  commonFailures,
+  validateCommonInputs,
   type CommonSettings,
   commonSettings,
-  echoed,
+  pickInputs,
   isObject,
 } from "./inputs/commonInputs";
-import { type Failure, failuresOf, textWith } from "./inputs/schema";
+import { type Issue, validateSchema, textWith } from "./inputs/schema";
 
 const schema = v.objectWithRest(
-  { operation: textWith(nameFaults), ...commonArguments },
+  { operation: textWith(nameIssues), ...commonArguments },
   unknownArgument,
   "is required",
 );
 
-/** A request's arguments, once they passed {@link failuresIn}. */
+/** A request's arguments, once they passed {@link validateRequestInputs}. */
 interface Arguments extends CommonArguments {
   readonly operation: string;
 }
 
 /** A request's arguments in canonical form. */
-export interface Settings extends CommonSettings {
+export interface RequestSettings extends CommonSettings {
   readonly operation: string;
 }
 
 /** Everything that is wrong with a request's arguments, as far as they are known. */
-export function failuresIn(inputs: Properties, context: Context): Failure[] {
-  const failures = failuresOf(schema, inputs);
+export function validateRequestInputs(inputs: Properties, context: Context): Issue[] {
+  const failures = validateSchema(schema, inputs);
   const { operation } = inputs;
   return [
     ...failures,
-    ...cloudChannelFailures(inputs, failures, [
-      { property: "operation", name: operation, faults: cloudChannelNameFaults },
+    ...validateCloudChannelNames(inputs, failures, [
+      { property: "operation", name: operation, faults: cloudChannelNameIssues },
     ]),
-    ...commonFailures(inputs, context, "create"),
+    ...validateCommonInputs(inputs, context, "create"),
   ];
 }
 
 /** The canonical form of arguments that were checked. */
-export function settingsOf(properties: Properties): Settings {
+export function requestSettings(properties: Properties): RequestSettings {
   const args = properties as unknown as Arguments;
   return { operation: args.operation, ...commonSettings(args, "create") };
 }
 
 /** The arguments, as they go into the outputs. */
-export function echo(properties: Properties): Properties {
-  return echoed(properties, Object.keys(schema.entries));
+export function echoRequestInputs(properties: Properties): Properties {
+  return pickInputs(properties, Object.keys(schema.entries));
 }
 
 /**
@@ -72,7 +72,7 @@ export function argumentsFromId(id: string, properties: Properties, context: Con
   const given = properties["service"] ?? {};
   const service = isObject(given) ? { endpoint: `https://${parts.host}`, ...given } : given;
   const args = { ...properties, operation: parts.name, service };
-  const failures = failuresIn(args, context);
+  const failures = validateRequestInputs(args, context);
   if (failures.length > 0) {
     const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
     throw new StepError(`${quote(id)} can't be looked up: ${reasons.join("; ")}.`);

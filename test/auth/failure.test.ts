@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { gaxios } from "google-auth-library";
 import { CredentialError } from "../../provider/auth";
 import { Credential } from "../../provider/auth/tokenCache";
-import { credentialFailure } from "../../provider/auth/credentialErrors";
+import { credentialError } from "../../provider/auth/credentialErrors";
 import type { Identity } from "../../provider/auth/identity";
 import { type Canned, cleanUps, rejection, startServer } from "../operations/server";
 
@@ -16,7 +16,7 @@ describe("a failure to get a token", () => {
   async function told(answer: Canned | string, who = identity): Promise<CredentialError> {
     const url = typeof answer === "string" ? answer : stopping(await startServer(answer)).endpoint;
     const error = await rejection(new gaxios.Gaxios().request({ url, method: "POST", data: { assertion: "S3CR3T" } }));
-    return credentialFailure(error, who, scopes);
+    return credentialError(error, who, scopes);
   }
   const cutOff: Canned = (_request, response) => response.destroy();
 
@@ -50,8 +50,8 @@ describe("a failure to get a token", () => {
 
   it("stays where it is none of a request", () => {
     const error = Object.assign(new Error("no such file"), { code: "ENOENT" });
-    assert.equal(credentialFailure(error, identity, scopes).transient, false);
-    assert.equal(credentialFailure("thrown", identity, scopes).transient, false);
+    assert.equal(credentialError(error, identity, scopes).transient, false);
+    assert.equal(credentialError("thrown", identity, scopes).transient, false);
   });
 
   it("says in the answer's own words what was refused, and to whom", async () => {
@@ -88,7 +88,7 @@ describe("a failure to get a token", () => {
 
   it("is told once, whoever tells it", () => {
     const error = new CredentialError("told.");
-    assert.equal(credentialFailure(error, identity, scopes), error);
+    assert.equal(credentialError(error, identity, scopes), error);
     assert.equal(error.message, "told");
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
 import { request } from "../../provider/hosts/dynamicProvider";
-import type { HostError } from "../../provider/hosts/grpcError";
+import type { GrpcError } from "../../provider/hosts/grpcError";
 import { cleanUps, rejection, withoutChance } from "../operations/server";
 
 const name = "operations/AbC";
@@ -158,7 +158,7 @@ describe("the provider that Pulumi's host calls", () => {
     const brief = { ...inputs, customTimeouts: { create: "1ms", update: "1ms" } };
     const old = { ...brief, outcome: "cancelling", requestTime: "2026-01-01T00:00:00.000Z" };
     for (const step of [provider.create(brief), provider.update(id, old, brief)]) {
-      const error = await rejection<Required<HostError>>(step);
+      const error = await rejection<Required<GrpcError>>(step);
       assert.equal(error.id, id);
       assert.equal(error.properties["__provider"], __provider);
       assert.deepEqual([error.properties["outcome"], error.properties["operation"]], ["cancelling", name]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PartialError, StepError } from "../../provider/resources/errors";
-import { HostError } from "../../provider/hosts/grpcError";
-import { plain } from "../../provider/hosts/plain";
+import { GrpcError } from "../../provider/hosts/grpcError";
+import { toJson } from "../../provider/hosts/plain";
 
 const provider = "exports.handler=…";
 
@@ -17,7 +17,7 @@ describe("a value for the host", () => {
       map: new Map([[1, 2]]),
       deep: { none: undefined, big: 1n, act: () => 1 },
     };
-    assert.deepEqual(plain(value), {
+    assert.deepEqual(toJson(value), {
       list: [null, "1"],
       big: "12345678901234567890",
       date: "1970-01-01T00:00:00.000Z",
@@ -30,7 +30,7 @@ describe("a value for the host", () => {
 
   it("is a copy that may be written to, of one that may not", () => {
     const frozen = Object.freeze({ a: Object.freeze({ b: Object.freeze([1]) }) });
-    const copy = plain(frozen) as { a: { b: number[] }; c?: number };
+    const copy = toJson(frozen) as { a: { b: number[] }; c?: number };
     copy.a.b.push(2);
     copy.c = 3;
     assert.deepEqual(copy, { a: { b: [1, 2] }, c: 3 });
@@ -41,7 +41,7 @@ describe("a value for the host", () => {
 describe("an error for the host", () => {
   it("is its message alone", () => {
     const original = Object.assign(new StepError("what happened"), { code: 404, details: "x", status: 5 });
-    const error = new HostError(original, provider);
+    const error = new GrpcError(original, provider);
     assert.ok(error instanceof Error);
     assert.deepEqual(
       [error.message, error.name, error.stack, String(error)],
@@ -54,7 +54,7 @@ describe("an error for the host", () => {
 
   it("of a resource that is kept has its id, what is known of it and the reason", () => {
     const outputs = Object.freeze({ operation: "operations/x", done: undefined, big: 1n });
-    const { id, properties, reasons } = new HostError(new PartialError("timed out", "//h/x", outputs), provider);
+    const { id, properties, reasons } = new GrpcError(new PartialError("timed out", "//h/x", outputs), provider);
     assert.equal(id, "//h/x");
     assert.deepEqual(properties, { operation: "operations/x", big: "1", __provider: provider });
     assert.deepEqual(reasons, ["timed out"]);
@@ -68,21 +68,21 @@ describe("an error for the host", () => {
     ["a defect", new TypeError("x is not a function"), "x is not a function"],
   ] as const) {
     it(`is one even where ${what} was thrown`, () => {
-      assert.equal(new HostError(thrown, provider).message, message);
+      assert.equal(new GrpcError(thrown, provider).message, message);
     });
   }
 
   describe("fits the headers that it is sent in", () => {
     it("without unpaired surrogates", () => {
-      const error = new HostError(new PartialError("a\ud800b", "i", {}), provider);
+      const error = new GrpcError(new PartialError("a\ud800b", "i", {}), provider);
       assert.deepEqual([error.message, error.reasons], ["a\ufffdb", ["a\ufffdb"]]);
       assert.doesNotThrow(() => encodeURI(error.message));
     });
 
     it("with a message that is cut between characters where it is long", () => {
-      const error = new HostError(new Error("€".repeat(100_000)), provider);
+      const error = new GrpcError(new Error("€".repeat(100_000)), provider);
       assert.match(error.message, /^€{1365}… \(cut\)$/);
-      assert.equal(new HostError(new Error("x".repeat(4096)), provider).message, "x".repeat(4096));
+      assert.equal(new GrpcError(new Error("x".repeat(4096)), provider).message, "x".repeat(4096));
     });
 
     const message = (size: number) => ({ "@type": "t", text: "x".repeat(size) });
@@ -102,7 +102,7 @@ describe("an error for the host", () => {
           metadata: message(metadata),
           error: { code: 13, status: "INTERNAL", message: "m".repeat(details), details: [message(details)] },
         };
-        const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);
+        const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
         const size = Buffer.byteLength(JSON.stringify(properties));
         assert.ok(size <= 24 * 1024, String(size));
         for (const key of ["operation", "triggers", "outcome"] as const)
@@ -126,7 +126,7 @@ describe("an error for the host", () => {
         outcomes: { cancelling: 100 },
         operations,
       };
-      const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);
+      const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
       assert.ok(Buffer.byteLength(JSON.stringify(properties)) <= 24 * 1024);
       const kept = properties["operations"] as unknown[];
       assert.ok(kept.length > 20 && kept.length < 40, String(kept.length));
@@ -136,7 +136,7 @@ describe("an error for the host", () => {
 
     it("though numbers take more room there than in JSON", () => {
       const outputs = { response: { list: Array.from({ length: 8000 }, () => 1) } };
-      const { properties = {} } = new HostError(new PartialError("m", "i", outputs), provider);
+      const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
       assert.ok(JSON.stringify(properties["response"]).length < 200);
     });
   });

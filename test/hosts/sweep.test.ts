@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startEmulator } from "../../provider/emulator";
-import type { HostError } from "../../provider/hosts/grpcError";
+import type { GrpcError } from "../../provider/hosts/grpcError";
 import { sweep } from "../../provider/hosts/dynamicProvider";
 import { cleanUps, rejection } from "../operations/server";
 
@@ -49,7 +49,7 @@ describe("the provider of sweeps that Pulumi's host calls", () => {
   it("fails to create with a resource that can be kept", async () => {
     const emulator = await enter();
     emulator.add({ name: "operations/b", answer: "UNIMPLEMENTED" });
-    const error = await rejection<Required<HostError>>(sweep.create({ all: true, cancelOn: "create", __provider }));
+    const error = await rejection<Required<GrpcError>>(sweep.create({ all: true, cancelOn: "create", __provider }));
     assert.match(error.id, /^\/\/cloudchannel\.googleapis\.com\/operations#/);
     assert.deepEqual(
       [error.properties["__provider"], error.properties["outcomes"], error.properties["all"]],

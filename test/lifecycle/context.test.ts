@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { clientFor, settingsFailures } from "../../provider/resources/context";
-import { hintOn } from "../../provider/resources/errorHints";
+import { clientFor, validateContext } from "../../provider/resources/context";
+import { hintFor } from "../../provider/resources/errorHints";
 import { canonicalService } from "../../provider/resources/inputs/service";
-import { type CallError, Deadline, RpcError, UnexpectedAnswerError } from "../../provider/operations";
+import { type CallError, Deadline, RpcError, InvalidResponseError } from "../../provider/operations";
 import { cleanUps, rejection, rpc, startServer } from "../operations/server";
 
 const name = "operations/AbC";
@@ -11,7 +11,7 @@ const context = (config: Record<string, string>) => ({ config: (key: string) => 
 const rpcError = (code: "PERMISSION_DENIED" | "UNAUTHENTICATED") => new RpcError(call, code, 403, "No.");
 
 describe("the settings of a stack", () => {
-  const reasons = (config: Record<string, string>) => settingsFailures(context(config)).map(({ reason }) => reason);
+  const reasons = (config: Record<string, string>) => validateContext(context(config)).map(({ reason }) => reason);
 
   it("are checked before any call, all of them", () => {
     const found = reasons({ "cancellation:endpoint": "http://example.com", "gcp:universeDomain": "https://x" });
@@ -92,17 +92,20 @@ describe("an error that the caller is the cause of", () => {
 
   it("says of Cloud Channel what to check, and as whom it was called", () => {
     const denied = rpcError("PERMISSION_DENIED");
-    assert.match(hintOn(denied, { service, identity }) ?? "", /is for resellers.*\(it is not set\).*apps\.order/);
+    assert.match(hintFor(denied, { service, identity }) ?? "", /is for resellers.*\(it is not set\).*apps\.order/);
     const subject = "admin@example.com";
-    assert.match(hintOn(denied, { service, identity: { ...identity, subject } }) ?? "", /\(it is admin@example\.com\)/);
-    assert.equal(hintOn(denied, { service: other, identity }), undefined);
+    assert.match(
+      hintFor(denied, { service, identity: { ...identity, subject } }) ?? "",
+      /\(it is admin@example\.com\)/,
+    );
+    assert.equal(hintFor(denied, { service: other, identity }), undefined);
   });
 
   it("says of a token that was given as it is how to renew it, whoever answers", () => {
     const given = { ...identity, accessToken: "t", source: "config gcp:accessToken" };
-    for (const error of [rpcError("UNAUTHENTICATED"), new UnexpectedAnswerError(call, 401, "a page")]) {
-      assert.match(hintOn(error, { service: other, identity: given }) ?? "", /config set --secret gcp:accessToken/);
-      assert.equal(hintOn(error, { service, identity }), undefined);
+    for (const error of [rpcError("UNAUTHENTICATED"), new InvalidResponseError(call, 401, "a page")]) {
+      assert.match(hintFor(error, { service: other, identity: given }) ?? "", /config set --secret gcp:accessToken/);
+      assert.equal(hintFor(error, { service, identity }), undefined);
     }
   });
 
@@ -126,7 +129,7 @@ describe("an error that the caller is the cause of", () => {
 
   it("of another kind stays as it is", () => {
     for (const error of [new Error("x"), new RpcError(call, "NOT_FOUND", 404, "No."), undefined]) {
-      assert.equal(hintOn(error, { service, identity: { ...identity, accessToken: "t" } }), undefined);
+      assert.equal(hintFor(error, { service, identity: { ...identity, accessToken: "t" } }), undefined);
     }
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { bounded, boundedList, boundedText } from "../../provider/resources/state/sanitize";
-import { fit } from "../../provider/resources/state/sanitize";
+import { truncate, truncateList, truncateText } from "../../provider/resources/state/sanitize";
+import { sanitize } from "../../provider/resources/state/sanitize";
 import { operationOutputs } from "../../provider/resources/state/record";
 import { hasUnknown, unknownValue } from "../../provider/resources/inputs/schema";
 
@@ -12,12 +12,12 @@ const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 describe("a service's JSON in the state", () => {
   it("is left as it is where it is harmless", () => {
     const value = { "@type": "t", list: [1, "a", true, null, { deep: [] }], text: "ü😀", empty: {} };
-    assert.deepEqual(fit(value), value);
+    assert.deepEqual(sanitize(value), value);
   });
 
   it("can't pass for a secret, an asset or a reference of Pulumi's", () => {
     const secret = { [signature]: "1b47061264138c4ac30d75fd1eb44270", value: "x" };
-    assert.deepEqual(fit({ a: [{ b: secret }] }), {
+    assert.deepEqual(sanitize({ a: [{ b: secret }] }), {
       a: [{ b: { [`(${signature})`]: "1b47061264138c4ac30d75fd1eb44270", value: "x" } }],
     });
     const { runtime } = pulumi as unknown as { runtime: { specialSigKey: string; unknownValue: string } };
@@ -34,24 +34,24 @@ describe("a service's JSON in the state", () => {
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
   ]) {
     it(`can't pass for a value not known yet (${sentinel})`, () => {
-      assert.deepEqual(fit({ a: [sentinel] }), { a: [`(${sentinel})`] });
-      assert.equal(fit(sentinel), `(${sentinel})`);
+      assert.deepEqual(sanitize({ a: [sentinel] }), { a: [`(${sentinel})`] });
+      assert.equal(sanitize(sentinel), `(${sentinel})`);
     });
   }
 
   it("can't be the code of a provider, nor reach a prototype", () => {
     const value = JSON.parse('{"__proto__": {"x": 1}, "a": {"__proto__": 1, "__provider": "code"}}') as object;
-    const fitted = fit(value as Record<string, unknown>);
+    const fitted = sanitize(value as Record<string, unknown>);
     assert.deepEqual(JSON.stringify(fitted), '{"a":{"(__provider)":"code"}}');
     assert.equal(Object.getPrototypeOf(fitted), Object.prototype);
   });
 
   it("has no unpaired surrogates, in values or keys", () => {
-    assert.deepEqual(fit({ "k\ud800": ["v\udc00"] }), { "k\ufffd": ["v\ufffd"] });
+    assert.deepEqual(sanitize({ "k\ud800": ["v\udc00"] }), { "k\ufffd": ["v\ufffd"] });
   });
 
   it("has no numbers that JSON can't tell", () => {
-    assert.deepEqual(fit(JSON.parse('{"a": 1e999, "b": -1e999}') as Record<string, unknown>), {
+    assert.deepEqual(sanitize(JSON.parse('{"a": 1e999, "b": -1e999}') as Record<string, unknown>), {
       a: "Infinity",
       b: "-Infinity",
     });
@@ -60,12 +60,12 @@ describe("a service's JSON in the state", () => {
   it("is cut where it is nested too deeply", () => {
     let deep: unknown = "end";
     for (let level = 0; level < 50_000; level++) deep = level % 2 ? [deep] : { a: deep };
-    const text = JSON.stringify(fit({ deep }));
+    const text = JSON.stringify(sanitize({ deep }));
     assert.match(text, /"\(cut: nested too deeply\)"/);
     assert.ok(text.length < 1000);
     let shallow: unknown = "end";
     for (let level = 0; level < 31; level++) shallow = [shallow];
-    assert.deepEqual(fit({ shallow }), { shallow });
+    assert.deepEqual(sanitize({ shallow }), { shallow });
   });
 });
 
@@ -75,15 +75,15 @@ describe("a value kept up to 16 KB", () => {
   it("is kept whole at the limit, and cut one byte above it", () => {
     const most = filled(limit);
     assert.equal(bytes(most), limit);
-    assert.equal(bounded(most), most);
-    const cut = bounded(filled(limit + 1));
+    assert.equal(truncate(most), most);
+    const cut = truncate(filled(limit + 1));
     assert.equal(cut["@type"], "t");
     assert.equal(cut["cut"], `the first ${limit} of ${limit + 1} bytes`);
     assert.equal(cut["json"], JSON.stringify(filled(limit + 1)).slice(0, limit));
   });
 
   it("is measured in bytes and cut between characters", () => {
-    const cut = bounded({ text: "€".repeat(limit / 2) });
+    const cut = truncate({ text: "€".repeat(limit / 2) });
     const json = String(cut["json"]);
     assert.ok(Buffer.byteLength(json) <= limit && Buffer.byteLength(json) > limit - 3, String(Buffer.byteLength(json)));
     assert.match(json, /€$/);
@@ -91,19 +91,19 @@ describe("a value kept up to 16 KB", () => {
   });
 
   it("does not keep a type that is long itself", () => {
-    assert.equal("@type" in bounded({ "@type": "t".repeat(limit) }), false);
+    assert.equal("@type" in truncate({ "@type": "t".repeat(limit) }), false);
   });
 
   it("may be a list or a text", () => {
     const list = [1, 2];
-    assert.equal(boundedList(list), list);
+    assert.equal(truncateList(list), list);
     assert.match(
-      JSON.stringify(boundedList(["x".repeat(limit)])),
+      JSON.stringify(truncateList(["x".repeat(limit)])),
       /^\[\{"cut":"the first 16384 of 16388 bytes","json":/,
     );
-    assert.equal(boundedText("x".repeat(limit)), "x".repeat(limit));
+    assert.equal(truncateText("x".repeat(limit)), "x".repeat(limit));
     assert.equal(
-      boundedText("x".repeat(limit + 1)),
+      truncateText("x".repeat(limit + 1)),
       `${"x".repeat(limit)}… (cut: the first ${limit} of ${limit + 1} bytes)`,
     );
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
 import {
   acknowledged,
-  blank,
+  initialRecord,
   type CancellationRecord,
   missing,
   observed,
@@ -30,15 +30,15 @@ describe("the record of a cancellation", () => {
   });
 
   it("begins with a running operation of which nothing is known", () => {
-    assert.deepEqual(recordOutputs(blank), { outcome: "running" });
+    assert.deepEqual(recordOutputs(initialRecord), { outcome: "running" });
   });
 
   it("tells when the server acknowledged the cancel", () => {
-    assert.deepEqual(recordOutputs(acknowledged(blank)), { outcome: "cancelling", requestTime: then });
+    assert.deepEqual(recordOutputs(acknowledged(initialRecord)), { outcome: "cancelling", requestTime: then });
   });
 
   it("goes on cancelling while the operation runs, once it was acknowledged", () => {
-    const record = observed(acknowledged(blank), running);
+    const record = observed(acknowledged(initialRecord), running);
     assert.deepEqual(recordOutputs(record), {
       outcome: "cancelling",
       done: false,
@@ -54,7 +54,7 @@ describe("the record of a cancellation", () => {
     ["failed", failed],
   ] as const) {
     it(`${outcome} tells when it was first seen so, and never goes back`, () => {
-      const settled = observed(acknowledged(blank), operation);
+      const settled = observed(acknowledged(initialRecord), operation);
       assert.equal(settled.outcome, outcome);
       assert.deepEqual([settled.requestTime, settled.settleTime], [then, then]);
       clock.setSystemTime(Date.parse(later));
@@ -65,24 +65,24 @@ describe("the record of a cancellation", () => {
   }
 
   it("is never cancelled without a read that says so", () => {
-    assert.notEqual(acknowledged(blank).outcome, "cancelled");
-    assert.notEqual(missing(acknowledged(blank)).outcome, "cancelled");
+    assert.notEqual(acknowledged(initialRecord).outcome, "cancelled");
+    assert.notEqual(missing(acknowledged(initialRecord)).outcome, "cancelled");
   });
 
   it("keeps what was read when the operation is gone before it settled", () => {
-    const gone = missing(observed(acknowledged(blank), running));
+    const gone = missing(observed(acknowledged(initialRecord), running));
     const { outcome, requestTime, operation, settleTime } = gone;
     assert.deepEqual([outcome, requestTime, settleTime, operation["done"]], ["notFound", then, undefined, false]);
   });
 
   it("comes back from notFound when the operation is there after all", () => {
-    assert.equal(observed(missing(blank), running).outcome, "running");
-    assert.equal(observed(missing(acknowledged(blank)), running).outcome, "cancelling");
-    assert.equal(observed(missing(blank), cancelled).outcome, "cancelled");
+    assert.equal(observed(missing(initialRecord), running).outcome, "running");
+    assert.equal(observed(missing(acknowledged(initialRecord)), running).outcome, "cancelling");
+    assert.equal(observed(missing(initialRecord), cancelled).outcome, "cancelled");
   });
 
   it("stays unsupported while the operation runs, and ends as the operation does", () => {
-    const record = unsupported(observed(blank, running));
+    const record = unsupported(observed(initialRecord, running));
     assert.deepEqual([record.outcome, record.operation["done"]], ["unsupported", false]);
     assert.equal(observed(record, running).outcome, "unsupported");
     assert.equal(observed(record, succeeded).outcome, "succeeded");

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { OperationSpec } from "../../provider/emulator";
-import { selectionFailures, selectorOf } from "../../provider/resources/inputs/selection";
+import { validateSelection, selectorOf } from "../../provider/resources/inputs/selection";
 import type { Properties } from "../../provider/resources/state/record";
 import { unknownValue } from "./request/stage";
 
-const properties = (inputs: Properties) => selectionFailures(inputs).map(({ property }) => property);
+const properties = (inputs: Properties) => validateSelection(inputs).map(({ property }) => property);
 
 describe("a selection", () => {
   const filter = "done=false";
@@ -14,7 +14,7 @@ describe("a selection", () => {
   describe("is required", () => {
     for (const inputs of [{}, { all: false }, { match: {} }, { all: false, match: {} }]) {
       it(`and ${JSON.stringify(inputs)} is none`, () => {
-        const [failure, ...more] = selectionFailures(inputs);
+        const [failure, ...more] = validateSelection(inputs);
         assert.equal(failure?.property, "all");
         assert.match(failure.reason, /filter, match and names is required: `all: true` cancels whatever runs/);
         assert.deepEqual(more, []);

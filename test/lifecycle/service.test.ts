@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { canonicalService, endpointFault, isCloudChannel } from "../../provider/resources/inputs/service";
+import { canonicalService, endpointIssue, isCloudChannel } from "../../provider/resources/inputs/service";
 
 describe("Cloud Channel", () => {
   it("is recognized by its host, in any case and on any port", () => {
@@ -28,7 +28,7 @@ describe("an endpoint", () => {
     ["http://[::1]:1", "http://[::1]:1"],
   ] as const) {
     it(`may be ${endpoint}, which is ${origin}`, () => {
-      assert.equal(endpointFault(endpoint), undefined);
+      assert.equal(endpointIssue(endpoint), undefined);
       assert.equal(canonicalService({ endpoint }).endpoint, origin);
     });
   }
@@ -112,7 +112,7 @@ describe("an endpoint", () => {
   ] as const) {
     for (const endpoint of endpoints) {
       it(`${what} is refused: ${JSON.stringify(endpoint)}`, () => {
-        assert.match(endpointFault(endpoint) ?? "", reason);
+        assert.match(endpointIssue(endpoint) ?? "", reason);
       });
     }
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HostError } from "../../provider/hosts/grpcError";
+import type { GrpcError } from "../../provider/hosts/grpcError";
 import { __provider, type Ending, type Provider } from "../reliability/resource";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -134,11 +134,11 @@ function withProvider(outputs: Properties): Properties {
 
 async function attempt<T>(
   work: () => Promise<T>,
-): Promise<{ ending: Ending; result?: T; partial?: Pick<HostError, "id" | "properties"> }> {
+): Promise<{ ending: Ending; result?: T; partial?: Pick<GrpcError, "id" | "properties"> }> {
   try {
     return { ending: done, result: await work() };
   } catch (error) {
-    const { id, properties, message } = error as HostError;
+    const { id, properties, message } = error as GrpcError;
     if (id === undefined) return { ending: { ended: "failed", message } };
     assert.equal(properties?.["__provider"], __provider);
     return { ending: { ended: "partial", message }, partial: { id, properties } };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { sweep } from "../../provider/hosts/dynamicProvider";
-import type { HostError } from "../../provider/hosts/grpcError";
+import type { GrpcError } from "../../provider/hosts/grpcError";
 import { limits } from "../../provider/resources/sweep/summary";
 import { Random } from "./random";
 import { type End, type ModelOperation, ModelService, noFaults } from "./service";
@@ -246,7 +246,7 @@ export class SweepHistory {
       this.hasFailed = false;
     } catch (error) {
       if ((error as Error).name === "AssertionError") throw error;
-      const { id, properties } = error as HostError;
+      const { id, properties } = error as GrpcError;
       done = false;
       if (id !== undefined) {
         this.state = properties as unknown as State;

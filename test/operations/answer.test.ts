@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
-import { readAnswer, retryAfter } from "../../provider/operations/response";
-import { RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+import { parseResponse, retryAfter } from "../../provider/operations/response";
+import { RpcError, InvalidResponseError } from "../../provider/operations/errors";
 
 const call = { method: "get", name: "operations/AbC", base: "https://host.example/v1" } as const;
 const retryInfo = (retryDelay: unknown) => ({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay });
 
 function read(status: number, body: unknown, headers: Record<string, unknown> = {}): unknown {
-  return readAnswer(call, { status, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
+  return parseResponse(call, { status, headers, body: typeof body === "string" ? body : JSON.stringify(body) });
 }
 
 function thrown<T extends Error>(type: new (...args: never[]) => T, act: () => unknown): T {
@@ -63,7 +63,7 @@ describe("an answer", () => {
     ["a redirect", 302, "<html>Moved</html>"],
   ] as const) {
     it(`that is ${what} is believed nothing, and names the endpoint`, () => {
-      const error = thrown(UnexpectedAnswerError, () => read(status, body));
+      const error = thrown(InvalidResponseError, () => read(status, body));
       assert.equal(error.httpStatus, status);
       assert.ok(error.message.includes(`https://host.example/v1 answered the get with HTTP ${status}`), error.message);
       assert.match(error.message, /operations\/AbC: .*service\.endpoint, service\.version.*cancellation:endpoint/);
@@ -71,18 +71,18 @@ describe("an answer", () => {
   }
 
   it("that redirects is called that", () => {
-    assert.match(thrown(UnexpectedAnswerError, () => read(301, "")).message, /a redirect, which is not followed/);
+    assert.match(thrown(InvalidResponseError, () => read(301, "")).message, /a redirect, which is not followed/);
   });
 
   it("that is foreign is quoted briefly, on one line, and without what steers a terminal", () => {
-    const error = thrown(UnexpectedAnswerError, () => read(404, `a\r\nb\t\u001b[31m\u202ec\ud800${"x".repeat(2000)}`));
+    const error = thrown(InvalidResponseError, () => read(404, `a\r\nb\t\u001b[31m\u202ec\ud800${"x".repeat(2000)}`));
     assert.match(error.message, /The answer begins: a b \[31m cx{1,200}…$|The answer begins: a b \[31m c x{1,200}…$/);
     assert.ok(error.message.length < 500, String(error.message.length));
     assert.equal(/\p{C}/u.test(error.message), false);
   });
 
   it("that is foreign can ask for a pause too", () => {
-    assert.equal(thrown(UnexpectedAnswerError, () => read(503, "busy", { "retry-after": "7" })).retryAfter, 7000);
+    assert.equal(thrown(InvalidResponseError, () => read(503, "busy", { "retry-after": "7" })).retryAfter, 7000);
   });
 });
 

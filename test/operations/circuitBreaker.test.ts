@@ -5,10 +5,10 @@ import type { Code } from "../../provider/operations/code";
 import { Deadline } from "../../provider/common/deadline";
 import {
   type Call,
-  NoAnswerError,
+  NoResponseError,
   PausedError,
   RpcError,
-  UnexpectedAnswerError,
+  InvalidResponseError,
 } from "../../provider/operations/errors";
 import { retrying } from "../../provider/operations/retry";
 
@@ -21,9 +21,9 @@ const unavailable = (name: string) => rpc(name, "UNAVAILABLE", 503);
 const failures: Readonly<Record<string, (name: string) => Error>> = {
   "HTTP 500": (name) => rpc(name, "INTERNAL", 500),
   "HTTP 503": unavailable,
-  "a page of HTML with 502": (name) => new UnexpectedAnswerError(callOf(name), 502, "a flaw"),
-  "a reset": (name) => new NoAnswerError(callOf(name), "ECONNRESET"),
-  "a time-out": (name) => new NoAnswerError(callOf(name), "ETIMEDOUT"),
+  "a page of HTML with 502": (name) => new InvalidResponseError(callOf(name), 502, "a flaw"),
+  "a reset": (name) => new NoResponseError(callOf(name), "ECONNRESET"),
+  "a time-out": (name) => new NoResponseError(callOf(name), "ETIMEDOUT"),
 };
 
 describe("the circuit breaker of a host", () => {
@@ -111,7 +111,7 @@ describe("the circuit breaker of a host", () => {
       ["a result", undefined],
       ["a 404", rpc("answered", "NOT_FOUND", 404)],
       ["a 403", rpc("answered", "PERMISSION_DENIED", 403)],
-      ["a page of HTML with 404", new UnexpectedAnswerError(callOf("answered"), 404, "a flaw")],
+      ["a page of HTML with 404", new InvalidResponseError(callOf("answered"), 404, "a flaw")],
     ] as const) {
       it(`not while ${what} comes in between`, async () => {
         await fail(namesOf(9, "a"));
@@ -124,7 +124,7 @@ describe("the circuit breaker of a host", () => {
     for (const [what, error] of [
       ["a credential error", new Error("no token")],
       ["a TypeError", new TypeError("a defect")],
-      ["a name that does not resolve", new NoAnswerError(callOf("other"), "ENOTFOUND")],
+      ["a name that does not resolve", new NoResponseError(callOf("other"), "ENOTFOUND")],
     ] as const) {
       it(`neither sooner nor later when ${what} comes in between`, async () => {
         await fail(namesOf(9));
@@ -335,10 +335,10 @@ describe("the circuit breaker of a host", () => {
       ["after a 429 with a pause", rpc("a", "RESOURCE_EXHAUSTED", 429, 7_000), 7_000],
       ["after UNAVAILABLE with any status", rpc("a", "UNAVAILABLE", 500, 7_000), 7_000],
       ["after any passing code with the status 503", rpc("a", "INTERNAL", 503, 7_000), 7_000],
-      ["after a proxy's 503 with a pause", new UnexpectedAnswerError(callOf("a"), 503, "", "", 7_000), 7_000],
+      ["after a proxy's 503 with a pause", new InvalidResponseError(callOf("a"), 503, "", "", 7_000), 7_000],
       ["for a minute at most", rpc("a", "UNAVAILABLE", 503, 60_000), 60_000],
       ["after a 429 that doesn't say how long", rpc("a", "RESOURCE_EXHAUSTED", 429), 1_000],
-      ["after a proxy's 429 that doesn't say how long", new UnexpectedAnswerError(callOf("a"), 429, ""), 1_000],
+      ["after a proxy's 429 that doesn't say how long", new InvalidResponseError(callOf("a"), 429, ""), 1_000],
       ["after a 429 that says NaN", rpc("a", "RESOURCE_EXHAUSTED", 429, NaN), 1_000],
       ["for a second after a 429 that asks for an hour", rpc("a", "RESOURCE_EXHAUSTED", 429, 3_600_000), 1_000],
     ] as const) {
@@ -366,8 +366,8 @@ describe("the circuit breaker of a host", () => {
       ["a definite error with the status 429", rpc("a", "PERMISSION_DENIED", 429)],
       ["a 403 with a pause", rpc("a", "PERMISSION_DENIED", 403, 30_000)],
       ["a 500 with a pause", rpc("a", "INTERNAL", 500, 30_000)],
-      ["a page of HTML with 404 and a pause", new UnexpectedAnswerError(callOf("a"), 404, "", "", 30_000)],
-      ["a page of HTML with 200 and a pause", new UnexpectedAnswerError(callOf("a"), 200, "", "", 30_000)],
+      ["a page of HTML with 404 and a pause", new InvalidResponseError(callOf("a"), 404, "", "", 30_000)],
+      ["a page of HTML with 200 and a pause", new InvalidResponseError(callOf("a"), 200, "", "", 30_000)],
     ] as const) {
       it(`after ${what}`, async () => {
         await execute("a", error);
@@ -391,7 +391,7 @@ describe("the circuit breaker of a host", () => {
 
   it("does not hide what an earlier try of the same call may have come to", async () => {
     const deadline = Deadline.after(5_000);
-    const reset = new NoAnswerError(callOf("a"), "ECONNRESET");
+    const reset = new NoResponseError(callOf("a"), "ECONNRESET");
     let tries = 0;
     Math.random = () => 0.5;
     const result = retrying(deadline, () =>

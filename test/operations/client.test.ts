@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { startEmulator } from "../../provider/emulator";
 import { OperationsClient, type HeaderSource } from "../../provider/operations/client";
 import { Deadline } from "../../provider/common/deadline";
-import { NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+import { NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 import { type Canned, cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
 
 const name = "operations/AbC";
@@ -134,7 +134,7 @@ describe("the client", () => {
       it(`and believes no answer that is ${what}, though it asks five times`, async () => {
         const { client, received, endpoint } = await serve({ json });
         const error = await rejection(client.get(name, soon()));
-        assert.ok(error instanceof UnexpectedAnswerError, String(error));
+        assert.ok(error instanceof InvalidResponseError, String(error));
         assert.ok(error.message.includes(endpoint), error.message);
         assert.equal(received.length, 5);
       });
@@ -164,7 +164,7 @@ describe("the client", () => {
     ] as const) {
       it(`only by an empty object, and not by ${what}`, async () => {
         const { client, received } = await serve(answer);
-        assert.ok((await rejection(client.cancel(name, soon()))) instanceof UnexpectedAnswerError);
+        assert.ok((await rejection(client.cancel(name, soon()))) instanceof InvalidResponseError);
         assert.equal(received.length, 5);
       });
     }
@@ -189,7 +189,7 @@ describe("the client", () => {
     for (const status of [404, 501]) {
       it(`once when a page of HTML answers it with ${status}`, async () => {
         const { client, received } = await serve({ status, text: "<html>" }, { json: {} });
-        assert.ok((await rejection(client.cancel(name, soon()))) instanceof UnexpectedAnswerError);
+        assert.ok((await rejection(client.cancel(name, soon()))) instanceof InvalidResponseError);
         assert.equal(received.length, 1);
       });
     }
@@ -233,14 +233,14 @@ describe("the client", () => {
 
     it("once where its host's name does not resolve", async () => {
       const error = await rejection(clientOf("http://no-such-host.invalid").get(name, soon()));
-      assert.ok(error instanceof NoAnswerError, String(error));
+      assert.ok(error instanceof NoResponseError, String(error));
       assert.match(error.message, /no answer from http:\/\/no-such-host\.invalid\/v1 to the get/);
     }).timeout(10_000);
 
     it("once where an https endpoint is on a port without TLS, and says so", async () => {
       const server = stopping(await startServer({ json: { name } }));
       const error = await rejection(clientOf(server.endpoint.replace("http:", "https:")).get(name, soon()));
-      assert.ok(error instanceof NoAnswerError, String(error));
+      assert.ok(error instanceof NoResponseError, String(error));
       assert.match(error.message, /the server doesn't speak TLS on this port; check the endpoint's scheme.*\(EPROTO\)/);
     });
 
@@ -272,7 +272,7 @@ describe("the client", () => {
       const server = await startServer();
       await server.stop();
       const error = await rejection(clientOf(server.endpoint).get(name, Deadline.after(0)));
-      assert.ok(error instanceof NoAnswerError);
+      assert.ok(error instanceof NoResponseError);
       assert.match(error.message, /the connection was refused \(ECONNREFUSED\)/);
     });
   });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type Call, NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+import { type Call, NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 
 const call: Call = { method: "get", name: "operations/AbC", base: "https://example.com/v1" };
 const messages = (text: string) => [
   new RpcError(call, "INTERNAL", 500, text).message,
-  new UnexpectedAnswerError(call, 404, "a body that is no google.rpc error", text).message,
+  new InvalidResponseError(call, 404, "a body that is no google.rpc error", text).message,
 ];
 
 describe("the message of an error", () => {
@@ -31,7 +31,7 @@ describe("the message of an error", () => {
 
   it("names the likely cause when TLS fails", () => {
     for (const reason of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
-      const { message } = new NoAnswerError(call, reason);
+      const { message } = new NoResponseError(call, reason);
       assert.match(message, /the server doesn't speak TLS on this port/);
       assert.ok(message.endsWith(`(${reason}), so the call didn't arrive`));
     }

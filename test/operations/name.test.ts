@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import {
-  cloudChannelNameFaults,
+  cloudChannelNameIssues,
   encodeName,
   fullName,
   isSameOperation,
-  nameFaults,
+  nameIssues,
   parseFullName,
   quote,
 } from "../../provider/operations/resourceName";
@@ -24,7 +24,7 @@ describe("an operation's name", () => {
     "operations/a b",
   ]) {
     it(`may be ${JSON.stringify(name)}`, () => {
-      assert.deepEqual(nameFaults(name), []);
+      assert.deepEqual(nameIssues(name), []);
     });
   }
 
@@ -50,23 +50,23 @@ describe("an operation's name", () => {
     ["with an unpaired surrogate", "operations/\ud800", /unpaired surrogate/],
   ] as const) {
     it(`may not be ${kind}, for that one reason`, () => {
-      const faults = nameFaults(name);
+      const faults = nameIssues(name);
       assert.equal(faults.length, 1, faults.join("; "));
       assert.match(faults[0] ?? "", fault);
     });
   }
 
   it("is told all its faults at once", () => {
-    const faults = nameFaults("/operations//../x?\u0001\ud800 ");
+    const faults = nameIssues("/operations//../x?\u0001\ud800 ");
     for (const fault of [/begins with a slash/, /empty/, /"\.\."/, /control/, /"\?"/, /white space/, /surrogate/]) {
       assert.equal(faults.filter((text) => fault.test(text)).length, 1, String(fault));
     }
   });
 
   it("of Cloud Channel begins with operations/", () => {
-    assert.deepEqual(cloudChannelNameFaults("operations/a/b"), []);
+    assert.deepEqual(cloudChannelNameIssues("operations/a/b"), []);
     for (const name of ["operations", "operations/", "projects/p/operations/x", "myoperations/x"]) {
-      const [fault = ""] = cloudChannelNameFaults(name);
+      const [fault = ""] = cloudChannelNameIssues(name);
       assert.ok(fault.includes(JSON.stringify(name)) && fault.includes("`service`"), fault);
     }
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { Deadline, isTransient, NoAnswerError, OperationsClient } from "../../provider/operations";
+import { Deadline, isTransient, NoResponseError, OperationsClient } from "../../provider/operations";
 import { send } from "../../provider/operations/transport";
 import { cleanUps, rejection, startServer, withoutChance } from "./server";
 
@@ -80,7 +80,7 @@ describe("a proxy that makes no tunnel", () => {
       const proxy = await startProxy(`HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       const client = new OperationsClient({ endpoint: target, version: "v1", headers: () => Promise.resolve(headers) });
       const error = await rejection(client.cancel("operations/x", Deadline.after(transient ? 0 : 5_000)));
-      assert.ok(error instanceof NoAnswerError, String(error));
+      assert.ok(error instanceof NoResponseError, String(error));
       assert.ok(error.message.includes(`the proxy ${proxy.host} answered CONNECT`), error.message);
       assert.ok(error.message.includes(`HTTP ${status}`), error.message);
       assert.match(error.message, advice);

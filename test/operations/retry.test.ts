@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
 import type { Code } from "../../provider/operations/code";
 import { Deadline } from "../../provider/common/deadline";
-import { NoAnswerError, RpcError, UnexpectedAnswerError } from "../../provider/operations/errors";
+import { NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 import { maxPause } from "../../provider/operations/pause";
 import { isTransient, mayHaveArrived, retrying } from "../../provider/operations/retry";
 import { rejection, withoutChance } from "./server";
 
 const call = { method: "cancel", name: "operations/AbC", base: "https://host.example/v1" } as const;
 const rpc = (code: Code, retryAfter?: number) => new RpcError(call, code, 0, "", [], retryAfter);
-const foreign = (status: number) => new UnexpectedAnswerError(call, status, "a flaw");
-const none = (reason: string) => new NoAnswerError(call, reason);
+const foreign = (status: number) => new InvalidResponseError(call, status, "a flaw");
+const none = (reason: string) => new NoResponseError(call, reason);
 
 const transient = [
   rpc("UNAVAILABLE"),
@@ -130,7 +130,7 @@ describe("a call that fails", () => {
     const tries = always(foreign(200));
     assert.ok(mayHaveArrived(foreign(200)) && !isTransient(foreign(200)));
     const { error } = await run(retrying(Deadline.after(3_600_000), tries.call));
-    assert.ok(error instanceof UnexpectedAnswerError);
+    assert.ok(error instanceof InvalidResponseError);
     assert.equal(tries.times.length, 5);
   });
 
@@ -162,7 +162,7 @@ describe("a call that fails", () => {
       for (const error of [
         rpc("UNAVAILABLE", asked),
         rpc("RESOURCE_EXHAUSTED", asked),
-        new UnexpectedAnswerError(call, 503, "a flaw", "", asked),
+        new InvalidResponseError(call, 503, "a flaw", "", asked),
       ]) {
         const tries = always(error);
         assert.deepEqual(await run(retrying(Deadline.after(7 * 86_400_000), tries.call)), { error });

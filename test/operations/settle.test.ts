@@ -3,7 +3,7 @@ import { withGlobal, type Clock } from "@sinonjs/fake-timers";
 import type { ReadOperation } from "../../provider/operations/client";
 import { Deadline, sleep } from "../../provider/common/deadline";
 import type { Operation } from "../../provider/operations/response";
-import { pollInterval, settle, StillRunningError } from "../../provider/operations/poll";
+import { pollInterval, pollUntilDone, StillRunningError } from "../../provider/operations/poll";
 
 const running: Operation = { name: "operations/AbC", done: false };
 const done: Operation = { name: "operations/AbC", done: true };
@@ -63,7 +63,7 @@ describe("settling", () => {
   it("reads at once, and not again what is done", async () => {
     const { times, read } = reader(0);
     const told: Operation[] = [];
-    assert.deepEqual(await run(settle(read, Deadline.after(60_000), (operation) => told.push(operation))), {
+    assert.deepEqual(await run(pollUntilDone(read, Deadline.after(60_000), (operation) => told.push(operation))), {
       value: done,
     });
     assert.deepEqual([times, told], [[0], []]);
@@ -72,7 +72,7 @@ describe("settling", () => {
   it("reads at growing intervals, and tells of every read that finds it running", async () => {
     const { times, read } = reader(600_000);
     const told: Operation[] = [];
-    await run(settle(read, Deadline.after(3_600_000), (operation) => told.push(operation)));
+    await run(pollUntilDone(read, Deadline.after(3_600_000), (operation) => told.push(operation)));
     const pauses = times.slice(1).map((time, index) => time - (times[index] ?? 0));
     assert.deepEqual(pauses.slice(0, 6), [250, 250, 250, 250, 250, 250]);
     assert.ok(
@@ -86,7 +86,7 @@ describe("settling", () => {
 
   it("reads a last time at the deadline, and then gives up with what it read", async () => {
     const { times, read } = reader(Infinity);
-    const { error } = await run(settle(read, Deadline.after(10_000)));
+    const { error } = await run(pollUntilDone(read, Deadline.after(10_000)));
     assert.ok(error instanceof StillRunningError);
     assert.equal(error.operation, running);
     assert.equal(times.filter((time) => time >= 10_000).length, 1);
@@ -95,43 +95,43 @@ describe("settling", () => {
 
   it("does not give up before the deadline, however near it is", async () => {
     const { times, read } = reader(Infinity);
-    await run(settle(read, Deadline.after(400)));
+    await run(pollUntilDone(read, Deadline.after(400)));
     assert.deepEqual(times, [0, 250, 400]);
   });
 
   it("reads once where the deadline has passed before", async () => {
     const { times, read } = reader(Infinity);
-    const { error } = await run(settle(read, Deadline.after(0)));
+    const { error } = await run(pollUntilDone(read, Deadline.after(0)));
     assert.ok(error instanceof StillRunningError);
     assert.deepEqual(times, [0]);
   });
 
   it("takes what the last read finds done", async () => {
     const { read } = reader(10_000);
-    assert.deepEqual(await run(settle(read, Deadline.after(10_000))), { value: done });
+    assert.deepEqual(await run(pollUntilDone(read, Deadline.after(10_000))), { value: done });
   });
 
   it("reads no sooner than the server asks, but at the deadline", async () => {
     const { times, read } = reader(Infinity, (count) => (count === 1 ? 20_000 : 50_000));
-    await run(settle(read, Deadline.after(60_000)));
+    await run(pollUntilDone(read, Deadline.after(60_000)));
     assert.deepEqual(times, [0, 20_000, 60_000]);
   });
 
   it("reads a minute later when the server asks for a longer pause", async () => {
     const { times, read } = reader(Infinity, (count) => (count === 1 ? 3_600_000 : Infinity));
-    await run(settle(read, Deadline.after(150_000)));
+    await run(pollUntilDone(read, Deadline.after(150_000)));
     assert.deepEqual(times, [0, 60_000, 120_000, 150_000]);
   });
 
   it("reads at its own intervals when the server asks for nonsense", async () => {
     const { times, read } = reader(Infinity, (count) => (count === 1 ? NaN : -1));
-    await run(settle(read, Deadline.after(500)));
+    await run(pollUntilDone(read, Deadline.after(500)));
     assert.deepEqual(times, [0, 250, 500]);
   });
 
   it("ends with the error that a read ends with", async () => {
     const error = new Error("refused");
-    assert.deepEqual(await run(settle(() => Promise.reject(error), Deadline.after(60_000))), { error });
+    assert.deepEqual(await run(pollUntilDone(() => Promise.reject(error), Deadline.after(60_000))), { error });
   });
 });
 

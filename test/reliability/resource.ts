@@ -1,6 +1,6 @@
 import type { Emulator } from "../../provider/emulator";
 import { request } from "../../provider/hosts/dynamicProvider";
-import type { HostError } from "../../provider/hosts/grpcError";
+import type { GrpcError } from "../../provider/hosts/grpcError";
 
 export const name = "operations/AbC";
 export const __provider = "exports.handler=…";
@@ -68,7 +68,7 @@ export class Resource {
       this.state = outputs && { ...outputs, __provider };
       return { ended: "done", message: "" };
     } catch (error) {
-      const { id, properties, message } = error as HostError;
+      const { id, properties, message } = error as GrpcError;
       if (id === undefined) return { ended: "failed", message };
       this.state = properties;
       return { ended: "partial", message };

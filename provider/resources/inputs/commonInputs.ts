@@ -1,11 +1,11 @@
 import type { IdentityArgs } from "../../auth";
 import type { CancelOn, Expectable, WaitFor } from "./schema";
-import { type Context, settingsFailures } from "../context";
+import { type Context, validateContext } from "../context";
 import { defaultExpect, type Expectation } from "../expectation";
 import type { Properties } from "../state/record";
 import { canonicalService, isCloudChannel, type Service, type ServiceArgs } from "./service";
 import { hasUnknown, unknownValue } from "./schema";
-import type { Failure } from "./schema";
+import type { Issue } from "./schema";
 
 /** The arguments that all resources have, once they were checked. */
 export interface CommonArguments {
@@ -47,10 +47,10 @@ export function commonSettings(args: CommonArguments, defaultCancelOn: CancelOn)
 }
 
 /** What is wrong with the arguments that all resources have, besides what each of them is by itself. */
-export function commonFailures(inputs: Properties, context: Context, defaultCancelOn: CancelOn): Failure[] {
+export function validateCommonInputs(inputs: Properties, context: Context, defaultCancelOn: CancelOn): Issue[] {
   const { triggers } = inputs;
   const cancelOn = inputs["cancelOn"] ?? defaultCancelOn;
-  const failures = settingsFailures(context);
+  const failures = validateContext(context);
   if (cancelOn === "delete" && Array.isArray(triggers) && triggers.length > 0) {
     const reason = 'make a new cancel call when they change, and with cancelOn "delete" there is none to make again';
     failures.push({ property: "triggers", reason });
@@ -86,11 +86,11 @@ export interface GivenName {
 }
 
 /** What is wrong with names that are sound by themselves, where the service is known to be Cloud Channel. */
-export function cloudChannelFailures(
+export function validateCloudChannelNames(
   inputs: Properties,
-  earlier: readonly Failure[],
+  earlier: readonly Issue[],
   names: readonly GivenName[],
-): Failure[] {
+): Issue[] {
   const { service } = inputs;
   const sound = (...properties: string[]) => !earlier.some(({ property }) => properties.includes(property));
   const endpoint = isObject(service) ? service["endpoint"] : undefined;
@@ -104,7 +104,7 @@ export function cloudChannelFailures(
 }
 
 /** The arguments of those names, as they go into the outputs: later steps see nothing else of them. */
-export function echoed(properties: Properties, names: readonly string[]): Properties {
+export function pickInputs(properties: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(
     names.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
   );

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Outcome, settledOutcomes } from "../../operations";
 import { parseDuration } from "./duration";
-import { endpointFault } from "./service";
+import { endpointIssue } from "./service";
 
 /** When the cancel call is made. */
 export const cancelOns = ["create", "delete"] as const;
@@ -36,7 +36,7 @@ const service = v.pipe(
   v.custom<object>((value) => !Array.isArray(value), serviceForm),
   v.objectWithRest(
     {
-      endpoint: v.optional(textWith((text) => [endpointFault(text)].filter((fault) => fault !== undefined))),
+      endpoint: v.optional(textWith((text) => [endpointIssue(text)].filter((fault) => fault !== undefined))),
       version: v.optional(
         textWith((text) =>
           /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text) ? [] : ["must be an API version, for example v1"],
@@ -92,7 +92,7 @@ export function canonicalTimeouts(customTimeouts: Readonly<Record<string, string
 }
 
 /** What is wrong with an argument. */
-export interface Failure {
+export interface Issue {
   /** Path of the argument, for example `service.endpoint` or `expect[1]`. */
   readonly property: string;
   readonly reason: string;
@@ -101,10 +101,10 @@ export interface Failure {
 /**
  * Everything that is wrong with `inputs`, as far as they are known: what a preview does not know yet passes.
  */
-export function failuresOf(
+export function validateSchema(
   schema: v.GenericSchema<Readonly<Record<string, unknown>>>,
   inputs: Readonly<Record<string, unknown>>,
-): Failure[] {
+): Issue[] {
   const { issues = [] } = v.safeParse(schema, inputs);
   return issues
     .filter((issue) => issue.path?.at(-1)?.value !== unknownValue)

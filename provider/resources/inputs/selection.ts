@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { nameFaults, type Operation } from "../../operations";
+import { nameIssues, type Operation } from "../../operations";
 import { unknownArgument } from "./schema";
 import { globMatcher } from "./glob";
 import { hasUnknown, unknownValue } from "./schema";
-import { type Failure, textWith } from "./schema";
+import { type Issue, textWith } from "./schema";
 
 /** Which operations of a collection are meant. */
 export interface Selection {
@@ -35,14 +35,14 @@ export const selectionArguments = {
       "must be an object with name and operationTypes",
     ),
   ),
-  names: v.optional(v.array(textWith(nameFaults), "must be a list of operations' names")),
+  names: v.optional(v.array(textWith(nameIssues), "must be a list of operations' names")),
   all: v.optional(v.boolean("must be true or false")),
 };
 
 /**
  * What is wrong with a selection as a whole, as far as it is known: a sweep must not run into everything by an oversight.
  */
-export function selectionFailures(inputs: Readonly<Record<string, unknown>>): Failure[] {
+export function validateSelection(inputs: Readonly<Record<string, unknown>>): Issue[] {
   const given = ["filter", "match", "names"].filter((argument) => selects(inputs[argument]));
   const known = given.filter((argument) => !hasUnknown(inputs[argument]));
   const { all } = inputs;

@@ -46,7 +46,7 @@ function isOfCloudChannel(endpoint: string): boolean {
  * Why `endpoint` can't be called; `undefined` where it can. What is read must be what is called, so that a form is refused
  * that a URL parser would take for another host: it drops tabs, turns backslashes, and reads 0x7f.1 as an address.
  */
-export function endpointFault(endpoint: string): string | undefined {
+export function endpointIssue(endpoint: string): string | undefined {
   if (!URL.canParse(endpoint) || !/^https?:\/\/[^/]/i.test(endpoint)) return "is no URL of the form https://HOST";
   const url = new URL(endpoint);
   if (/^[^/]+\/\/[^/\\?#]*@/.test(endpoint)) {

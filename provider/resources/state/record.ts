@@ -1,5 +1,5 @@
 import { codeName, isSettled, type Operation, type Outcome, outcomes, settledOutcome } from "../../operations";
-import { bounded, boundedList, boundedText, fit } from "./sanitize";
+import { truncate, truncateList, truncateText, sanitize } from "./sanitize";
 
 /** What is known of an operation whose cancellation is requested. Only the functions below lead from one to the next. */
 export interface CancellationRecord {
@@ -13,7 +13,7 @@ export interface CancellationRecord {
 }
 
 /** Nothing is known yet, and an operation runs as long as nothing else is known. */
-export const blank: CancellationRecord = { outcome: "running", operation: {} };
+export const initialRecord: CancellationRecord = { outcome: "running", operation: {} };
 
 /** The server acknowledged a cancel. */
 export function acknowledged(record: CancellationRecord): CancellationRecord {
@@ -85,14 +85,14 @@ export function operationOutputs({ done, error, metadata, response }: Operation)
           error: {
             code: error.code,
             status: codeName(error.code),
-            message: boundedText(fit(error.message)),
-            details: boundedList(fit(error.details)),
+            message: truncateText(sanitize(error.message)),
+            details: truncateList(sanitize(error.details)),
           },
         }
       : {}),
-    ...(metadata ? { metadata: bounded(fit(metadata)) } : {}),
-    ...(response ? { response: bounded(fit(response)) } : {}),
-    ...(typeof operationType === "string" ? { operationType: boundedText(fit(operationType)) } : {}),
+    ...(metadata ? { metadata: truncate(sanitize(metadata)) } : {}),
+    ...(response ? { response: truncate(sanitize(response)) } : {}),
+    ...(typeof operationType === "string" ? { operationType: truncateText(sanitize(operationType)) } : {}),
   };
 }
 

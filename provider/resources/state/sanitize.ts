@@ -23,31 +23,31 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
  * A service's JSON, made fit for Pulumi's state: nothing in it can pass for one of Pulumi's own values, reach a prototype
  * or fail to be encoded. What is harmless is kept as it is.
  */
-export function fit(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
-export function fit(value: readonly unknown[]): readonly unknown[];
-export function fit(value: string): string;
-export function fit(value: unknown): unknown {
-  return fitAt(value, 0);
+export function sanitize(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
+export function sanitize(value: readonly unknown[]): readonly unknown[];
+export function sanitize(value: string): string;
+export function sanitize(value: unknown): unknown {
+  return sanitizeAt(value, 0);
 }
 
-function fitAt(value: unknown, depth: number): unknown {
-  if (typeof value === "string") return fitText(value);
+function sanitizeAt(value: unknown, depth: number): unknown {
+  if (typeof value === "string") return sanitizeText(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value !== "object" || value === null) return value;
   if (depth === maxDepth) return "(cut: nested too deeply)";
-  if (Array.isArray(value)) return value.map((element) => fitAt(element, depth + 1));
+  if (Array.isArray(value)) return value.map((element) => sanitizeAt(element, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => key !== "__proto__")
-      .map(([key, element]) => [fitKey(key), fitAt(element, depth + 1)]),
+      .map(([key, element]) => [sanitizeKey(key), sanitizeAt(element, depth + 1)]),
   );
 }
 
-function fitText(text: string): string {
+function sanitizeText(text: string): string {
   return unknownValues.has(text) ? `(${text})` : text.toWellFormed();
 }
 
-function fitKey(key: string): string {
+function sanitizeKey(key: string): string {
   return key === signatureKey || key === "__provider" ? `(${key})` : key.toWellFormed();
 }
 
@@ -58,7 +58,7 @@ const maxBytes = 16 * 1024;
  * A JSON value as it may go into the state: as it is up to 16 KB; above that its beginning, as text, and a word of how
  * much was cut.
  */
-export function bounded(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function truncate(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const cut = cutJson(value);
   if (cut === undefined) return value;
   const type = value["@type"];
@@ -66,13 +66,13 @@ export function bounded(value: Readonly<Record<string, unknown>>): Readonly<Reco
 }
 
 /** The same of a list. */
-export function boundedList(list: readonly unknown[]): readonly unknown[] {
+export function truncateList(list: readonly unknown[]): readonly unknown[] {
   const cut = cutJson(list);
   return cut === undefined ? list : [cut];
 }
 
 /** The same of a text. */
-export function boundedText(text: string): string {
+export function truncateText(text: string): string {
   const bytes = Buffer.from(text);
   return bytes.length <= maxBytes ? text : `${beginning(bytes)}… (cut: the first ${maxBytes} of ${bytes.length} bytes)`;
 }

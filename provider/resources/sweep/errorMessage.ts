@@ -1,6 +1,6 @@
 import { type Expectation, isMet } from "../expectation";
 import type { Ledger } from "./ledger";
-import { countedOutcomes, countsInWords, isWanted, type Summary, total } from "./summary";
+import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total } from "./summary";
 
 /** How many operations an error describes, and with how much text for each: the engine must be able to receive it whole. */
 const maxDescribed = 20;
@@ -21,7 +21,7 @@ export function describeUnexpected(
   collection: string,
   expectation: Expectation,
 ): string | undefined {
-  const unwanted = countedOutcomes.filter((outcome) => !isWanted(outcome, expectation));
+  const unwanted = countedOutcomes.filter((outcome) => !isOutcomeSatisfied(outcome, expectation));
   const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
   if (count === 0) return undefined;
   const lines = [...describe(ledger, expectation)];

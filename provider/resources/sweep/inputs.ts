@@ -1,19 +1,19 @@
 import * as v from "valibot";
-import { cloudChannelNameFaults, nameFaults } from "../../operations";
+import { cloudChannelNameIssues, nameIssues } from "../../operations";
 import { commonArguments, unknownArgument } from "../inputs/schema";
 import type { Context } from "../context";
 import type { Properties } from "../state/record";
-import { type Selection, selectionArguments, selectionFailures } from "../inputs/selection";
+import { type Selection, selectionArguments, validateSelection } from "../inputs/selection";
 import {
-  cloudChannelFailures,
+  validateCloudChannelNames,
   type CommonArguments,
-  commonFailures,
+  validateCommonInputs,
   type CommonSettings,
   commonSettings,
-  echoed,
+  pickInputs,
   isObject,
 } from "../inputs/commonInputs";
-import { type Failure, failuresOf, textWith } from "../inputs/schema";
+import { type Issue, validateSchema, textWith } from "../inputs/schema";
 
 /** Cloud Channel's only collection. */
 const defaultCollection = "operations";
@@ -35,7 +35,7 @@ const isOutput = "is an output, and can't be set";
 
 const schema = v.objectWithRest(
   {
-    collection: v.optional(textWith(collectionFaults)),
+    collection: v.optional(textWith(collectionIssues)),
     ...selectionArguments,
     limit: v.optional(count(1_000_000)),
     concurrency: v.optional(count(maxConcurrency)),
@@ -47,7 +47,7 @@ const schema = v.objectWithRest(
   unknownArgument,
 );
 
-/** A sweep's arguments, once they passed {@link failuresIn}. */
+/** A sweep's arguments, once they passed {@link validateRequestInputs}. */
 interface Arguments extends CommonArguments, Selection {
   readonly collection?: string;
   readonly limit?: number;
@@ -56,7 +56,7 @@ interface Arguments extends CommonArguments, Selection {
 }
 
 /** A sweep's arguments in canonical form. */
-export interface Settings extends CommonSettings {
+export interface SweepSettings extends CommonSettings {
   readonly collection: string;
   readonly selection: Selection;
   /** The most operations that may match. */
@@ -67,22 +67,22 @@ export interface Settings extends CommonSettings {
 }
 
 /** Everything that is wrong with a sweep's arguments, as far as they are known. */
-export function failuresIn(inputs: Properties, context: Context): Failure[] {
-  const failures = failuresOf(schema, inputs);
+export function validateSweepInputs(inputs: Properties, context: Context): Issue[] {
+  const failures = validateSchema(schema, inputs);
   const names = Array.isArray(inputs["names"]) ? (inputs["names"] as unknown[]) : [];
   return [
     ...failures,
-    ...cloudChannelFailures(inputs, failures, [
-      { property: "collection", name: inputs["collection"], faults: cloudChannelCollectionFaults },
-      ...names.map((name, index) => ({ property: `names[${index}]`, name, faults: cloudChannelNameFaults })),
+    ...validateCloudChannelNames(inputs, failures, [
+      { property: "collection", name: inputs["collection"], faults: cloudChannelCollectionIssues },
+      ...names.map((name, index) => ({ property: `names[${index}]`, name, faults: cloudChannelNameIssues })),
     ]),
-    ...selectionFailures(inputs),
-    ...commonFailures(inputs, context, "delete"),
+    ...validateSelection(inputs),
+    ...validateCommonInputs(inputs, context, "delete"),
   ];
 }
 
 /** The canonical form of arguments that were checked. */
-export function settingsOf(properties: Properties): Settings {
+export function sweepSettings(properties: Properties): SweepSettings {
   const args = properties as Arguments;
   return {
     collection: args.collection ?? defaultCollection,
@@ -95,8 +95,8 @@ export function settingsOf(properties: Properties): Settings {
 }
 
 /** The arguments, as they go into the outputs. */
-export function echo(properties: Properties): Properties {
-  return echoed(properties, Object.keys(schema.entries));
+export function echoSweepInputs(properties: Properties): Properties {
+  return pickInputs(properties, Object.keys(schema.entries));
 }
 
 function canonicalSelection({ filter, match, names, all }: Selection): Selection {
@@ -117,12 +117,12 @@ function canonicalSelection({ filter, match, names, all }: Selection): Selection
   };
 }
 
-function collectionFaults(name: string): string[] {
-  const faults = nameFaults(name);
+function collectionIssues(name: string): string[] {
+  const faults = nameIssues(name);
   if (faults.length > 0 || /(^|\/)operations$/.test(name)) return faults;
   return ["must end in operations, as collections of operations do, for example projects/p/locations/l/operations"];
 }
 
-function cloudChannelCollectionFaults(name: string): string[] {
+function cloudChannelCollectionIssues(name: string): string[] {
   return name === defaultCollection ? [] : [`must be ${defaultCollection}, which is Cloud Channel's only collection`];
 }

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import {
   codeName,
   isSettled,
-  nameFaults,
-  onOneLine,
+  nameIssues,
+  singleLine,
   type Operation,
   type Outcome,
   settledOutcome,
 } from "../../operations";
-import { fit } from "../state/sanitize";
+import { sanitize } from "../state/sanitize";
 import type { CancellationRecord } from "../state/record";
 import { timestamp } from "../state/record";
 
@@ -131,14 +131,14 @@ const maxShownLength = 100;
 
 /** A listed name as it can be shown and kept: as it is if it can be called, and otherwise a beginning of it that is safe. */
 export function shownName(name: string): string {
-  return uncallableReason(name) === undefined ? name : fit(onOneLine(name, maxShownLength));
+  return uncallableReason(name) === undefined ? name : sanitize(singleLine(name, maxShownLength));
 }
 
 /** Why a listed name can't be called, or can't be kept in the state; `undefined` if it can. */
 export function uncallableReason(name: string): string | undefined {
-  const [reason] = nameFaults(name);
+  const [reason] = nameIssues(name);
   if (reason !== undefined) return `can't be called: its name ${reason}`;
-  return fit(name) === name ? undefined : "can't be called: its name is one of Pulumi's own markers";
+  return sanitize(name) === name ? undefined : "can't be called: its name is one of Pulumi's own markers";
 }
 
 function hashOf(name: string): string {

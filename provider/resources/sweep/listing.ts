@@ -25,7 +25,7 @@ const maxPagesWithoutProgress = 1_000;
  * @throws {CannotListError} when the service can't list
  * @throws {StepError} when the listing doesn't come to an end
  */
-export async function* pages({ client, name, selection, deadline }: Collection): AsyncGenerator<Selected> {
+export async function* listPages({ client, name, selection, deadline }: Collection): AsyncGenerator<Selected> {
   const select = selectorOf(selection);
   const tokens = new Set<string>();
   const names = new Set<string>();

@@ -13,13 +13,13 @@ import {
 import { formatDuration } from "../inputs/duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isMet } from "../expectation";
-import { watch } from "../progress";
-import { look, requestCancel } from "../cancelOperation";
-import { blank, type CancellationRecord } from "../state/record";
+import { showProgress } from "../progress";
+import { readOperation, requestCancel } from "../cancelOperation";
+import { initialRecord, type CancellationRecord } from "../state/record";
 import { Ledger, uncallableReason } from "./ledger";
-import { pages } from "./listing";
+import { listPages } from "./listing";
 import type { Report } from "./report";
-import type { Settings } from "./inputs";
+import type { SweepSettings } from "./inputs";
 import { type Counted, type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedIn } from "./summary";
 
 /** How often a run lists, to find what was started while it was cancelling. */
@@ -45,7 +45,7 @@ export class Run {
 
   constructor(
     private readonly client: OperationsClient,
-    private readonly settings: Settings,
+    private readonly settings: SweepSettings,
     private readonly deadline: Deadline,
     private readonly report: Report,
     private readonly earlier: Summary,
@@ -110,7 +110,7 @@ export class Run {
   async wait(): Promise<void> {
     const { waiting } = this.ledger;
     const start = performance.now();
-    const stopWatching = watch(() => waiting.size);
+    const stopWatching = showProgress(() => waiting.size);
     try {
       while (waiting.size > 0) {
         await this.poll();
@@ -256,7 +256,7 @@ export class Run {
   }
 
   private readOperation(name: string): Promise<CancellationRecord> {
-    return look({ operation: {}, ...(this.ledger.get(name) ?? blank) }, this.target(name));
+    return readOperation({ operation: {}, ...(this.ledger.get(name) ?? initialRecord) }, this.target(name));
   }
 
   private observe(operation: Operation): void {
@@ -293,7 +293,7 @@ export class Run {
   private async *listed(deadline: Deadline) {
     const { collection, selection } = this.settings;
     this.listedPages = 0;
-    for await (const page of pages({ client: this.client, name: collection, selection, deadline })) {
+    for await (const page of listPages({ client: this.client, name: collection, selection, deadline })) {
       this.listedPages++;
       yield page;
     }
@@ -353,7 +353,7 @@ export class Run {
         this.ledger.fail(name, `not cancelled: the ${allowance} of this step were over`);
       } else {
         this.sent++;
-        const record = await requestCancel(blank, this.target(name), this.settings.expect);
+        const record = await requestCancel(initialRecord, this.target(name), this.settings.expect);
         this.requestTime ??= record.requestTime;
         this.mayHaveCancelled ||= record.requestTime !== undefined;
         this.ledger.record(name, record);

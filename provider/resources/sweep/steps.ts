@@ -8,14 +8,14 @@ import { commonComparisons, compare, type Comparison } from "../inputs/diff";
 import { type TimedStep, timeoutOf } from "../inputs/schema";
 import type { Properties } from "../state/record";
 import { describeUnexpected, readErrorIn } from "./errorMessage";
-import { echo, failuresIn, type Settings, settingsOf } from "./inputs";
+import { echoSweepInputs, validateSweepInputs, type SweepSettings, sweepSettings } from "./inputs";
 import { Report } from "./report";
 import { Run } from "./run";
 import {
   acknowledgedIn,
   countsInWords,
   emptySummary,
-  isFulfilled,
+  isSweepSatisfied,
   isReported,
   matchedIn,
   type Summary,
@@ -24,7 +24,7 @@ import {
   summaryOutputs,
 } from "./summary";
 
-export const check = checkBy(failuresIn);
+export const check = checkBy(validateSweepInputs);
 
 /**
  * Cancels, and waits as the settings say. With `cancelOn: "delete"` it counts instead.
@@ -33,9 +33,9 @@ export const check = checkBy(failuresIn);
  * @throws any other error when there is nothing to keep
  */
 export async function create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }> {
-  const settings = settingsOf(inputs);
+  const settings = sweepSettings(inputs);
   const id = `${fullName(settings.service.host, settings.collection)}#${randomBytes(4).toString("hex")}`;
-  const outputs = (summary: Summary) => ({ ...echo(inputs), ...summaryOutputs(summary) });
+  const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
   if (settings.cancelOn === "delete") return { id, outputs: outputs(await count(settings, context)) };
 
   const { summary, error, mayHaveCancelled } = await sweep(settings, context, "create");
@@ -49,13 +49,13 @@ export async function create(inputs: Properties, context: Context): Promise<{ id
  * @throws {StepError} when the service can't list, or an operation can't be read; the state then stays as it was
  */
 export async function read(_id: string, properties: Properties, context: Context): Promise<Properties> {
-  const settings = settingsOf(properties);
+  const settings = sweepSettings(properties);
   const earlier = summaryIn(properties);
   const summary =
     settings.cancelOn === "delete"
       ? await count(settings, context, acknowledgedIn(earlier))
       : await refresh(settings, context, earlier);
-  return { ...echo(properties), ...summaryOutputs(summary) };
+  return { ...echoSweepInputs(properties), ...summaryOutputs(summary) };
 }
 
 /**
@@ -67,14 +67,14 @@ export async function read(_id: string, properties: Properties, context: Context
  * @throws any other error when the state may stay as it was
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
-  const settings = settingsOf(inputs);
-  const before = settingsOf(old);
-  const outputs = (summary: Summary) => ({ ...echo(inputs), ...summaryOutputs(summary) });
+  const settings = sweepSettings(inputs);
+  const before = sweepSettings(old);
+  const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
   const same = before.cancelOn === settings.cancelOn && isDeepStrictEqual(before.selection, settings.selection);
   const earlier = same ? summaryIn(old) : acknowledgedIn(summaryIn(old));
 
   if (settings.cancelOn === "delete") return outputs(same ? earlier : await count(settings, context, earlier));
-  if (same && isFulfilled(earlier, settings)) {
+  if (same && isSweepSatisfied(earlier, settings)) {
     return outputs(isReported(earlier, settings) ? earlier : await writeMissingReport(settings, context, earlier));
   }
   const { summary, error, mayHaveCancelled } = await sweep(settings, context, "update", earlier);
@@ -89,13 +89,13 @@ export async function update(id: string, old: Properties, inputs: Properties, co
  * @throws {StepError} when an operation did not end as expected; the resource then stays, and can be destroyed again
  */
 export async function remove(properties: Properties, context: Context): Promise<void> {
-  const settings = settingsOf(properties);
+  const settings = sweepSettings(properties);
   if (settings.cancelOn !== "delete") return;
   const { error } = await sweep(settings, context, "delete", acknowledgedIn(summaryIn(properties)));
   if (error !== undefined) throw new StepError(error);
 }
 
-const comparisons: readonly Comparison<Settings>[] = [
+const comparisons: readonly Comparison<SweepSettings>[] = [
   { argument: "collection", replaces: true, of: ({ collection }) => collection },
   // The selection never replaces: the delete of the old sweep would cancel what the new one was narrowed to leave alone.
   { argument: "filter", replaces: false, of: ({ selection }) => selection.filter },
@@ -110,9 +110,10 @@ const comparisons: readonly Comparison<Settings>[] = [
 
 /** Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them. */
 export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
-  const { changes, replaces, settings } = compare(outputs, inputs, settingsOf, comparisons);
+  const { changes, replaces, settings } = compare(outputs, inputs, sweepSettings, comparisons);
   const summary = summaryIn(outputs);
-  const fulfilled = settings.cancelOn === "delete" || (isFulfilled(summary, settings) && isReported(summary, settings));
+  const fulfilled =
+    settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings));
   return { changes: changes || !fulfilled, replaces };
 }
 
@@ -134,7 +135,7 @@ export interface Swept {
  * @param earlier a summary that knows which cancels were acknowledged
  * @throws {StepError} when the service can't list, or an operation can't be read
  */
-export function count(settings: Settings, context: Context, earlier: Summary = emptySummary): Promise<Summary> {
+export function count(settings: SweepSettings, context: Context, earlier: Summary = emptySummary): Promise<Summary> {
   return readOnly(settings, context, earlier, (run) => run.count());
 }
 
@@ -143,12 +144,12 @@ export function count(settings: Settings, context: Context, earlier: Summary = e
  *
  * @throws as {@link count} does
  */
-export function refresh(settings: Settings, context: Context, earlier: Summary): Promise<Summary> {
+export function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
   return readOnly(settings, context, earlier, (run) => run.refresh());
 }
 
 async function readOnly(
-  settings: Settings,
+  settings: SweepSettings,
   context: Context,
   earlier: Summary,
   work: (run: Run) => Promise<void>,
@@ -169,7 +170,7 @@ async function readOnly(
  * @throws {StepError} when the service can't be called, or the report can't be opened; no call was made then
  */
 export async function sweep(
-  settings: Settings,
+  settings: SweepSettings,
   context: Context,
   step: TimedStep,
   earlier: Summary = emptySummary,
@@ -208,7 +209,11 @@ export async function sweep(
  *
  * @throws {StepError} when it can't be written this time either
  */
-export async function writeMissingReport(settings: Settings, context: Context, earlier: Summary): Promise<Summary> {
+export async function writeMissingReport(
+  settings: SweepSettings,
+  context: Context,
+  earlier: Summary,
+): Promise<Summary> {
   const report = Report.open(settings.report);
   const run = new Run(clientOf(settings, context), settings, Deadline.after(0), report, earlier);
   await run.close();
@@ -216,6 +221,6 @@ export async function writeMissingReport(settings: Settings, context: Context, e
   return unreported === true ? summary : earlier;
 }
 
-function clientOf(settings: Settings, context: Context): OperationsClient {
+function clientOf(settings: SweepSettings, context: Context): OperationsClient {
   return clientFor(context, settings.service, settings.identity);
 }

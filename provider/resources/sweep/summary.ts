@@ -163,9 +163,10 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
 }
 
 /** Whether a sweep has reached what it was declared for. */
-export function isFulfilled({ outcomes, incomplete }: Summary, expectation: Expectation): boolean {
+export function isSweepSatisfied({ outcomes, incomplete }: Summary, expectation: Expectation): boolean {
   return (
-    incomplete !== true && countedOutcomes.every((outcome) => !outcomes[outcome] || isWanted(outcome, expectation))
+    incomplete !== true &&
+    countedOutcomes.every((outcome) => !outcomes[outcome] || isOutcomeSatisfied(outcome, expectation))
   );
 }
 
@@ -174,7 +175,7 @@ export function isReported({ unreported }: Summary, { report }: { report: string
   return unreported !== true || report === undefined;
 }
 
-export function isWanted(outcome: Counted, expectation: Expectation): boolean {
+export function isOutcomeSatisfied(outcome: Counted, expectation: Expectation): boolean {
   if (outcome !== "unobserved") return isMet(outcome, expectation);
   return settledOutcomes.every((settled) => expectation.expect.includes(settled));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Ledger } from "../../../provider/resources/sweep/ledger";
-import { settingsOf } from "../../../provider/resources/sweep/inputs";
+import { sweepSettings } from "../../../provider/resources/sweep/inputs";
 import { emptySummary, summaryAfter, summaryOutputs } from "../../../provider/resources/sweep/summary";
 import { numbered, stage, then } from "./stage";
 
@@ -26,7 +26,7 @@ describe("the state of a sweep is as small for 20,000 operations as for 200", ()
   });
 
   it("after they were cancelled", () => {
-    const settings = settingsOf({ all: true, cancelOn: "create" });
+    const settings = sweepSettings({ all: true, cancelOn: "create" });
     const sizes = [200, 20_000].map((count) => {
       const ledger = new Ledger();
       for (let number = 0; number < count; number++) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Socket, type NetConnectOpts } from "node:net";
 import { TLSSocket } from "node:tls";
 import fc from "fast-check";
-import { endpointFault } from "../../../provider/resources/inputs/service";
+import { endpointIssue } from "../../../provider/resources/inputs/service";
 import { name, providerFor, Resource } from "../resource";
 
 const hosts = fc.oneof(
@@ -157,7 +157,7 @@ export async function endpointsAreCalledAsWritten(numRuns: number): Promise<{ ca
         const resource = new Resource(provider, inputs);
         const { failures } = await provider.check({}, inputs);
         const refused = failures.some(({ property }) => property.startsWith("service"));
-        assert.equal(refused, endpointFault(endpoint) !== undefined);
+        assert.equal(refused, endpointIssue(endpoint) !== undefined);
         const { message } = await resource.up();
         assert.doesNotMatch(message, /t0k3n|\p{Cc}/u);
         if (refused) {
