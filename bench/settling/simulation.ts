@@ -1,5 +1,6 @@
 import { type Clock, withGlobal } from "@sinonjs/fake-timers";
-import { Deadline, pollUntilDone } from "../../provider/operations";
+import { Deadline } from "../../provider/common/deadline";
+import { pollUntilDone } from "../../provider/operations/poll";
 import type { Schedule } from "./schedules";
 
 /** What came of watching one operation. */

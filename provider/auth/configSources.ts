@@ -2,22 +2,42 @@
 export type ConfigReader = (key: string) => string | undefined;
 
 /**
- * The variables of the environment that hold a setting, the first one first. The config's keys are the settings' own
- * names.
+ * Where each setting is read, in order of precedence: keys of the stack's config, then variables of the environment.
  *
  * Source: @pulumi/gcp's configuration reference.
  */
-const variables = {
-  accessToken: ["GOOGLE_OAUTH_ACCESS_TOKEN"],
-  credentials: ["GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON"],
-  impersonateServiceAccount: ["GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"],
-  impersonateServiceAccountDelegates: [],
-  billingProject: ["GOOGLE_BILLING_PROJECT"],
-  userProjectOverride: ["USER_PROJECT_OVERRIDE"],
-  universeDomain: ["GOOGLE_CLOUD_UNIVERSE_DOMAIN"],
-} as const satisfies Record<string, readonly string[]>;
+const settings = {
+  accessToken: {
+    keys: ["cancellation:accessToken", "gcp:accessToken"],
+    variables: ["GOOGLE_OAUTH_ACCESS_TOKEN"],
+  },
+  credentials: {
+    keys: ["cancellation:credentials", "gcp:credentials"],
+    variables: ["GOOGLE_CREDENTIALS", "GOOGLE_CLOUD_KEYFILE_JSON", "GCLOUD_KEYFILE_JSON"],
+  },
+  impersonateServiceAccount: {
+    keys: ["cancellation:impersonateServiceAccount", "gcp:impersonateServiceAccount"],
+    variables: ["GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"],
+  },
+  impersonateServiceAccountDelegates: {
+    keys: ["cancellation:impersonateServiceAccountDelegates", "gcp:impersonateServiceAccountDelegates"],
+    variables: [],
+  },
+  billingProject: {
+    keys: ["cancellation:billingProject", "gcp:billingProject"],
+    variables: ["GOOGLE_BILLING_PROJECT"],
+  },
+  userProjectOverride: {
+    keys: ["cancellation:userProjectOverride", "gcp:userProjectOverride"],
+    variables: ["USER_PROJECT_OVERRIDE"],
+  },
+  universeDomain: {
+    keys: ["cancellation:universeDomain", "gcp:universeDomain"],
+    variables: ["GOOGLE_CLOUD_UNIVERSE_DOMAIN"],
+  },
+} as const satisfies Record<string, { keys: readonly [string, string]; variables: readonly string[] }>;
 
-export type Setting = keyof typeof variables;
+export type Setting = keyof typeof settings;
 
 /** A setting's value, and the name of where it was found, for messages. */
 export interface ConfigValue {
@@ -26,31 +46,26 @@ export interface ConfigValue {
   readonly source: string;
 }
 
-/** A place that settings are read from. What is empty counts as absent. */
+/** Reads a setting from one source. An empty value counts as absent. */
 export type ConfigSource = (setting: Setting) => ConfigValue | undefined;
 
-/** The places, the one that goes first first: config `cancellation:*`, config `gcp:*`, the environment. */
+/** The sources in order of precedence: config `cancellation:*`, config `gcp:*`, the environment. */
 export function configSources(config: ConfigReader, environment: NodeJS.ProcessEnv): readonly ConfigSource[] {
-  const namespace =
-    (name: string): ConfigSource =>
-    (setting) => {
-      const key = `${name}:${setting}`;
-      return configValue(config(key), `config ${key}`);
-    };
+  const fromConfig = (key: string) => configValue(config(key), `config ${key}`);
   return [
-    namespace("cancellation"),
-    namespace("gcp"),
-    (setting) => firstDefined(variables[setting], (name) => configValue(environment[name], name)),
+    (setting) => fromConfig(settings[setting].keys[0]),
+    (setting) => fromConfig(settings[setting].keys[1]),
+    (setting) => firstDefined(settings[setting].variables, (name) => configValue(environment[name], name)),
   ];
 }
 
 /** Where a credential is looked for, for messages. */
 export const credentialSources =
   "config cancellation:accessToken, cancellation:credentials, gcp:accessToken and gcp:credentials, the environment's " +
-  [...variables.accessToken, ...variables.credentials].join(", ") +
+  [...settings.accessToken.variables, ...settings.credentials.variables].join(", ") +
   " and GOOGLE_APPLICATION_CREDENTIALS, gcloud's application default credentials, the metadata server";
 
-/** What `find` returns for the first item that it returns anything for. */
+/** The first result of `find` that is defined. */
 export function firstDefined<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
   for (const item of items) {
     const result = find(item);

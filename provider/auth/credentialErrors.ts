@@ -1,3 +1,6 @@
+import { CredentialError } from "./credentialError";
+import { isConfigurationError, transientHttpStatuses } from "../common/networkErrors";
+import { singleLine } from "../common/text";
 import { proxySecrets } from "../common/proxy";
 import { redact } from "../common/redact";
 import { credentialSources } from "./configSources";
@@ -112,19 +115,6 @@ function hintFor(thrown: Thrown, reason: string, identity: Identity, scopes: rea
   return `${waysToSet}${subjectHint(identity, scopes)}`;
 }
 
-/** No token could be had. Tells where the credentials came from and what is needed, and never what they are. */
-export class CredentialError extends Error {
-  constructor(
-    message: string,
-    /** Whether the next try may succeed: nothing was refused, only nobody answered. */
-    readonly transient = false,
-  ) {
-    // No full stop at its end, as in the errors of calls: steps go on after it.
-    super(message.replace(/\.+$/, ""));
-    this.name = "CredentialError";
-  }
-}
-
 /**
  * What to do when an access token that was given as it is is no longer taken; `undefined` where tokens are fetched. The
  * config's outlives its token: a destroy sees it as the last `up` did.
@@ -154,16 +144,6 @@ export interface Thrown {
   readonly response?: { readonly status?: number; readonly data?: unknown };
 }
 
-/** Statuses that refuse nothing: a server that is down, or asks for a pause. */
-const transientStatuses: ReadonlySet<number> = new Set([
-  408, // Request Timeout
-  429, // Too Many Requests
-  500, // Internal Server Error
-  502, // Bad Gateway
-  503, // Service Unavailable
-  504, // Gateway Timeout
-]);
-
 /** The same in OAuth's own words, which come with a status 400. */
 const transientOAuthErrors: ReadonlySet<string> = new Set([
   "server_error",
@@ -171,9 +151,8 @@ const transientOAuthErrors: ReadonlySet<string> = new Set([
   "internal_failure",
 ]);
 
-/** Reasons for which nothing can answer as long as the settings stay as they are. */
-const configurationErrors =
-  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|ERR_RESPONSE_SIZE$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
+/** How much of a response's own text is shown, in characters. */
+const maxReasonLength = 500;
 
 const keyIsUnreadable = /DECODER routines|secretOrPrivateKey|PEM routines|asymmetric key/i;
 
@@ -186,10 +165,7 @@ export function reasonOf(thrown: Thrown, error: unknown, secrets: readonly strin
   const { data, status } = thrown.response ?? {};
   const words = errorInResponse(data) ?? (status === undefined ? thrown.message : `HTTP ${status}`);
   // Before anything is cut: a piece of a secret is not recognized once it is short.
-  const line = redact(words, [...secrets, ...proxySecrets()])
-    .replace(/[\p{C}\s]+/gu, " ")
-    .trim();
-  return line.length > 500 ? `${line.slice(0, 499)}…` : line;
+  return singleLine(redact(words, [...secrets, ...proxySecrets()]), maxReasonLength);
 }
 
 /** The error in an answer: of OAuth (RFC 6749, 5.2), or of a Google API (AIP-193). */
@@ -209,8 +185,8 @@ export function objectOf(value: unknown): Record<string, unknown> {
 export function isTransient({ response, code, config }: Thrown): boolean {
   if (response?.status !== undefined) {
     const { error } = objectOf(response.data);
-    return transientStatuses.has(response.status) || (typeof error === "string" && transientOAuthErrors.has(error));
+    return transientHttpStatuses.has(response.status) || (typeof error === "string" && transientOAuthErrors.has(error));
   }
   // Only an error of a request has its settings; others have codes as well.
-  return config !== undefined && (typeof code !== "string" || !configurationErrors.test(code));
+  return config !== undefined && (typeof code !== "string" || !isConfigurationError(code));
 }

@@ -1,9 +1,8 @@
 import type { AuthClient, gaxios, GoogleAuth } from "google-auth-library";
 import { readFile } from "node:fs/promises";
-import { CredentialError } from "./credentialErrors";
+import { CredentialError } from "./credentialError";
 import { delegatedClient } from "./delegation";
 import { defaultUniverse, type Identity } from "./identity";
-import { checkToken } from "./tokenCache";
 import { limitClient, limitTransport, rememberCredential } from "./transport";
 
 /** What the caller of the IAM Credentials API needs a token for. */
@@ -151,4 +150,15 @@ export function bypassProxyForMetadataServer(transport: gaxios.Gaxios, environme
   const exempt = url && URL.canParse(url) ? [...hosts, new URL(url).hostname] : hosts;
   const { noProxy = [] } = transport.defaults;
   transport.defaults.noProxy = [...new Set([...noProxy, ...exempt])];
+}
+
+/** Longer than any token that is given out: a server refuses headers of this size. */
+const maxLength = 16 * 1024;
+
+/** Returns why a text can't be sent as an access token, without the text, or `undefined` where it can. */
+export function checkToken(token: string): string | undefined {
+  if (token === "") return "is empty";
+  if (token.length > maxLength)
+    return `has ${token.length} characters, more than the ${maxLength} that a header can hold`;
+  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds spaces, control characters or characters that are not ASCII";
 }

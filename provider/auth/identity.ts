@@ -1,4 +1,4 @@
-import { CredentialError } from "./credentialErrors";
+import { CredentialError } from "./credentialError";
 import { type ConfigReader, firstDefined, type ConfigValue, type ConfigSource, configSources } from "./configSources";
 
 /** Who calls, as far as it is configured. What is absent is left to application default credentials. */

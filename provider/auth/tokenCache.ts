@@ -1,8 +1,8 @@
 import type { AuthClient } from "google-auth-library";
 import { withTimeout } from "../common/withTimeout";
 import { credentialError, credentialTimeout } from "./credentialErrors";
-import { createClient } from "./googleClient";
-import type { Identity } from "./identity";
+import { checkToken, createClient } from "./googleClient";
+import { type Identity, isConfigured } from "./identity";
 import type { Secrets } from "./secrets";
 import { clientsOf, runFetch } from "./transport";
 
@@ -101,13 +101,26 @@ function checkTokens(client: AuthClient): void {
   }
 }
 
-/** Longer than any token that is given out: a server refuses headers of this size. */
-const maxLength = 16 * 1024;
+/** One credential for all resources of a process that share an identity and scopes, so one token. */
+const credentials = new Map<string, Credential>();
 
-/** Returns why a text can't be sent as an access token, without the text, or `undefined` where it can. */
-export function checkToken(token: string): string | undefined {
-  if (token === "") return "is empty";
-  if (token.length > maxLength)
-    return `has ${token.length} characters, more than the ${maxLength} that a header can hold`;
-  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds spaces, control characters or characters that are not ASCII";
+/**
+ * The headers that say who calls `endpoint`: none for a loopback `http://` endpoint, as long as nothing is configured, so
+ * that the emulator works for anyone.
+ */
+export function headerSource(
+  identity: Identity,
+  scopes: readonly string[],
+  endpoint: string,
+  environment: NodeJS.ProcessEnv,
+): (refused?: string, timeout?: number) => Promise<Record<string, string>> {
+  if (endpoint.startsWith("http://") && !isConfigured(identity, environment)) return () => Promise.resolve({});
+  const key = JSON.stringify([identity, scopes]);
+  let credential = credentials.get(key);
+  if (!credential) {
+    credential = new Credential(identity, scopes);
+    credentials.set(key, credential);
+  }
+  const found = credential;
+  return (refused, timeout) => found.headers(refused, timeout);
 }

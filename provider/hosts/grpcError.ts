@@ -1,3 +1,4 @@
+import { truncateToBytes } from "../common/text";
 import { PartialError, reasonOf } from "../resources/errors";
 import { toJson } from "./plain";
 
@@ -38,10 +39,9 @@ export class GrpcError extends Error {
  * being answered; a control character of some service's words would steer the terminal, and a line of its own deceive.
  */
 function sendable(text: string): string {
-  const bytes = Buffer.from(text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " "));
-  if (bytes.length <= maxMessageBytes) return bytes.toString();
-  const beginning = bytes.subarray(0, maxMessageBytes).toString();
-  return `${beginning.replace(/\uFFFD+$/, "")}… (cut)`;
+  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
+  const beginning = truncateToBytes(line, maxMessageBytes);
+  return Buffer.byteLength(line) > maxMessageBytes ? `${beginning}… (cut)` : beginning;
 }
 
 /** Without the largest parts of what was read of the operation, as far as they are too large; a refresh reads them again. */

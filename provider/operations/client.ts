@@ -1,3 +1,4 @@
+import { quote } from "../common/text";
 import { parseResponse, retryAfter } from "./response";
 import { type CircuitBreaker, circuitBreakerFor } from "./circuitBreaker";
 import type { Deadline } from "../common/deadline";
@@ -7,12 +8,12 @@ import {
   type Method,
   NoResponseError,
   RetriedCancelError,
-  RpcError,
   TimeLimitError,
   InvalidResponseError,
+  isUnauthenticated,
 } from "./errors";
 import { type HttpResponse, type HttpRequest, OversizedResponseError, send, TransportError } from "./transport";
-import { encodeName, isSameOperation, nameIssues, quote } from "./resourceName";
+import { encodeName, isSameOperation, nameIssues } from "./resourceName";
 import { type Operation, type OperationsPage, parseOperation, parsePage } from "./response";
 import { mayHaveArrived, retrying } from "./retry";
 
@@ -113,11 +114,6 @@ export class OperationsClient {
     });
   }
 
-  /** Says that the client is no longer interested in the operation's result. It does not cancel. */
-  async delete(name: string, deadline: Deadline): Promise<void> {
-    await this.call("delete", name, deadline, { method: "DELETE", path: encodeName(name) }, expectEmpty);
-  }
-
   private call<T>(
     method: Method,
     name: string,
@@ -173,11 +169,4 @@ function expectEmpty(body: unknown, answer: HttpResponse, call: Call): void {
 
 function wrongShape(call: Call, answer: HttpResponse, flaw: string): CallError {
   return new InvalidResponseError(call, answer.status, flaw, answer.body);
-}
-
-function isUnauthenticated(error: unknown): boolean {
-  return (
-    (error instanceof RpcError && error.code === "UNAUTHENTICATED") ||
-    (error instanceof InvalidResponseError && error.httpStatus === 401)
-  );
 }

@@ -1,7 +1,9 @@
+import { describeNetworkError, isNeverSent } from "../common/networkErrors";
+import { singleLine } from "../common/text";
 import type { Code } from "./code";
 
 /** The methods of `google.longrunning.Operations` that REST has. */
-export type Method = "cancel" | "get" | "list" | "delete";
+export type Method = "cancel" | "get" | "list";
 
 /** A call that was made: what every error of this folder tells about. */
 export interface Call {
@@ -73,9 +75,9 @@ export class NoResponseError extends CallError {
     /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
     readonly reason: string,
     /** What went wrong, where the code alone doesn't tell it. */
-    detail = describeReason(reason),
+    detail = describeNetworkError(reason),
   ) {
-    const neverSent = noConnection.test(reason);
+    const neverSent = isNeverSent(reason);
     super(
       call,
       `no answer from ${call.base} to the ${call.method}: ${detail} (${reason})` +
@@ -100,6 +102,12 @@ export class RetriedCancelError extends CallError {
   }
 }
 
+/** Whether the service, or something before it, refused the credential. */
+export function isUnauthenticated(error: unknown): boolean {
+  if (error instanceof RpcError) return error.code === "UNAUTHENTICATED";
+  return error instanceof InvalidResponseError && error.httpStatus === 401;
+}
+
 /** The call was not made: until the deadline the host had asked for a pause, or was down. */
 export class PausedError extends CallError {
   /** @param last what the host did last */
@@ -119,49 +127,8 @@ export class TimeLimitError extends CallError {
   }
 }
 
-function describeReason(reason: string): string {
-  if (/^ERR_SSL_.*(BAD_RECORD_MAC|DECRYPT)/.test(reason)) return "the TLS connection broke";
-  return words[reason] ?? (reason.startsWith("ERR_SSL_") ? noTls : "the connection failed");
-}
-
-/** OpenSSL's codes don't tell this cause from others, but it is the usual one. */
-const noTls =
-  "TLS failed, most likely because the server doesn't speak TLS on this port; check the endpoint's scheme and port";
-
-/**
- * Codes of Node.js for a connection that was never made: no socket, no address, no route, nobody listening, or no TLS. A
- * TLS record that arrives spoilt isn't among them, because the request may have been sent before it.
- */
-const noConnection =
-  /^(ECONNREFUSED|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EAFNOSUPPORT|EACCES|EMFILE|ENFILE|ENOTFOUND|EAI_\w+|ERR_INVALID_URL|ERR_INVALID_CHAR|ERR_PROXY_\w+|EPROTO|ERR_TLS_\w+|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))\w+|CERT_\w+|DEPTH_ZERO_\w+|SELF_SIGNED_\w+|UNABLE_TO_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH)$/;
-
-const words: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  EHOSTUNREACH: "the host can't be reached",
-  ENETUNREACH: "the network can't be reached",
-  ECONNRESET: "the connection was reset",
-  EPROTO: noTls,
-  EPIPE: "the connection was reset",
-  ERR_BAD_RESPONSE: "the response broke off",
-  ENOTFOUND: "the host's name does not resolve",
-  EAI_AGAIN: "the host's name could not be looked up",
-  ETIMEDOUT: "timed out",
-  ECONNABORTED: "timed out",
-};
-
 /** How much of an answer that is not understood is shown, in characters: it must not fill the screen. */
 const maxExcerptLength = 200;
 
 /** How much of a service's own message: room for the link that Google's messages end with. */
 const maxMessageLength = 500;
-
-/** Text from elsewhere, made fit for a message: on one line, of `most` characters, and without what would steer a terminal. */
-export function singleLine(text: string, most: number): string {
-  const line = text
-    .slice(0, most * 5)
-    // What a proxy was sent, and repeats.
-    .replace(/\b(Basic|Bearer)\s+[\w+/=.~-]+/gi, "$1 [hidden]")
-    .replace(/[\p{C}\s]+/gu, " ")
-    .trim();
-  return line.length > most ? `${line.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : line;
-}

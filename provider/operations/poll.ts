@@ -34,11 +34,35 @@ export class StillRunningError extends Error {
   }
 }
 
+/** One round of polling: whether it was the last one needed, and how long the server asks to wait before the next. */
+export interface Poll {
+  readonly done: boolean;
+  /** In milliseconds. */
+  readonly retryAfter?: number;
+}
+
 /**
- * Reads an operation, at once and then at growing intervals, until it is done. Waits longer where the server asks for it, but
- * never longer than `maxPause`.
+ * Polls at once and then at growing intervals, until a round is done or the deadline has passed. The last interval is cut short
+ * at the deadline, for one last round.
  *
- * @param onRead is told of every read that finds it running
+ * @returns whether a round was done
+ * @throws whatever `poll` throws
+ */
+export async function poll(round: () => Promise<Poll>, deadline: Deadline): Promise<boolean> {
+  const start = performance.now();
+  for (;;) {
+    const { done, retryAfter = 0 } = await round();
+    if (done) return true;
+    if (deadline.passed) return false;
+    const interval = Math.max(boundedPause(retryAfter), pollInterval(performance.now() - start, Math.random()));
+    await sleep(Math.min(interval, deadline.remaining));
+  }
+}
+
+/**
+ * Reads an operation until it is done.
+ *
+ * @param onRead is called with each read that finds it running
  * @throws {StillRunningError} when the deadline has passed
  * @throws whatever `read` throws
  */
@@ -47,14 +71,15 @@ export async function pollUntilDone(
   deadline: Deadline,
   onRead: (operation: Operation) => void = () => undefined,
 ): Promise<Operation> {
-  const start = performance.now();
-  for (;;) {
+  let last: Operation | undefined;
+  const round = async (): Promise<Poll> => {
     const { operation, retryAfter = 0 } = await read();
-    if (operation.done) return operation;
-    onRead(operation);
-    if (deadline.passed) throw new StillRunningError(operation);
-    const interval = Math.max(boundedPause(retryAfter), pollInterval(performance.now() - start, Math.random()));
-    // Cut short at the deadline, for one last read.
-    await sleep(Math.min(interval, deadline.remaining));
-  }
+    last = operation;
+    if (!operation.done) onRead(operation);
+    return { done: operation.done, retryAfter };
+  };
+  const done = await poll(round, deadline);
+  if (last === undefined) throw new TypeError("nothing was read");
+  if (!done) throw new StillRunningError(last);
+  return last;
 }

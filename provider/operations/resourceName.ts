@@ -1,3 +1,5 @@
+import { quote } from "../common/text";
+
 /**
  * Names of operations: `operations/AbC`, `projects/p/locations/l/operations/AbC`.
  *
@@ -76,9 +78,4 @@ export function fullName(host: string, name: string): string {
 export function parseFullName(id: string): { host: string; name: string } | undefined {
   const match = /^\/\/([^/]+)\/(.+)$/s.exec(id);
   return match?.[1] !== undefined && match[2] !== undefined ? { host: match[1], name: match[2] } : undefined;
-}
-
-/** At most 120 characters of `text`, quoted and on one line, for a message. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }

@@ -1,3 +1,4 @@
+import { isConfigurationError, transientHttpStatuses } from "../common/networkErrors";
 import type { Code } from "./code";
 import { NoResponseError, RetriedCancelError, RpcError, InvalidResponseError } from "./errors";
 
@@ -11,25 +12,11 @@ const transientCodes: ReadonlySet<Code> = new Set<Code>([
   "DEADLINE_EXCEEDED",
 ]);
 
-/** The same, of answers that some proxy gave in place of the service. */
-const transientStatuses: ReadonlySet<number> = new Set([
-  408, // Request Timeout
-  429, // Too Many Requests
-  500, // Internal Server Error
-  502, // Bad Gateway
-  503, // Service Unavailable
-  504, // Gateway Timeout
-]);
-
-/** Reasons for which nothing can answer as long as the settings stay as they are. */
-const configurationErrors =
-  /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|CERT_|ERR_SSL_(?!.*(BAD_RECORD_MAC|DECRYPT))|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
-
 /** Whether the call may get through when it is made again. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof RpcError) return transientCodes.has(error.code);
-  if (error instanceof InvalidResponseError) return transientStatuses.has(error.httpStatus);
-  return error instanceof NoResponseError && !configurationErrors.test(error.reason);
+  if (error instanceof InvalidResponseError) return transientHttpStatuses.has(error.httpStatus);
+  return error instanceof NoResponseError && !isConfigurationError(error.reason);
 }
 
 /** Whether the headers of a call could not be had, and may be had later: the error of their source says so itself. */

@@ -1,18 +1,13 @@
-import {
-  type Deadline,
-  isSettled,
-  mayHaveArrived,
-  singleLine,
-  type OperationsClient,
-  type Outcome,
-  RetriedCancelError,
-  RpcError,
-  pollUntilDone,
-  StillRunningError,
-} from "../operations";
+import type { Deadline } from "../common/deadline";
+import { singleLine } from "../common/text";
+import type { OperationsClient } from "../operations/client";
+import { RetriedCancelError, RpcError } from "../operations/errors";
+import { isSettled, type Outcome } from "../operations/outcome";
+import { pollUntilDone, StillRunningError } from "../operations/poll";
+import { mayHaveArrived } from "../operations/transience";
 import { formatDuration } from "./inputs/duration";
 import { StepError, reasonOf, UnfinishedError } from "./errors";
-import { type Expectation, isReached, isUnexpected } from "./expectation";
+import { type Expectation, isFinal, isSatisfied } from "./expectation";
 import { showProgress } from "./progress";
 import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./state/record";
 
@@ -130,7 +125,7 @@ async function waitForOutcome(
   { client, name, deadline }: Target,
   expectation: Expectation,
 ): Promise<CancellationRecord> {
-  if (isReached(start.outcome, expectation)) return start;
+  if (isFinal(start.outcome) || isSatisfied(start.outcome, expectation)) return start;
   let record = start;
   const stopWatching = showProgress();
   try {
@@ -161,7 +156,7 @@ async function waitForOutcome(
 
 /** Holds an outcome to what is expected of it. */
 export function assertExpected(record: CancellationRecord, name: string, expectation: Expectation): void {
-  if (!isUnexpected(record.outcome, expectation)) return;
+  if (!isFinal(record.outcome) || isSatisfied(record.outcome, expectation)) return;
   const message = describeUnexpected(record, name, expectation);
   const nothingToKeep = record.requestTime === undefined && record.settleTime === undefined;
   throw nothingToKeep ? new StepError(message) : new UnfinishedError(message, record);

@@ -1,13 +1,8 @@
-import {
-  type ConfigReader,
-  CredentialError,
-  defaultUniverse,
-  headerSource,
-  type Identity,
-  type IdentityArgs,
-  resolveIdentity,
-} from "../auth";
-import type { OperationsClient } from "../operations";
+import type { ConfigReader } from "../auth/configSources";
+import { CredentialError } from "../auth/credentialError";
+import { defaultUniverse, type Identity, type IdentityArgs, resolveIdentity } from "../auth/identity";
+import { headerSource } from "../auth/tokenCache";
+import type { OperationsClient } from "../operations/client";
 import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
 import { endpointIssue, type Service } from "./inputs/service";

@@ -1,16 +1,9 @@
-import { type Identity, staleTokenHint } from "../auth";
-import {
-  type CallError,
-  type ClientOptions,
-  type Deadline,
-  type ListOptions,
-  OperationsClient,
-  type OperationsPage,
-  type ReadOperation,
-  RetriedCancelError,
-  RpcError,
-  InvalidResponseError,
-} from "../operations";
+import { staleTokenHint } from "../auth/credentialErrors";
+import type { Identity } from "../auth/identity";
+import type { Deadline } from "../common/deadline";
+import { type ClientOptions, type ListOptions, OperationsClient, type ReadOperation } from "../operations/client";
+import { type CallError, RetriedCancelError, RpcError, isUnauthenticated } from "../operations/errors";
+import type { OperationsPage } from "../operations/response";
 import { isCloudChannel, type Service } from "./inputs/service";
 
 /** Whom a client calls, and as whom. */
@@ -40,10 +33,6 @@ export class HintingClient extends OperationsClient {
     return this.withHint(super.list(collection, options, deadline));
   }
 
-  override delete(name: string, deadline: Deadline): Promise<void> {
-    return this.withHint(super.delete(name, deadline));
-  }
-
   private async withHint<T>(call: Promise<T>): Promise<T> {
     try {
       return await call;
@@ -61,13 +50,6 @@ export function hintFor(error: unknown, { service, identity }: Caller): string |
   if (isUnauthenticated(error)) return staleTokenHint(identity);
   const refused = error instanceof RpcError && error.code === "PERMISSION_DENIED";
   return refused && isCloudChannel(service) ? resellersOnly(service, identity) : undefined;
-}
-
-function isUnauthenticated(error: unknown): boolean {
-  return (
-    (error instanceof RpcError && error.code === "UNAUTHENTICATED") ||
-    (error instanceof InvalidResponseError && error.httpStatus === 401)
-  );
 }
 
 function resellersOnly({ scopes }: Service, { subject }: Identity): string {

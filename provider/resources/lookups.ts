@@ -1,4 +1,6 @@
-import { Deadline, fullName, singleLine, quote } from "../operations";
+import { Deadline } from "../common/deadline";
+import { singleLine, quote } from "../common/text";
+import { fullName } from "../operations/resourceName";
 import { clientFor, type Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./state/record";

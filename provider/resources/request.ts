@@ -1,4 +1,6 @@
-import { Deadline, fullName, isSettled } from "../operations";
+import { Deadline } from "../common/deadline";
+import { isSettled } from "../operations/outcome";
+import { fullName } from "../operations/resourceName";
 import { waitForExpectedOutcome, assertExpected, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
 import { clientFor, type Context } from "./context";
@@ -103,7 +105,8 @@ async function bringUp(
   settings: RequestSettings,
   context: Context,
 ): Promise<CancellationRecord> {
-  if (isSatisfied(recorded.outcome, settings)) return recorded;
+  // With cancelOn "delete" it only watches until then.
+  if (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings)) return recorded;
   if (isSettled(recorded.outcome)) assertExpected(recorded, settings.operation, settings); // no read can change it
 
   const target: Target = {
@@ -148,5 +151,6 @@ const comparisons: readonly Comparison<RequestSettings>[] = [
  */
 export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
   const { changes, replaces, settings } = compare(outputs, inputs, requestSettings, comparisons);
-  return { changes: changes || !isSatisfied(recordedIn(outputs).outcome, settings), replaces };
+  const satisfied = settings.cancelOn === "delete" || isSatisfied(recordedIn(outputs).outcome, settings);
+  return { changes: changes || !satisfied, replaces };
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { cloudChannelNameIssues, fullName, nameIssues, parseFullName, quote } from "../operations";
+import { quote } from "../common/text";
+import { cloudChannelNameIssues, fullName, nameIssues, parseFullName } from "../operations/resourceName";
 import { commonArguments, unknownArgument } from "./inputs/schema";
 import type { Context } from "./context";
 import { StepError } from "./errors";

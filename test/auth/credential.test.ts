@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmulator } from "../../provider/emulator";
-import { CredentialError, headerSource, resolveIdentity, type Identity } from "../../provider/auth";
+import { CredentialError } from "../../provider/auth/credentialError";
+import { resolveIdentity, type Identity } from "../../provider/auth/identity";
+import { headerSource } from "../../provider/auth/tokenCache";
 import { Credential } from "../../provider/auth/tokenCache";
 import { cleanUps, rejection } from "../operations/server";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gaxios } from "google-auth-library";
-import { CredentialError } from "../../provider/auth";
+import { CredentialError } from "../../provider/auth/credentialError";
 import { Credential } from "../../provider/auth/tokenCache";
 import { credentialError } from "../../provider/auth/credentialErrors";
 import type { Identity } from "../../provider/auth/identity";

@@ -1,7 +1,7 @@
 /** A process of its own that makes calls as whoever it is told to: Node.js reads NODE_EXTRA_CA_CERTS at its start only. */
 import { clientFor } from "../../provider/resources/context";
 import { canonicalService, type ServiceArgs } from "../../provider/resources/inputs/service";
-import { Deadline } from "../../provider/operations";
+import { Deadline } from "../../provider/common/deadline";
 
 export interface Calls {
   readonly operation: string;

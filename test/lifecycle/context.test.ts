@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { clientFor, validateContext } from "../../provider/resources/context";
 import { hintFor } from "../../provider/resources/errorHints";
 import { canonicalService } from "../../provider/resources/inputs/service";
-import { type CallError, Deadline, RpcError, InvalidResponseError } from "../../provider/operations";
+import { Deadline } from "../../provider/common/deadline";
+import { type CallError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 import { cleanUps, rejection, rpc, startServer } from "../operations/server";
 
 const name = "operations/AbC";
@@ -117,7 +118,6 @@ describe("an error that the caller is the cause of", () => {
     for (const attempt of [
       client.get(name, deadline),
       client.cancel(name, deadline),
-      client.delete(name, deadline),
       client.list("operations", {}, deadline),
     ]) {
       const error = await rejection(attempt);

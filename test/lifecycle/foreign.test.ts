@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { truncate, truncateList, truncateText } from "../../provider/resources/state/sanitize";
+import { truncateJson, truncateList, truncateText } from "../../provider/resources/state/sanitize";
 import { sanitize } from "../../provider/resources/state/sanitize";
 import { operationOutputs } from "../../provider/resources/state/record";
 import { hasUnknown, unknownValue } from "../../provider/resources/inputs/schema";
@@ -75,15 +75,15 @@ describe("a value kept up to 16 KB", () => {
   it("is kept whole at the limit, and cut one byte above it", () => {
     const most = filled(limit);
     assert.equal(bytes(most), limit);
-    assert.equal(truncate(most), most);
-    const cut = truncate(filled(limit + 1));
+    assert.equal(truncateJson(most), most);
+    const cut = truncateJson(filled(limit + 1));
     assert.equal(cut["@type"], "t");
     assert.equal(cut["cut"], `the first ${limit} of ${limit + 1} bytes`);
     assert.equal(cut["json"], JSON.stringify(filled(limit + 1)).slice(0, limit));
   });
 
   it("is measured in bytes and cut between characters", () => {
-    const cut = truncate({ text: "€".repeat(limit / 2) });
+    const cut = truncateJson({ text: "€".repeat(limit / 2) });
     const json = String(cut["json"]);
     assert.ok(Buffer.byteLength(json) <= limit && Buffer.byteLength(json) > limit - 3, String(Buffer.byteLength(json)));
     assert.match(json, /€$/);
@@ -91,7 +91,7 @@ describe("a value kept up to 16 KB", () => {
   });
 
   it("does not keep a type that is long itself", () => {
-    assert.equal("@type" in truncate({ "@type": "t".repeat(limit) }), false);
+    assert.equal("@type" in truncateJson({ "@type": "t".repeat(limit) }), false);
   });
 
   it("may be a list or a text", () => {

@@ -10,7 +10,8 @@ import {
   recordOutputs,
   unsupported,
 } from "../../provider/resources/state/record";
-import type { Operation, Outcome } from "../../provider/operations";
+import type { Outcome } from "../../provider/operations/outcome";
+import type { Operation } from "../../provider/operations/response";
 
 const name = "operations/AbC";
 const running: Operation = { name, done: false, metadata: { operationType: "T" } };

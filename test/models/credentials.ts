@@ -1,5 +1,5 @@
 import { Credential } from "../../provider/auth/tokenCache";
-import { CredentialError } from "../../provider/auth/credentialErrors";
+import { CredentialError } from "../../provider/auth/credentialError";
 
 /** Called when a history asks for a credential; throws where it gets none. */
 export type Issue = () => Record<string, string>;

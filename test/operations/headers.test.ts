@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { withGlobal } from "@sinonjs/fake-timers";
-import { Deadline, type HeaderSource, OperationsClient, RpcError } from "../../provider/operations";
+import { Deadline } from "../../provider/common/deadline";
+import { type HeaderSource, OperationsClient } from "../../provider/operations/client";
+import { RpcError } from "../../provider/operations/errors";
 import { cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
 
 const name = "operations/AbC";

@@ -6,8 +6,8 @@ import {
   isSameOperation,
   nameIssues,
   parseFullName,
-  quote,
 } from "../../provider/operations/resourceName";
+import { quote } from "../../provider/common/text";
 
 describe("an operation's name", () => {
   for (const name of [
@@ -145,6 +145,6 @@ describe("an operation's name", () => {
   it("is quoted on one line and cut where it is long", () => {
     assert.equal(quote("a\nb\x1b"), '"a\\nb\\u001b"');
     assert.equal(quote("x".repeat(120)), `"${"x".repeat(120)}"`);
-    assert.equal(quote("x".repeat(121)), `"${"x".repeat(120)}…"`);
+    assert.equal(quote("x".repeat(121)), `"${"x".repeat(119)}…"`);
   });
 });

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { Deadline, isTransient, NoResponseError, OperationsClient } from "../../provider/operations";
+import { Deadline } from "../../provider/common/deadline";
+import { OperationsClient } from "../../provider/operations/client";
+import { NoResponseError } from "../../provider/operations/errors";
+import { isTransient } from "../../provider/operations/transience";
 import { send } from "../../provider/operations/transport";
 import { cleanUps, rejection, startServer, withoutChance } from "./server";
 

@@ -1,4 +1,4 @@
-import type { IdentityArgs } from "../../auth";
+import type { IdentityArgs } from "../../auth/identity";
 import type { CancelOn, Expectable, WaitFor } from "./schema";
 import { type Context, validateContext } from "../context";
 import { defaultExpect, type Expectation } from "../expectation";

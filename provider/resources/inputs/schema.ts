@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Outcome, settledOutcomes } from "../../operations";
+import { type Outcome, settledOutcomes } from "../../operations/outcome";
 import { parseDuration } from "./duration";
 import { endpointIssue } from "./service";
 

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { nameIssues, type Operation } from "../../operations";
+import { nameIssues } from "../../operations/resourceName";
+import type { Operation } from "../../operations/response";
 import { unknownArgument } from "./schema";
 import { globMatcher } from "./glob";
 import { hasUnknown, unknownValue } from "./schema";

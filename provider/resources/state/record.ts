@@ -1,5 +1,7 @@
-import { codeName, isSettled, type Operation, type Outcome, outcomes, settledOutcome } from "../../operations";
-import { truncate, truncateList, truncateText, sanitize } from "./sanitize";
+import { codeName } from "../../operations/code";
+import { isSettled, type Outcome, outcomes, settledOutcome } from "../../operations/outcome";
+import type { Operation } from "../../operations/response";
+import { truncateJson, truncateList, truncateText, sanitize } from "./sanitize";
 
 /** What is known of an operation whose cancellation is requested. Only the functions below lead from one to the next. */
 export interface CancellationRecord {
@@ -90,8 +92,8 @@ export function operationOutputs({ done, error, metadata, response }: Operation)
           },
         }
       : {}),
-    ...(metadata ? { metadata: truncate(sanitize(metadata)) } : {}),
-    ...(response ? { response: truncate(sanitize(response)) } : {}),
+    ...(metadata ? { metadata: truncateJson(sanitize(metadata)) } : {}),
+    ...(response ? { response: truncateJson(sanitize(response)) } : {}),
     ...(typeof operationType === "string" ? { operationType: truncateText(sanitize(operationType)) } : {}),
   };
 }

@@ -1,3 +1,5 @@
+import { truncateToBytes } from "../../common/text";
+
 /** More levels than any API nests; without a bound a hostile answer would exhaust the stack of whoever walks it. */
 const maxDepth = 32;
 
@@ -55,38 +57,31 @@ function sanitizeKey(key: string): string {
 const maxBytes = 16 * 1024;
 
 /**
- * A JSON value as it may go into the state: as it is up to 16 KB; above that its beginning, as text, and a word of how
+ * Limits a JSON value for the state to 16 KB. Returns a smaller one unchanged, and of a larger one its beginning, as text, and how
  * much was cut.
  */
-export function truncate(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function truncateJson(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const cut = cutJson(value);
   if (cut === undefined) return value;
   const type = value["@type"];
   return typeof type === "string" && type.length < 256 ? { "@type": type, ...cut } : cut;
 }
 
-/** The same of a list. */
+/** The same for a list. */
 export function truncateList(list: readonly unknown[]): readonly unknown[] {
   const cut = cutJson(list);
   return cut === undefined ? list : [cut];
 }
 
-/** The same of a text. */
+/** The same for a text. */
 export function truncateText(text: string): string {
-  const bytes = Buffer.from(text);
-  return bytes.length <= maxBytes ? text : `${beginning(bytes)}… (cut: the first ${maxBytes} of ${bytes.length} bytes)`;
+  const size = Buffer.byteLength(text);
+  return size <= maxBytes ? text : `${truncateToBytes(text, maxBytes)}… (cut: the first ${maxBytes} of ${size} bytes)`;
 }
 
 function cutJson(value: unknown): { cut: string; json: string } | undefined {
-  const bytes = Buffer.from(JSON.stringify(value));
-  if (bytes.length <= maxBytes) return undefined;
-  return { cut: `the first ${maxBytes} of ${bytes.length} bytes`, json: beginning(bytes) };
-}
-
-/** Cut between characters, not within one. */
-function beginning(bytes: Buffer): string {
-  return bytes
-    .subarray(0, maxBytes)
-    .toString("utf8")
-    .replace(/\uFFFD+$/, "");
+  const json = JSON.stringify(value);
+  const size = Buffer.byteLength(json);
+  if (size <= maxBytes) return undefined;
+  return { cut: `the first ${maxBytes} of ${size} bytes`, json: truncateToBytes(json, maxBytes) };
 }

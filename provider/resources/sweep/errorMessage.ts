@@ -1,4 +1,5 @@
-import { type Expectation, isMet } from "../expectation";
+import { truncate } from "../../common/text";
+import { type Expectation, isSatisfied } from "../expectation";
 import type { Ledger } from "./ledger";
 import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total } from "./summary";
 
@@ -38,21 +39,17 @@ function* describe(ledger: Ledger, expectation: Expectation): Generator<string> 
   let described = 0;
   for (const { name, failure } of ledger.allUncallable()) {
     if (described++ === maxDescribed) return;
-    yield `- ${shorten(JSON.stringify(name))}: ${shorten(failure)}`;
+    yield `- ${truncate(JSON.stringify(name), maxTextLength)}: ${truncate(failure, maxTextLength)}`;
   }
   for (const [name, { outcome, failure, error }] of ledger.all()) {
-    if (isMet(outcome, expectation)) continue;
+    if (isSatisfied(outcome, expectation)) continue;
     if (described++ === maxDescribed) return;
     const reason = failure === undefined ? [outcome, error].filter(Boolean).join(", ") : withoutName(name, failure);
-    yield `- ${shorten(name)}: ${shorten(reason)}`;
+    yield `- ${truncate(name, maxTextLength)}: ${truncate(reason, maxTextLength)}`;
   }
 }
 
 /** The errors of calls begin with the operation's name, which the line has already. */
 function withoutName(name: string, reason: string): string {
   return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
-}
-
-function shorten(text: string): string {
-  return text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { cloudChannelNameIssues, nameIssues } from "../../operations";
+import { cloudChannelNameIssues, nameIssues } from "../../operations/resourceName";
 import { commonArguments, unknownArgument } from "../inputs/schema";
 import type { Context } from "../context";
 import type { Properties } from "../state/record";

@@ -1,13 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  codeName,
-  isSettled,
-  nameIssues,
-  singleLine,
-  type Operation,
-  type Outcome,
-  settledOutcome,
-} from "../../operations";
+import { singleLine } from "../../common/text";
+import { codeName } from "../../operations/code";
+import { isSettled, type Outcome, settledOutcome } from "../../operations/outcome";
+import { nameIssues } from "../../operations/resourceName";
+import type { Operation } from "../../operations/response";
 import { sanitize } from "../state/sanitize";
 import type { CancellationRecord } from "../state/record";
 import { timestamp } from "../state/record";

@@ -1,4 +1,6 @@
-import { type Deadline, type OperationsClient, RpcError } from "../../operations";
+import type { Deadline } from "../../common/deadline";
+import type { OperationsClient } from "../../operations/client";
+import { RpcError } from "../../operations/errors";
 import { StepError } from "../errors";
 import { type Selected, type Selection, selectorOf } from "../inputs/selection";
 

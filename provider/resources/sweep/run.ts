@@ -1,18 +1,13 @@
-import {
-  CallError,
-  type Deadline,
-  isSameOperation,
-  isSettled,
-  type Operation,
-  type OperationsClient,
-  pollInterval,
-  settledOutcomes,
-  sleep,
-  TimeLimitError,
-} from "../../operations";
+import type { Deadline } from "../../common/deadline";
+import type { OperationsClient } from "../../operations/client";
+import { CallError, TimeLimitError } from "../../operations/errors";
+import { isSettled, settledOutcomes } from "../../operations/outcome";
+import { poll } from "../../operations/poll";
+import { isSameOperation } from "../../operations/resourceName";
+import type { Operation } from "../../operations/response";
 import { formatDuration } from "../inputs/duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
-import { isMet } from "../expectation";
+import { isSatisfied } from "../expectation";
 import { showProgress } from "../progress";
 import { readOperation, requestCancel } from "../cancelOperation";
 import { initialRecord, type CancellationRecord } from "../state/record";
@@ -109,18 +104,15 @@ export class Run {
   /** Waits until every operation with an acknowledged cancel has settled, or until the deadline. */
   async wait(): Promise<void> {
     const { waiting } = this.ledger;
-    const start = performance.now();
-    const stopWatching = showProgress(() => waiting.size);
+    const round = async () => {
+      if (waiting.size > 0) await this.readWaiting();
+      return { done: waiting.size === 0 };
+    };
+    const stopProgress = showProgress(() => waiting.size);
     try {
-      while (waiting.size > 0) {
-        await this.poll();
-        if (waiting.size === 0 || this.deadline.passed) break;
-        const interval = pollInterval(performance.now() - start, Math.random());
-        // Cut short at the deadline, for one last round.
-        await sleep(Math.min(interval, this.deadline.remaining));
-      }
+      await poll(round, this.deadline);
     } finally {
-      stopWatching();
+      stopProgress();
     }
     for (const name of [...waiting]) {
       this.ledger.fail(name, `still running ${formatDuration(this.deadline.allowance)} after this step began`);
@@ -266,7 +258,7 @@ export class Run {
   }
 
   /** One round of reads: by pages of the listing, or one by one where that takes fewer calls. */
-  private async poll(): Promise<void> {
+  private async readWaiting(): Promise<void> {
     const missing = new Set(this.ledger.waiting);
     if (this.canList && missing.size > this.listedPages) {
       try {
@@ -309,7 +301,7 @@ export class Run {
     if (this.handled.has(name)) return false;
     const entry = this.ledger.get(name);
     if (entry)
-      return entry.requestTime === undefined && !isSettled(entry.outcome) && !isMet(entry.outcome, this.settings);
+      return entry.requestTime === undefined && !isSettled(entry.outcome) && !isSatisfied(entry.outcome, this.settings);
     const requestTime = this.acknowledgedUnder(name);
     if (requestTime === undefined) return true;
     this.requestTime ??= requestTime;

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { Deadline, fullName, type OperationsClient } from "../../operations";
+import { Deadline } from "../../common/deadline";
+import type { OperationsClient } from "../../operations/client";
+import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
 import { clientFor, type Context } from "../context";
 import { PartialError, reasonOf, StepError } from "../errors";

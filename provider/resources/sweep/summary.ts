@@ -1,5 +1,5 @@
-import { isSettled, type Outcome, outcomes as allOutcomes, settledOutcomes } from "../../operations";
-import { type Expectation, isMet } from "../expectation";
+import { isSettled, type Outcome, outcomes as allOutcomes, settledOutcomes } from "../../operations/outcome";
+import { type Expectation, isSatisfied } from "../expectation";
 import type { Properties } from "../state/record";
 import { timestamp } from "../state/record";
 import type { Ledger } from "./ledger";
@@ -156,7 +156,7 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
   if (unobserved && ended > 0) {
     // Others may have started meanwhile, so none of those seen is claimed to be acknowledged while it is still waited for.
     for (const outcome of ["unsupported", "cancelling"] as const) {
-      if (!isMet(outcome, expectation)) add(counts, "running", take(counts, [outcome], Infinity));
+      if (!isSatisfied(outcome, expectation)) add(counts, "running", take(counts, [outcome], Infinity));
     }
   }
   return present(counts);
@@ -176,7 +176,7 @@ export function isReported({ unreported }: Summary, { report }: { report: string
 }
 
 export function isOutcomeSatisfied(outcome: Counted, expectation: Expectation): boolean {
-  if (outcome !== "unobserved") return isMet(outcome, expectation);
+  if (outcome !== "unobserved") return isSatisfied(outcome, expectation);
   return settledOutcomes.every((settled) => expectation.expect.includes(settled));
 }
 
@@ -200,7 +200,7 @@ function named(ledger: Ledger, expectation: Expectation): NamedOperation[] {
   const open: NamedOperation[] = [];
   const done: NamedOperation[] = [];
   for (const [name, { outcome }] of ledger.all()) {
-    const met = isMet(outcome, expectation);
+    const met = isSatisfied(outcome, expectation);
     const alike = outcome === "cancelling" ? acknowledged : !met ? unexpected : isSettled(outcome) ? done : open;
     if (alike.length < limits.named) alike.push({ name, outcome });
   }

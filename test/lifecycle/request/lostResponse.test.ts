@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import dns from "node:dns";
 import { Credential } from "../../../provider/auth/tokenCache";
-import { CredentialError } from "../../../provider/auth/credentialErrors";
+import { CredentialError } from "../../../provider/auth/credentialError";
 import { type Fault, startEmulator } from "../../../provider/emulator";
 import { rejection, rpc, startServer } from "../../operations/server";
 import { stepsAgainst as sweepAgainst } from "../sweep/stage";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Deadline, OperationsClient } from "../../../provider/operations";
+import { Deadline } from "../../../provider/common/deadline";
+import { OperationsClient } from "../../../provider/operations/client";
 import { SecretSearch } from "../../security/secretSearch";
 import { startWire, wired } from "./wire";
 
