@@ -105,8 +105,9 @@ export class CancellationSweep extends pulumi.CustomResource {
   /** `true` if the last run could not write its `report`. The next `pulumi up` writes what is known. Absent otherwise. */
   declare readonly unreported: pulumi.Output<boolean | undefined>;
   /**
-   * At most 100 operations whose cancel the server acknowledged and that the present selection doesn't mean. The sweep doesn't
-   * cancel them again if the selection comes to mean them. Absent if there are none.
+   * At most 200 operations whose cancel the server acknowledged and that the present selection doesn't mean. The sweep doesn't
+   * cancel them again if the selection comes to mean them. Encrypted, because an earlier selection may have been a secret. Absent
+   * if there are none.
    */
   declare readonly acknowledged: pulumi.Output<AcknowledgedCancel[] | undefined>;
 
@@ -121,6 +122,8 @@ export class CancellationSweep extends pulumi.CustomResource {
     warnOfPlainCredentials();
     // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
     const { customTimeouts, ...options } = opts;
+    // Names of an earlier selection, which may have been a secret.
+    const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), "acknowledged"];
     const properties = {
       ...args,
       ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
@@ -135,7 +138,7 @@ export class CancellationSweep extends pulumi.CustomResource {
       // Constant, so that an upgrade of the package is no change; the host evaluates it.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };
-    super(CancellationSweep.__pulumiType, name, properties, options);
+    super(CancellationSweep.__pulumiType, name, properties, { ...options, additionalSecretOutputs });
   }
 }
 

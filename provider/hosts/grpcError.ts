@@ -1,3 +1,4 @@
+import { wireSize } from "../common/wireSize";
 import { truncateToBytes } from "../common/text";
 import { PartialError, reasonOf } from "../resources/errors";
 import { toJson } from "./plain";
@@ -68,15 +69,4 @@ function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
     }
   }
   return result;
-}
-
-/** About how many bytes a JSON value takes as a `google.protobuf.Value`, where a number or a small object outgrows its JSON. */
-function wireSize(value: unknown): number {
-  const overhead = 8;
-  if (typeof value === "string") return overhead + Buffer.byteLength(value);
-  if (typeof value !== "object" || value === null) return 2 * overhead;
-  return Object.entries(value).reduce((sum, [key, element]) => {
-    const name = Array.isArray(value) ? 0 : overhead + Buffer.byteLength(key);
-    return sum + name + wireSize(element);
-  }, overhead);
 }

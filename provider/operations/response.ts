@@ -152,8 +152,13 @@ export function parseOperation(body: unknown): Operation | undefined {
   return result.success ? meaningful(result.output) : undefined;
 }
 
-/** Reads a page from a response's JSON; `undefined` where it is none. */
+/** The most operations of a page that is read. Ten times as many as are asked for: AIP-158 lets a server send fewer, not more. */
+const maxPageOperations = 10_000;
+
+/** Reads a page from a response's JSON; `undefined` if it isn't one, or has more than 10,000 operations. */
 export function parsePage(body: unknown): OperationsPage | undefined {
+  const { operations: given } = body as { operations?: unknown };
+  if (Array.isArray(given) && given.length > maxPageOperations) return undefined;
   const result = v.safeParse(page, body);
   if (!result.success) return undefined;
   const { operations, nextPageToken } = result.output;

@@ -87,7 +87,7 @@ async function afterFailedRetry(
   const reasons = [`the earlier attempt: ${reasonOf(earlier)}`, `the retry: ${reasonOf(cause)}`];
   try {
     const seen = await afterRefusal(record, target, cause);
-    if (isSettled(seen.outcome) || expect.includes(seen.outcome)) return seen;
+    if (isSettled(seen.outcome) || expect.includes(seen.outcome)) return { ...seen, mayHaveCancelled: true };
     // Not "unsupported": the service may have taken the earlier attempt.
     known = seen.outcome === "notFound" ? seen : unconfirmed(seen);
     if (seen.outcome !== "notFound") reasons.push("a read then found the operation running");

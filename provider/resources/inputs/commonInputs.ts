@@ -1,3 +1,4 @@
+import { wireSize } from "../../common/wireSize";
 import type { IdentityArgs } from "../../auth/identity";
 import type { CancelOn, Expectable, WaitFor } from "./schema";
 import { type Context, validateContext } from "../context";
@@ -57,23 +58,20 @@ export function validateCommonInputs(inputs: Properties, context: Context, defau
   }
   const [largest, total] = sizes(inputs);
   if (cancelOn === "create" && largest && total > maxArgumentBytes) {
-    const reason = `is too large: with cancelOn "create" the arguments may have ${maxArgumentBytes} bytes of JSON in all, and have ${total}`;
+    const reason = `is too large: with cancelOn "create" the arguments may take ${maxArgumentBytes} bytes in all, and take ${total}. Shorten it, or divide it among several resources`;
     failures.push({ property: largest, reason });
   }
   return failures;
 }
 
 /**
- * More could not be kept when a creation ends half-way: the engine is then sent the resource within an error, whose size is
- * bounded by gRPC.
+ * The most that the arguments of a resource with `cancelOn: "create"` may take, in bytes of a gRPC message. A creation that ends
+ * half-way is sent to the engine within an error, whose size gRPC limits.
  */
-const maxArgumentBytes = 16 * 1024;
+const maxArgumentBytes = 20 * 1024;
 
 function sizes(inputs: Properties): [string | undefined, number] {
-  const entries = Object.entries(inputs).map(([name, value]) => ({
-    name,
-    bytes: Buffer.byteLength(JSON.stringify(value)),
-  }));
+  const entries = Object.entries(inputs).map(([name, value]) => ({ name, bytes: wireSize(value) }));
   const [largest] = entries.sort((a, b) => b.bytes - a.bytes);
   return [largest?.name, entries.reduce((sum, { bytes }) => sum + bytes, 0)];
 }

@@ -4,8 +4,11 @@ import picomatch from "picomatch";
 /** Names may begin with a dot, and a backslash in them isn't a separator. */
 const options = { dot: true, windows: false };
 
-/** How long a glob may take for all names of a page together, in milliseconds; an ordinary page takes a few. */
-const pageTimeout = 500;
+/**
+ * How long a glob may take for all names of a page together, in milliseconds; an ordinary page takes a few. Names for which it
+ * takes too long get as much time again.
+ */
+const pageTimeout = 250;
 
 /** How long a glob may take for one name where a page took too long, in milliseconds. */
 const nameTimeout = 20;
@@ -19,25 +22,26 @@ export type Verdict = boolean | undefined;
 
 /**
  * Matches names against a glob in bounded time. A glob becomes a regular expression, for which a service can choose a name
- * that takes it minutes.
+ * that takes it minutes. The matcher takes half a second at most, and no longer than its `timeout` in milliseconds.
  */
-export function globMatcher(pattern: string): (names: readonly string[]) => Verdict[] {
+export function globMatcher(pattern: string): (names: readonly string[], timeout?: number) => Verdict[] {
   const isMatch = picomatch(pattern, options);
-  return (names) => {
+  return (names, timeout = Infinity) => {
     const verdicts: Verdict[] = [];
-    const wasDone = within(pageTimeout, () => {
+    const half = Math.max(1, Math.min(pageTimeout, Math.floor(timeout / 2)));
+    const wasDone = within(half, () => {
       for (const name of names) verdicts.push(isMatch(name));
     });
-    return wasDone ? verdicts : oneByOne(names, isMatch);
+    return wasDone ? verdicts : oneByOne(names, isMatch, half);
   };
 }
 
 /** Finds the names that take too long. Those that are left when the time for the page is over are undecided too. */
-function oneByOne(names: readonly string[], isMatch: (name: string) => boolean): Verdict[] {
+function oneByOne(names: readonly string[], isMatch: (name: string) => boolean, timeout: number): Verdict[] {
   const start = performance.now();
   return names.map((name) => {
     let verdict: Verdict;
-    if (performance.now() - start > pageTimeout) return verdict;
+    if (performance.now() - start > timeout) return verdict;
     within(nameTimeout, () => {
       verdict = isMatch(name);
     });

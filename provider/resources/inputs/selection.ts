@@ -70,14 +70,17 @@ export interface Selected {
   readonly undecided: readonly Operation[];
 }
 
-/** Selects from the pages of a listing. What `filter` leaves out, the server has left out already. */
-export function selectorOf({ match }: Selection): (page: readonly Operation[]) => Selected {
+/** Selects from the pages of a listing, within a time in milliseconds. What `filter` leaves out, the server has left out already. */
+export function selectorOf({ match }: Selection): (page: readonly Operation[], timeout?: number) => Selected {
   const types = match?.operationTypes && new Set<unknown>(match.operationTypes);
   const matchNames = match?.name === undefined ? undefined : globMatcher(match.name);
-  return (page) => {
+  return (page, timeout) => {
     const ofType = types ? page.filter(({ metadata }) => types.has(metadata?.["operationType"])) : page;
     if (!matchNames) return { operations: ofType, undecided: [] };
-    const verdicts = matchNames(ofType.map(({ name }) => name));
+    const verdicts = matchNames(
+      ofType.map(({ name }) => name),
+      timeout,
+    );
     return {
       operations: ofType.filter((_, index) => verdicts[index]),
       undecided: ofType.filter((_, index) => verdicts[index] === undefined),

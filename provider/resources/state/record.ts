@@ -12,6 +12,8 @@ export interface CancellationRecord {
   readonly requestTime?: string;
   /** RFC 3339: when the operation was first seen settled. */
   readonly settleTime?: string;
+  /** No cancel was acknowledged, and one whose response was lost may have been carried out. Not kept in the state. */
+  readonly mayHaveCancelled?: true;
 }
 
 /** Nothing is known yet, and an operation runs as long as nothing else is known. */

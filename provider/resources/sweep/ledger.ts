@@ -30,7 +30,7 @@ export class Ledger {
   /** Operations whose cancel was acknowledged and that haven't settled, as far as is known. */
   private readonly unsettled = new Set<string>();
   /** Listed operations whose names can't be called, by a hash of the name: a name may have a megabyte. */
-  private readonly uncallable = new Map<string, { name: string; failure: string }>();
+  private uncallable = new Map<string, { name: string; failure: string }>();
   /** Each text once: most operations of a sweep end with the same error. */
   private readonly texts = new Map<string, string>();
 
@@ -98,9 +98,10 @@ export class Ledger {
     this.set(name, { ...(this.entries.get(name) ?? { outcome: "running" }), failure });
   }
 
-  /** Records a listed operation that can't be called. It is counted as running. */
-  addUncallable(name: string, failure: string): void {
-    this.uncallable.set(hashOf(name), { name: shownName(name), failure });
+  /** Records which listed operations can't be called, and why. They are counted as running. */
+  setUncallable(failures: ReadonlyMap<string, string>): void {
+    this.uncallable = new Map();
+    for (const [name, failure] of failures) this.uncallable.set(hashOf(name), { name: shownName(name), failure });
   }
 
   remove(name: string): void {
@@ -138,5 +139,5 @@ export function uncallableReason(name: string): string | undefined {
 }
 
 function hashOf(name: string): string {
-  return createHash("sha256").update(name).digest("base64");
+  return createHash("sha256").update(name, "utf16le").digest("base64");
 }

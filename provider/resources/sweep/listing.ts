@@ -47,7 +47,7 @@ export async function* listPages({ client, name, selection, deadline }: Collecti
       .catch((error: unknown) => {
         throw isUnimplemented(error) ? new CannotListError(name) : error;
       });
-    yield select(page.operations);
+    yield select(page.operations, deadline.callTimeout);
 
     pageToken = page.nextPageToken;
     if (pageToken === undefined) return;

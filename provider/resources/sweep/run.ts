@@ -1,7 +1,7 @@
 import type { Deadline } from "../../common/deadline";
 import type { OperationsClient } from "../../operations/client";
 import { CallError, TimeLimitError } from "../../operations/errors";
-import { isSettled, settledOutcomes } from "../../operations/outcome";
+import { isSettled } from "../../operations/outcome";
 import { poll } from "../../operations/poll";
 import { isSameOperation } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";
@@ -15,13 +15,16 @@ import { Ledger, uncallableReason } from "./ledger";
 import { listPages } from "./listing";
 import type { Report } from "./report";
 import type { SweepSettings } from "./inputs";
-import { type Counted, type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedIn } from "./summary";
+import { type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedAfterReads, unnamedIn } from "./summary";
 
 /** How often a run lists, to find what was started while it was cancelling. */
 const maxListings = 5;
 
 /** How long a listing may take while a run waits, in milliseconds; then the operations are read one by one. */
 const pollListingTimeout = 30_000;
+
+/** How many operations that couldn't be cancelled or read are read once more at the end of a run. */
+const maxRechecks = 100;
 
 /** One run of a sweep: finds operations, cancels them and waits for their end. What it learns holds also when a method throws. */
 export class Run {
@@ -32,6 +35,12 @@ export class Run {
   /** Whether a cancel was, or may have been, carried out. */
   mayHaveCancelled = false;
   private readonly acknowledged: ReadonlyMap<string, string>;
+  /** The names that the state knows, by their form without the project, which a listing may name otherwise. */
+  private readonly knownNames = new Map<string, string>();
+  /** How many acknowledged operations have joined the ledger since the state was written. */
+  private joined = 0;
+  /** Why some operations could not be read, so that nothing is known of them. */
+  private readError: string | undefined;
   /** The operations for which this run has sent a cancel, or has refused to. */
   private readonly handled = new Set<string>();
   private sent = 0;
@@ -49,6 +58,8 @@ export class Run {
     this.complete = earlier.incomplete !== true;
     this.unnamed = unnamedIn(earlier);
     this.acknowledged = new Map(earlier.acknowledged.map(({ name, requestTime }) => [name, requestTime]));
+    for (const { name } of [...earlier.acknowledged, ...earlier.operations])
+      this.knownNames.set(withoutProject(name), name);
     for (const { name, outcome } of earlier.operations) {
       const { requestTime } = earlier;
       const isAcknowledged = outcome === "cancelling" && requestTime !== undefined;
@@ -80,7 +91,8 @@ export class Run {
     if (runningIn(this.unnamed) === 0) return;
     const { names } = this.settings.selection;
     const running = names ? await this.readUnnamed(names) : await this.listRunning();
-    this.recount(running, 0);
+    if (this.readError !== undefined) throw new StepError(this.readError);
+    this.recount(running, "count");
   }
 
   /**
@@ -88,16 +100,17 @@ export class Run {
    * nothing new. A cancel that an earlier run recorded as acknowledged isn't sent again.
    *
    * @throws {StepError} when more operations are found than `limit` allows; no cancel was sent then
-   * @throws {StepError} when a listing fails, or when the listings don't come to an end
+   * @throws {StepError} when a listing fails, when the listings don't come to an end, or when an operation can't be read
    */
   async cancel(): Promise<void> {
     const { names } = this.settings.selection;
     this.complete = false;
     const found = names ? await this.findNamed(names) : await this.findListed();
-    this.recount(found, found.size > this.settings.limit ? 0 : found.size);
+    this.recount(found, found.size > this.settings.limit ? "count" : "join");
     this.assertWithinLimit(found.size);
     await this.sendAll(found);
     if (!names) await this.cancelNew();
+    if (this.readError !== undefined) throw new StepError(this.readError);
     this.complete = true;
   }
 
@@ -117,6 +130,20 @@ export class Run {
     for (const name of [...waiting]) {
       this.ledger.fail(name, `still running ${formatDuration(this.deadline.allowance)} after this step began`);
     }
+  }
+
+  /** Reads once more what couldn't be cancelled or read: it may have ended meanwhile. */
+  async recheck(): Promise<void> {
+    const failed = [...this.ledger.all()].filter(
+      ([, { outcome, failure }]) => failure !== undefined && !isSettled(outcome),
+    );
+    await this.each(
+      failed.slice(0, maxRechecks).map(([name]) => name),
+      async (name) => {
+        const record = await this.readOperation(name).catch(() => undefined);
+        if (record && isSettled(record.outcome)) this.ledger.record(name, record);
+      },
+    );
   }
 
   /**
@@ -184,17 +211,22 @@ export class Run {
     const uncallable = new Map<string, string>();
     for await (const { operations, undecided } of this.listed(this.deadline)) {
       for (const { name, done } of undecided) {
-        if (!done) uncallable.set(name, "can't be matched: `match.name` takes too long for its name");
+        if (!done && !this.ledger.has(this.knownName(name))) {
+          uncallable.set(name, "can't be matched: `match.name` takes too long for its name");
+        }
       }
       for (const operation of operations) {
-        const { name, done } = operation;
-        const reason = done ? undefined : uncallableReason(name);
-        if (done) this.observe(operation);
-        else if (reason !== undefined) uncallable.set(name, reason);
-        else if (this.isToBeCancelled(name)) found.add(name);
+        const name = this.knownName(operation.name);
+        const reason = operation.done ? undefined : uncallableReason(name);
+        if (operation.done) {
+          // A listing may show an operation twice, before and after its end.
+          found.delete(name);
+          this.observe({ ...operation, name });
+        } else if (reason !== undefined) uncallable.set(name, reason);
+        else if (this.isToBeCancelledNow(name)) found.add(name);
       }
     }
-    for (const [name, reason] of uncallable) this.ledger.addUncallable(name, reason);
+    this.ledger.setUncallable(uncallable);
     return found;
   }
 
@@ -215,28 +247,22 @@ export class Run {
   }
 
   /**
-   * Reads the operations of `names` that the state doesn't name, and returns those that run. An operation that an earlier run
-   * saw settle may have expired since: then its count is kept, and it doesn't count as `notFound`.
-   *
-   * @throws {StepError} when one can't be read: then it isn't known which of them are counted already
+   * Reads the operations of `names` that the state doesn't name, and returns those that run. Recounts the others.
    */
   private async readUnnamed(names: readonly string[]): Promise<Set<string>> {
-    const unnamed = new Set(names.filter((name) => !this.ledger.has(name)));
+    const unnamed = names.filter((name) => !this.ledger.has(name));
     const running = await this.readRunning(unnamed, "record");
-    const read = [...unnamed].map((name) => ({ name, ...this.ledger.get(name) }));
-    const failed = read.find(({ failure }) => failure !== undefined);
-    if (failed) {
-      for (const { name } of read) this.ledger.remove(name);
-      throw new StepError(failed.failure ?? failed.name);
+    const read = unnamed.map((name) => ({ name, ...this.ledger.get(name) }));
+    for (const { name, failure } of read) {
+      if (failure === undefined) continue;
+      // Another run may have counted it, with an outcome that isn't known here, so it stays counted and not named.
+      this.readError ??= `${name}: ${failure.replace(`${name}: `, "")}`;
+      this.ledger.remove(name);
     }
-    const expired = read.filter(({ outcome }) => outcome === "notFound").map(({ name }) => name);
-    const counts: Partial<Record<Counted, number>> = { ...this.unnamed };
-    for (const outcome of [...settledOutcomes, "unobserved", "notFound"] as const) {
-      const unread = (counts[outcome] ?? 0) - read.filter((one) => one.outcome === outcome).length;
-      const kept = outcome === "notFound" ? [] : expired.splice(0, Math.max(0, unread));
-      for (const name of kept) this.ledger.remove(name);
-      counts[outcome] = kept.length;
-    }
+    const seen = read.filter(({ failure }) => failure === undefined).flatMap(({ outcome }) => outcome ?? []);
+    const { counts, expired } = unnamedAfterReads(this.unnamed, seen, unnamed.length - seen.length - running.size);
+    const missing = read.filter(({ outcome }) => outcome === "notFound").map(({ name }) => name);
+    for (const name of missing.slice(0, expired)) this.ledger.remove(name);
     this.unnamed = counts;
     return running;
   }
@@ -260,10 +286,15 @@ export class Run {
   /** One round of reads: by pages of the listing, or one by one where that takes fewer calls. */
   private async readWaiting(): Promise<void> {
     const missing = new Set(this.ledger.waiting);
+    const isLast = this.deadline.passed;
     if (this.canList && missing.size > this.listedPages) {
       try {
         for await (const { operations } of this.listed(this.deadline.atMost(pollListingTimeout))) {
-          for (const operation of operations) if (missing.delete(operation.name)) this.ledger.observe(operation);
+          for (const operation of operations) {
+            const name = this.knownName(operation.name);
+            missing.delete(name);
+            this.observe({ ...operation, name });
+          }
         }
       } catch (error) {
         if (!(error instanceof CallError || error instanceof StepError)) throw error;
@@ -271,9 +302,9 @@ export class Run {
         this.canList = false;
       }
     }
-    // A listing doesn't show what its filter leaves out once it is done, or what expired.
-    await this.each(missing, async (name) => {
-      if (this.deadline.expired) return;
+    // A listing doesn't show what its filter leaves out once it is done, or what expired. In the last round a listing that is
+    // out of date isn't enough.
+    await this.each(isLast ? [...this.ledger.waiting] : missing, async (name) => {
       try {
         this.ledger.record(name, await this.readOperation(name));
       } catch (error) {
@@ -296,34 +327,52 @@ export class Run {
     return [...this.ledger.all()].map(([name]) => name).filter((name) => this.isToBeCancelled(name));
   }
 
+  /** Whether an operation that a listing shows as running needs a cancel. */
+  private isToBeCancelledNow(name: string): boolean {
+    if (this.ledger.get(name)?.outcome === "notFound") {
+      const isHandled = this.handled.has(name);
+      this.ledger.add(name, { outcome: "running" });
+      if (isHandled)
+        this.ledger.fail(name, "the service answered NOT_FOUND to the cancel, and lists the operation as running");
+    }
+    return this.isToBeCancelled(name);
+  }
+
   /** Whether an operation, if it runs, needs a cancel. One that was acknowledged under another selection joins the ledger. */
   private isToBeCancelled(name: string): boolean {
     if (this.handled.has(name)) return false;
     const entry = this.ledger.get(name);
-    if (entry)
+    if (entry) {
       return entry.requestTime === undefined && !isSettled(entry.outcome) && !isSatisfied(entry.outcome, this.settings);
-    const requestTime = this.acknowledgedUnder(name);
+    }
+    const requestTime = this.acknowledged.get(name);
     if (requestTime === undefined) return true;
     this.requestTime ??= requestTime;
+    this.joined++;
     this.ledger.add(name, { outcome: "cancelling", requestTime });
     return false;
   }
 
-  /** When a cancel was acknowledged under another selection, which may have named the project otherwise. */
-  private acknowledgedUnder(name: string): string | undefined {
-    if (!name.startsWith("projects/")) return this.acknowledged.get(name);
-    for (const [known, requestTime] of this.acknowledged) if (isSameOperation(known, name)) return requestTime;
-    return undefined;
+  /** The name under which the state knows a listed operation. A service may name its project by ID or by number. */
+  private knownName(name: string): string {
+    if (!name.startsWith("projects/") || this.ledger.has(name)) return name;
+    const known = this.knownNames.get(withoutProject(name));
+    return known !== undefined && isSameOperation(known, name) ? known : name;
   }
 
-  /** Counts anew what the state doesn't name, when everything that runs was found. `sent` of it join the ledger. */
-  private recount(found: ReadonlySet<string>, sent: number): void {
-    const { uncallableCount } = this.ledger;
+  /**
+   * Counts anew what the state doesn't name, when everything that runs was found.
+   *
+   * @param then whether the operations found join the ledger, or are only counted
+   */
+  private recount(found: ReadonlySet<string>, then: "join" | "count"): void {
     const unnamed = [...found].filter((name) => !this.ledger.has(name)).length;
-    const named = Math.min(unnamed, sent) + uncallableCount;
+    const others = this.ledger.uncallableCount + this.joined;
     // The ends of named operations were read, so those aren't unobserved.
     const unobserved = this.settings.selection.names === undefined;
-    this.unnamed = unnamedAfter(this.unnamed, { seen: unnamed + uncallableCount, named, unobserved }, this.settings);
+    const seen = this.readError === undefined ? unnamed + others : Infinity;
+    const named = others + (then === "join" ? unnamed : 0);
+    this.unnamed = unnamedAfter(this.unnamed, { seen, named, unobserved }, this.settings);
   }
 
   private assertWithinLimit(count: number): void {
@@ -337,30 +386,49 @@ export class Run {
   private sendAll(names: ReadonlySet<string>): Promise<void> {
     const { limit } = this.settings;
     const allowance = formatDuration(this.deadline.allowance);
-    return this.each(names, async (name) => {
-      this.handled.add(name);
-      if (this.sent >= limit) {
-        this.ledger.fail(name, `not cancelled: it started while the sweep ran, and exceeds the limit of ${limit}`);
-      } else if (this.deadline.passed) {
-        this.ledger.fail(name, `not cancelled: the ${allowance} of this step were over`);
-      } else {
-        this.sent++;
-        const record = await requestCancel(initialRecord, this.target(name), this.settings.expect);
-        this.requestTime ??= record.requestTime;
-        this.mayHaveCancelled ||= record.requestTime !== undefined;
-        this.ledger.record(name, record);
-      }
-    });
+    return this.each(
+      names,
+      async (name) => {
+        this.handled.add(name);
+        if (this.sent >= limit) {
+          this.ledger.fail(name, `not cancelled: it started while the sweep ran, and exceeds the limit of ${limit}`);
+        } else if (this.deadline.passed) {
+          this.ledger.fail(name, `not cancelled: the ${allowance} of this step were over`);
+        } else {
+          this.sent++;
+          const record = await requestCancel(initialRecord, this.target(name), this.settings.expect);
+          this.requestTime ??= record.requestTime;
+          // An operation that has settled may have been cancelled by an attempt whose response was lost.
+          this.mayHaveCancelled ||= record.requestTime !== undefined || isSettled(record.outcome);
+          // The limit is for operations that run.
+          if (record.requestTime === undefined && record.outcome !== "unsupported") this.sent--;
+          this.ledger.record(name, record);
+        }
+      },
+      "not cancelled",
+    );
   }
 
-  /** Does `work` for each operation, `concurrency` at a time; goes on when one fails. */
-  private async each(names: Iterable<string>, work: (name: string) => Promise<void>): Promise<void> {
+  /**
+   * Does `work` for each operation, `concurrency` at a time; goes on when one fails.
+   *
+   * @param otherwise what to say of operations that the time is over for
+   */
+  private async each(
+    names: Iterable<string>,
+    work: (name: string) => Promise<void>,
+    otherwise = "not read",
+  ): Promise<void> {
     const queue = names[Symbol.iterator]();
+    const allowance = formatDuration(this.deadline.allowance);
     const worker = async () => {
       for (let next = queue.next(); next.done !== true; next = queue.next()) {
         const name = next.value;
         try {
-          await work(name);
+          if (!this.deadline.expired) await work(name);
+          else if (!this.ledger.waiting.has(name) && this.ledger.get(name)?.failure === undefined) {
+            this.ledger.fail(name, `${otherwise}: the ${allowance} of this step were over`);
+          }
         } catch (error) {
           this.mayHaveCancelled ||= error instanceof UnfinishedError;
           this.ledger.fail(name, reasonOf(error));
@@ -373,4 +441,9 @@ export class Run {
   private target(name: string) {
     return { client: this.client, name, deadline: this.deadline };
   }
+}
+
+/** A name whose project is left out, as a key: two names of one operation have the same. */
+function withoutProject(name: string): string {
+  return name.replace(/^projects\/[^/]*\//, "projects/-/");
 }

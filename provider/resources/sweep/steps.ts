@@ -24,6 +24,7 @@ import {
   summaryAfter,
   summaryIn,
   summaryOutputs,
+  unnamedIn,
 } from "./summary";
 
 export const check = checkBy(validateSweepInputs);
@@ -38,7 +39,7 @@ export async function create(inputs: Properties, context: Context): Promise<{ id
   const settings = sweepSettings(inputs);
   const id = `${fullName(settings.service.host, settings.collection)}#${randomBytes(4).toString("hex")}`;
   const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
-  if (settings.cancelOn === "delete") return { id, outputs: outputs(await count(settings, context)) };
+  if (settings.cancelOn === "delete") return { id, outputs: outputs(await count(settings, context, "create")) };
 
   const { summary, error, mayHaveCancelled } = await sweep(settings, context, "create");
   if (error === undefined) return { id, outputs: outputs(summary) };
@@ -55,7 +56,7 @@ export async function read(_id: string, properties: Properties, context: Context
   const earlier = summaryIn(properties);
   const summary =
     settings.cancelOn === "delete"
-      ? await count(settings, context, acknowledgedIn(earlier))
+      ? await count(settings, context, "read", acknowledgedIn(earlier))
       : await refresh(settings, context, earlier);
   return { ...echoSweepInputs(properties), ...summaryOutputs(summary) };
 }
@@ -75,9 +76,13 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   const same = before.cancelOn === settings.cancelOn && isDeepStrictEqual(before.selection, settings.selection);
   const earlier = same ? summaryIn(old) : acknowledgedIn(summaryIn(old));
 
-  if (settings.cancelOn === "delete") return outputs(same ? earlier : await count(settings, context, earlier));
+  // The report of the earlier selection can't be written later.
+  if (!same && !isReported(summaryIn(old), settings)) await writeMissingReport(settings, summaryIn(old));
+
+  if (settings.cancelOn === "delete")
+    return outputs(same ? earlier : await count(settings, context, "update", earlier));
   if (same && isSweepSatisfied(earlier, settings)) {
-    return outputs(isReported(earlier, settings) ? earlier : await writeMissingReport(settings, context, earlier));
+    return outputs(isReported(earlier, settings) ? earlier : await writeMissingReport(settings, earlier));
   }
   const { summary, error, mayHaveCancelled } = await sweep(settings, context, "update", earlier);
   if (error === undefined) return outputs(summary);
@@ -119,11 +124,11 @@ export function diff(outputs: Properties, inputs: Properties): { changes: boolea
   return { changes: changes || !fulfilled, replaces };
 }
 
-/** How long a count or a refresh may take, in milliseconds: it makes a call for each page, or for each name. */
+/** How long a refresh may take, in milliseconds: it makes a call for each page, or for each name. */
 const readTimeout = 10 * 60_000;
 
 /** The result of a run. */
-export interface Swept {
+interface Swept {
   readonly summary: Summary;
   /** What went wrong, for people. */
   readonly error?: string;
@@ -134,11 +139,18 @@ export interface Swept {
 /**
  * Counts what matches, without cancelling any.
  *
+ * @param step what bounds its time
  * @param earlier a summary that knows which cancels were acknowledged
  * @throws {StepError} when the service can't list, or an operation can't be read
  */
-export function count(settings: SweepSettings, context: Context, earlier: Summary = emptySummary): Promise<Summary> {
-  return readOnly(settings, context, earlier, (run) => run.count());
+function count(
+  settings: SweepSettings,
+  context: Context,
+  step: TimedStep | "read",
+  earlier: Summary = emptySummary,
+): Promise<Summary> {
+  const timeout = step === "read" ? readTimeout : timeoutOf(settings.customTimeouts, step);
+  return readOnly(settings, context, earlier, timeout, (run) => run.count());
 }
 
 /**
@@ -146,18 +158,19 @@ export function count(settings: SweepSettings, context: Context, earlier: Summar
  *
  * @throws as {@link count} does
  */
-export function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
-  return readOnly(settings, context, earlier, (run) => run.refresh());
+function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
+  return readOnly(settings, context, earlier, readTimeout, (run) => run.refresh());
 }
 
 async function readOnly(
   settings: SweepSettings,
   context: Context,
   earlier: Summary,
+  timeout: number,
   work: (run: Run) => Promise<void>,
 ): Promise<Summary> {
   const client = clientOf(settings, context);
-  const run = new Run(client, settings, Deadline.after(readTimeout), Report.open(undefined), earlier);
+  const run = new Run(client, settings, Deadline.after(timeout), Report.open(undefined), earlier);
   await work(run);
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
@@ -171,7 +184,7 @@ async function readOnly(
  * @param earlier what an earlier run came to; this one goes on with it
  * @throws {StepError} when the service can't be called, or the report can't be opened; no call was made then
  */
-export async function sweep(
+async function sweep(
   settings: SweepSettings,
   context: Context,
   step: TimedStep,
@@ -193,6 +206,7 @@ export async function sweep(
   await attempt(() => run.cancel());
   // After an error, still waits for the cancels already sent.
   if (settings.waitFor === "settled") await attempt(() => run.wait());
+  await attempt(() => run.recheck());
   const isReported = await attempt(() => run.close());
 
   const summary: Summary = {
@@ -211,16 +225,12 @@ export async function sweep(
  *
  * @throws {StepError} when it can't be written this time either
  */
-export async function writeMissingReport(
-  settings: SweepSettings,
-  context: Context,
-  earlier: Summary,
-): Promise<Summary> {
-  const report = Report.open(settings.report);
-  const run = new Run(clientOf(settings, context), settings, Deadline.after(0), report, earlier);
-  await run.close();
-  const { unreported, ...summary } = earlier;
-  return unreported === true ? summary : earlier;
+async function writeMissingReport({ report: path }: SweepSettings, earlier: Summary): Promise<Summary> {
+  const report = Report.open(path);
+  for (const operation of earlier.operations) report.write(operation);
+  report.writeUnnamed(unnamedIn(earlier));
+  await report.close();
+  return Object.fromEntries(Object.entries(earlier).filter(([key]) => key !== "unreported")) as unknown as Summary;
 }
 
 function clientOf(settings: SweepSettings, context: Context): OperationsClient {

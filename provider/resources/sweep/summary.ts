@@ -9,7 +9,7 @@ export const limits = {
   /** How many operations the state names; the rest is counted. */
   named: 100,
   /** How many acknowledged cancels the state keeps for operations that the selection doesn't mean. */
-  acknowledged: 100,
+  acknowledged: 200,
 };
 
 /** `unobserved`: operations that the state doesn't name and that settled between two runs, so that their end isn't known. */
@@ -81,7 +81,7 @@ export function acknowledgedIn({ operations, requestTime, acknowledged }: Summar
   const named = requestTime === undefined ? [] : operations.filter(({ outcome }) => outcome === "cancelling");
   const all = [...named.map(({ name }) => ({ name, requestTime: requestTime ?? "" })), ...acknowledged];
   const byName = new Map(all.map((one) => [one.name, one]));
-  return { ...emptySummary, acknowledged: [...byName.values()].slice(0, limits.acknowledged) };
+  return { ...emptySummary, acknowledged: [...byName.values()] };
 }
 
 /** How many operations a sweep is about. */
@@ -122,13 +122,18 @@ export function summaryAfter(earlier: Summary, run: Learned, expectation: Expect
   const requestTime = earlier.requestTime ?? run.requestTime;
   const settled = run.complete && total(outcomes) > 0 && runningOutcomes.every((outcome) => !outcomes[outcome]);
   const expired = outcomes.notFound !== undefined;
+  const operations = named(ledger, expectation);
+  const isNamed = new Set(operations.map(({ name }) => name));
+  // One that has joined the ledger and isn't named stays, unless it has settled.
+  const isKept = ({ name }: Acknowledgement) =>
+    !isNamed.has(name) && !isSettled(ledger.get(name)?.outcome ?? "running");
   return {
     outcomes,
-    operations: named(ledger, expectation),
+    operations,
     ...(requestTime === undefined ? {} : { requestTime }),
     ...(settled && !expired ? { settleTime: lastSettled(ledger) ?? earlier.settleTime ?? timestamp() } : {}),
     ...(run.complete ? {} : { incomplete: true }),
-    acknowledged: earlier.acknowledged.filter(({ name }) => !ledger.has(name)),
+    acknowledged: earlier.acknowledged.filter(isKept).slice(0, limits.acknowledged),
   };
 }
 
@@ -160,6 +165,51 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
     }
   }
   return present(counts);
+}
+
+/**
+ * The counts of unnamed operations after each operation of `names` was read that the state doesn't name.
+ *
+ * @param seen the outcomes that were read of those that don't run; the operations join the ledger
+ * @param unread how many couldn't be read
+ * @returns the counts, and how many of those read as `notFound` are counted already, because an earlier run saw them settle
+ */
+export function unnamedAfterReads(
+  unnamed: Counts,
+  seen: readonly Outcome[],
+  unread: number,
+): { counts: Counts; expired: number } {
+  const counts: Partial<Record<Counted, number>> = { ...unnamed };
+  let unmatched = 0;
+  let ambiguous = 0;
+  for (const outcome of settledOutcomes) {
+    const ended = seen.filter((one) => one === outcome).length;
+    const matched = take(counts, [outcome], ended);
+    ambiguous += matched;
+    unmatched += ended - matched;
+  }
+  take(counts, ["cancelling", "unsupported", "running"], unmatched);
+  const missing = seen.filter((outcome) => outcome === "notFound").length;
+  const settled = [...settledOutcomes, "unobserved"] as const;
+  const certain = Math.min(
+    missing,
+    settled.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0),
+  );
+  // It isn't known whether those had been seen to settle, or others that are read as settled now.
+  const unobserved = Math.min(missing - certain, ambiguous);
+  take(counts, ["cancelling", "unsupported", "running"], unobserved);
+  add(counts, "unobserved", unobserved);
+  take(counts, ["notFound", "cancelling", "unsupported", "running"], missing - certain - unobserved);
+  if (unread === 0) {
+    const kept = settled.map((outcome) => [outcome, counts[outcome] ?? 0] as const);
+    let left = certain + unobserved;
+    for (const [outcome, count] of kept) {
+      counts[outcome] = Math.min(count, left);
+      left -= counts[outcome];
+    }
+    counts.notFound = 0;
+  }
+  return { counts: present(counts), expired: certain + unobserved };
 }
 
 /** Whether a sweep has reached what it was declared for. */
