@@ -50,6 +50,9 @@ export interface ReadOperation {
   readonly retryAfter?: number;
 }
 
+/** A credential is waited for at least so long, in milliseconds, for the last call at a deadline. */
+const minCredentialTimeout = 1_000;
+
 /**
  * `google.longrunning.Operations` over REST. Calls are retried until the deadline where that is safe and sensible.
  *
@@ -127,7 +130,10 @@ export class OperationsClient {
     if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
-      const headers = await this.options.headers(refused, timeLeft(call, deadline));
+      const headers = await this.options.headers(
+        refused,
+        Math.min(timeLeft(call, deadline), credentialTimeout(deadline)),
+      );
       const timeout = timeLeft(call, deadline);
       const secrets = refused === undefined ? [] : [refused];
       const url = `${this.base}/${http.path}`;
@@ -143,6 +149,11 @@ export class OperationsClient {
     };
     return retrying(deadline, () => this.circuitBreaker.execute(call, deadline, () => attempt()), onFailure);
   }
+}
+
+/** How long a call waits for its credential, in milliseconds: no longer than its deadline, so that there is time for the call. */
+function credentialTimeout(deadline: Deadline): number {
+  return Math.max(minCredentialTimeout, deadline.remaining);
 }
 
 /** @throws {TimeLimitError} when none is left */

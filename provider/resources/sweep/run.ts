@@ -398,8 +398,7 @@ export class Run {
           this.sent++;
           const record = await requestCancel(initialRecord, this.target(name), this.settings.expect);
           this.requestTime ??= record.requestTime;
-          // An operation that has settled may have been cancelled by an attempt whose response was lost.
-          this.mayHaveCancelled ||= record.requestTime !== undefined || isSettled(record.outcome);
+          this.mayHaveCancelled ||= record.requestTime !== undefined || record.mayHaveCancelled === true;
           // The limit is for operations that run.
           if (record.requestTime === undefined && record.outcome !== "unsupported") this.sent--;
           this.ledger.record(name, record);
