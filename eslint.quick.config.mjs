@@ -3,6 +3,7 @@ import tseslint from "typescript-eslint";
 
 /** Folders of `provider/`, and what each may not import: imports point one way. */
 const layers = {
+  common: ["operations", "auth", "lifecycle", "hosts", "emulator"],
   operations: ["auth", "lifecycle", "hosts", "emulator"],
   auth: ["operations", "lifecycle", "hosts", "emulator"],
   lifecycle: ["hosts", "emulator"],

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator } from "../../provider/emulator";
 import { CredentialError, headerSource, resolveIdentity, type Identity } from "../../provider/auth";
 import { Credential } from "../../provider/auth/credential";
+import { startIdentityEmulator } from "../identity/emulator";
 import { cleanUps, rejection } from "../operations/server";
 
 const scopes = ["https://www.googleapis.com/auth/apps.order"];
@@ -137,7 +137,7 @@ describe("the headers of a call", () => {
   describe("from a source of tokens", () => {
     /** A metadata server's credential: the one source that can be had without a key. */
     async function metadata() {
-      const emulator = stopping(await startEmulator());
+      const emulator = stopping(await startIdentityEmulator());
       const host = emulator.endpoint.replace("http://", "");
       setVariable("GCE_METADATA_HOST", host);
       setVariable("METADATA_SERVER_DETECTION", "assume-present");
