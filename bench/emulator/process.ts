@@ -1,19 +1,19 @@
 /** The process that the emulators run in, so that what they cost falls on a core of its own. */
-import { type Emulator, startEmulator } from "../../provider/emulator";
+import { type IdentityEmulator, startIdentityEmulator } from "../../test/identity/emulator";
 import { monotonic } from "../processes/clock";
 import { serve } from "../processes/serve";
 import { type Counts, type EmulatorJobs, operationName, type StartOptions, type Started } from "./jobs";
 
-const emulators = new Map<string, Emulator>();
+const emulators = new Map<string, IdentityEmulator>();
 
-function known(endpoint: string): Emulator {
+function known(endpoint: string): IdentityEmulator {
   const emulator = emulators.get(endpoint);
   if (!emulator) throw new Error(`there is no emulator at ${endpoint}`);
   return emulator;
 }
 
 async function start({ operations, keepCalls = false, tokens = false }: StartOptions): Promise<Started> {
-  const emulator = await startEmulator({
+  const emulator = await startIdentityEmulator({
     operations: Array.from({ length: operations }, (_, index) => ({
       name: operationName(index),
       operationType: "CREATE_ENTITLEMENT",

@@ -1,60 +1,58 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Identity } from "./identity";
 
 /**
- * What a request asked for: a method of `google.longrunning.Operations`, one of the services that give tokens, the
- * emulator's own (`"admin"`), or nothing the emulator knows.
+ * The API method of a request: one of `google.longrunning.Operations`, `"admin"` for the emulator's own, or `"unknown"`
+ * for any other request.
  */
-export type CallMethod =
-  "get" | "list" | "cancel" | "delete" | "token" | "generateAccessToken" | "signJwt" | "metadata" | "admin" | "unknown";
+export type CallMethod = "get" | "list" | "cancel" | "delete" | "admin" | "unknown";
 
 /** A request that the emulator received. */
 export interface Call {
   readonly method: CallMethod;
-  /** The operation, or the listed collection; for `generateAccessToken` and `signJwt` the service account. */
+  /** The name of the operation, or of the listed collection. */
   readonly name?: string;
-  /** When it was received, in milliseconds of the emulator's clock. */
+  /** The time of the request, in milliseconds of the emulator's clock. */
   readonly time: number;
   /** The HTTP method. */
   readonly verb: string;
-  /** The request's target as it was sent, still percent-encoded. */
+  /** The request's target as sent, still percent-encoded. */
   readonly url: string;
-  /** Names in lower case. */
+  /** The names are in lower case. */
   readonly headers: IncomingHttpHeaders;
-  /** In bytes. */
+  /** The length of the body in bytes. */
   readonly bodyLength: number;
   readonly body: string;
-  /** Whom the access token belongs to; absent without one, or with one that the emulator never issued. */
-  readonly identity?: Identity;
-  /** The HTTP status that was sent; absent while it is unanswered, and for good where no status was ever sent. */
+  /** The HTTP status of the response; absent until the emulator sends one. */
   readonly status?: number;
 }
 
-/** Which calls are meant; what is left out may be anything. */
+/** Selects calls. A property that is left out matches every call. */
 export interface CallSelection {
   readonly method?: CallMethod;
   readonly name?: string;
 }
 
-/** Every request received since the start, or since the last `clear()`. */
+/** The requests received since the start, or since the last `clear()`. */
 export interface CallLog {
+  /** Returns the number of calls, with the option `log: "counts"` too. */
   count(method?: CallMethod, name?: string): number;
   /**
-   * The calls themselves, in the order they were received.
+   * Returns the calls in the order in which they were received.
    *
-   * @throws Error with the option `log: "counts"`, which keeps none.
+   * @throws Error with the option `log: "counts"`, which keeps no calls
    */
   all(selection?: CallSelection): readonly Call[];
-  /** The most recent one. */
-  last(selection?: CallSelection): Call | undefined;
   /**
-   * Resolves once so many such calls were received, at once if they were already. Rejects when the emulator stops
-   * before.
+   * Returns the most recent call.
+   *
+   * @throws Error with the option `log: "counts"`, which keeps no calls
    */
+  last(selection?: CallSelection): Call | undefined;
+  /** Resolves when `count` such calls have been received, by default one. Rejects if the emulator stops before. */
   received(selection: CallSelection, count?: number): Promise<void>;
   /**
-   * How many calls were being answered at the same time, at most. They are answered at once, so only a delay shows how
-   * many a client makes.
+   * The maximum number of concurrent calls. To measure a client's concurrency, add a fault with a delay: without one, the
+   * emulator responds at once.
    */
   readonly mostAtOnce: number;
   clear(): void;
@@ -67,7 +65,7 @@ interface Waiter {
   reject(reason: Error): void;
 }
 
-/** The log as the server writes it. */
+/** The log, with the methods by which the server writes it. */
 export class RecordedCalls implements CallLog {
   mostAtOnce = 0;
   private inFlight = 0;
@@ -82,7 +80,8 @@ export class RecordedCalls implements CallLog {
   }
 
   all(selection: CallSelection = {}): readonly Call[] {
-    if (this.keep === "counts") throw new Error('the emulator was started with log: "counts", and keeps no calls');
+    if (this.keep === "counts")
+      throw new Error('with the option log: "counts" the emulator keeps no calls; use count() or log: "full"');
     return this.calls.filter((call) => isSelected(call, selection));
   }
 
@@ -93,7 +92,7 @@ export class RecordedCalls implements CallLog {
   received(selection: CallSelection, count = 1): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiters.push({ selection, count, resolve, reject });
-      this.wake();
+      this.resolveWaiters();
     });
   }
 
@@ -103,29 +102,27 @@ export class RecordedCalls implements CallLog {
     this.mostAtOnce = this.inFlight;
   }
 
-  /** @internal */
-  begin(call: Call): void {
+  record(call: Call): void {
     if (this.keep === "full") this.calls.push(call);
     for (const key of keysOf(call)) this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
-    this.wake();
+    this.resolveWaiters();
   }
 
-  /** @internal A request has begun to arrive. */
-  enter(): void {
+  requestStarted(): void {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.inFlight);
   }
 
-  /** @internal Its answer was sent, or its connection lost. */
-  leave(): void {
+  requestEnded(): void {
     this.inFlight--;
   }
 
-  /** @internal */
+  /** Rejects what `received()` returned for calls that will not come. */
   close(): void {
-    for (const waiter of this.waiters.splice(0)) waiter.reject(new Error("the emulator stopped before such a call"));
+    for (const waiter of this.waiters.splice(0))
+      waiter.reject(new Error("the emulator stopped before it received the calls"));
   }
 
-  private wake(): void {
+  private resolveWaiters(): void {
     if (this.waiters.length === 0) return;
     this.waiters = this.waiters.filter((waiter) => {
       const { method, name } = waiter.selection;

@@ -1,16 +1,135 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
 import type { Call } from "./callLog";
-import { readCommandLine, usage, UsageError } from "./commandLine";
 import { startEmulator } from "./emulator";
+import { type OperationSpec, validateSpec } from "./operation";
 
-/** The command `operations-emulator`. Exits with 2 where the arguments are wrong, and with 1 where it can't start. */
+export const usage = `Usage: operations-emulator [options]
+
+Serves get, list, cancel and delete of google.longrunning.Operations on 127.0.0.1.
+
+  --port PORT             the port to listen on; 0 selects a free port (default 8085)
+  --operation NAME=KIND   adds an operation; can be repeated
+  --operations FILE       adds the operations in a JSON file: an array of the package's OperationSpec; can be repeated
+  --settle-after MS       the time from a cancel until the operations of --operation settle (default 2000)
+  --version VERSION       the API version in every path (default v1)
+  --help                  shows this text
+
+KIND is how an operation responds to a cancel:
+  honoured      it is cancelled (the default)
+  completes     it succeeds despite the cancel
+  fails         it fails
+  ignores       it keeps running
+  unsupported   the cancel returns UNIMPLEMENTED
+  refuses       the cancel returns FAILED_PRECONDITION
+  expires       it is cancelled, and after the same time again it returns NOT_FOUND
+  succeeded, failed, cancelled   it is already done
+
+To add an operation to a running emulator: POST /emulator/operations with {"name": "operations/AbC", ...}.
+`;
+
+/** The options of the command. */
+export type CommandLine =
+  | { readonly help: true }
+  | {
+      readonly help: false;
+      readonly port: number;
+      readonly version: string;
+      readonly operations: readonly OperationSpec[];
+    };
+
+/** An invalid argument. The message has one line. */
+export class UsageError extends Error {}
+
+/** @throws UsageError */
+export function readCommandLine(argv: readonly string[]): CommandLine {
+  const values = parse(argv);
+  if (values.help === true) return { help: true };
+  const settleAfter = parseNumber("--settle-after", values["settle-after"] ?? "2000", 2 ** 31);
+  const operations = [
+    ...(values.operations ?? []).flatMap(readFile),
+    ...(values.operation ?? []).map((text) => parseOperation(text, settleAfter)),
+  ];
+  const version = values.version ?? "v1";
+  if (!/^[\w.-]+$/.test(version)) throw new UsageError(`--version must be one path segment, not "${version}"`);
+  return { help: false, port: parseNumber("--port", values.port ?? "8085", 65535), version, operations };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: { type: "string" },
+        operation: { type: "string", multiple: true },
+        operations: { type: "string", multiple: true },
+        "settle-after": { type: "string" },
+        version: { type: "string" },
+        help: { type: "boolean", short: "h" },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
+}
+
+const kinds: Readonly<Record<string, (settleAfter: number) => OperationSpec>> = {
+  honoured: (settleAfter) => ({ settleAfter }),
+  completes: (settleAfter) => ({ onCancel: "complete", settleAfter }),
+  fails: (settleAfter) => ({ onCancel: "fail", settleAfter }),
+  ignores: () => ({ onCancel: "ignore" }),
+  unsupported: () => ({ answer: "UNIMPLEMENTED" }),
+  refuses: () => ({ answer: "FAILED_PRECONDITION" }),
+  expires: (settleAfter) => ({ settleAfter, expireAfter: settleAfter }),
+  succeeded: () => ({ done: "succeeded" }),
+  failed: () => ({ done: "failed" }),
+  cancelled: () => ({ done: "cancelled" }),
+};
+
+/** Splits at the last `=`, because names can contain that character. */
+function parseOperation(text: string, settleAfter: number): OperationSpec {
+  const mark = text.lastIndexOf("=");
+  const [name, kind] = mark < 0 ? [text, "honoured"] : [text.slice(0, mark), text.slice(mark + 1)];
+  const spec = Object.hasOwn(kinds, kind) ? kinds[kind]?.(settleAfter) : undefined;
+  if (spec === undefined) {
+    throw new UsageError(`--operation ${text}: KIND must be one of ${Object.keys(kinds).join(", ")}, not "${kind}"`);
+  }
+  try {
+    return validateSpec({ name, ...spec });
+  } catch (error) {
+    throw new UsageError(`--operation ${text}: ${messageOf(error)}`);
+  }
+}
+
+function readFile(path: string): readonly OperationSpec[] {
+  try {
+    const content: unknown = JSON.parse(readFileSync(path, "utf8"));
+    if (!Array.isArray(content)) throw new Error("the file must hold an array of operations");
+    return content.map(validateSpec);
+  } catch (error) {
+    throw new UsageError(`--operations ${path}: ${messageOf(error)}`);
+  }
+}
+
+function parseNumber(option: string, text: string, maximum: number): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) <= maximum) return Number(text);
+  throw new UsageError(`${option} must be an integer from 0 to ${maximum}, not "${text}"`);
+}
+
+/** Returns a message on one line. Those of `parseArgs` have several. */
+function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
+}
+
+/** Runs the emulator until SIGINT or SIGTERM, and prints its endpoint and then each request. */
 async function main(argv: readonly string[]): Promise<void> {
-  const settings = readCommandLine(argv);
-  if (settings.help) {
+  const options = readCommandLine(argv);
+  if (options.help) {
     process.stdout.write(usage);
     return;
   }
-  const emulator = await startEmulator({ ...settings, admin: true, log: "counts", onCall: print });
+  const emulator = await startEmulator({ ...options, admin: true, log: "counts", onCall: print });
   process.stdout.write(`${emulator.endpoint}\n`);
   const stop = () => void emulator.stop();
   process.once("SIGINT", stop);
@@ -18,10 +137,12 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 function print({ time, verb, url, status }: Call): void {
-  process.stdout.write(`${new Date(time).toISOString()} ${verb} ${url} ${status ?? "no answer"}\n`);
+  process.stdout.write(`${new Date(time).toISOString()} ${verb} ${url} ${status ?? "no response"}\n`);
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`operations-emulator: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-});
+if (require.main === module) {
+  main(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`operations-emulator: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  });
+}

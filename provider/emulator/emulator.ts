@@ -1,132 +1,112 @@
-import { AccessTokens } from "./accessTokens";
-import { adminService } from "./admin";
+import { randomBytes } from "node:crypto";
 import { RecordedCalls, type CallLog } from "./callLog";
-import { exchange } from "./exchange";
-import { FaultBook } from "./faultBook";
-import type { FaultHandle, FaultRule } from "./faults";
-import { iamCredentials } from "./iamCredentials";
-import { metadataServer } from "./metadataServer";
-import type { OperationSnapshot } from "./operation";
-import type { OperationSpec, SettledOutcome } from "./operationSpec";
+import { ActiveFaults, type FaultHandle, type FaultRule } from "./faults";
+import { type OperationSnapshot, type OperationSpec, type SettledOutcome } from "./operation";
 import { OperationsService } from "./operationsService";
 import { OperationStore } from "./operationStore";
 import type { EmulatorOptions } from "./options";
-import { seededRandom } from "./random";
-import type { Service } from "./request";
 import { startServer } from "./server";
 import {
-  keyFile,
-  projectId,
-  ServiceAccounts,
-  type Impersonation,
-  type ServiceAccountKey,
-  type ServiceAccountOptions,
-} from "./serviceAccounts";
-import { tokenService } from "./tokens";
-
-export interface IssuedTokenOptions {
-  /** The account it stands for. Default: the metadata server's. */
-  readonly email?: string;
-  /** The user it acts for. Default: none. */
-  readonly subject?: string;
-  /** Default: none. */
-  readonly scopes?: readonly string[];
-  /** Milliseconds. Default: the option `tokenLifetime`. */
-  readonly lifetime?: number;
-}
+  bearerToken,
+  type HttpResponse,
+  json,
+  type ReceivedRequest,
+  rpcError,
+  type Service,
+  unauthenticated,
+} from "./service";
 
 /** A running emulator. */
 export interface Emulator {
-  /** For example `http://127.0.0.1:43187`; a service's endpoint. */
+  /** The address, for example `http://127.0.0.1:43187`. */
   readonly endpoint: string;
   /** Every request received. */
   readonly calls: CallLog;
   /**
-   * Adds an operation, at the end of its collection.
+   * Adds an operation at the end of its collection.
    *
-   * @returns its name.
-   * @throws Error where the spec is wrong, or there is such an operation already.
+   * @returns the operation's name
+   * @throws Error when the spec is invalid or the name is taken
    */
   add(spec?: OperationSpec): string;
   /**
-   * Ends an operation now, whatever its spec says.
+   * Ends an operation now, independently of its spec.
    *
-   * @throws Error where it has settled already, or was never added: settled is for good.
+   * @throws Error when the operation is already done, or doesn't exist
    */
   settle(name: string, outcome: SettledOutcome): void;
-  /** From now on the operation is answered 404 NOT_FOUND. */
+  /**
+   * Makes all further calls for an operation return NOT_FOUND.
+   *
+   * @throws Error when the operation doesn't exist
+   */
   expire(name: string): void;
-  /** Where an operation stands; also one that is gone by now. `undefined`: it was never added. */
+  /** Returns an operation's state, also after it expired; `undefined` when it was never added. */
   operation(name: string): OperationSnapshot | undefined;
-  /** Makes a service account and its key, for `/token` and for the IAM Credentials API. Returns the key file's content. */
-  createServiceAccount(options?: ServiceAccountOptions): ServiceAccountKey;
-  /** Lets an account be impersonated through the IAM Credentials API; nobody may be without. */
-  allowImpersonation(impersonation: Impersonation): void;
-  /** Gives out an access token without any endpoint, as `gcloud auth print-access-token` would. */
-  issueToken(options?: IssuedTokenOptions): string;
-  /** From now on the token is unknown. */
+  /** Returns a new access token, which the option `tokens: "required"` accepts until it is revoked. */
+  issueToken(): string;
+  /** Makes the emulator refuse a token from now on, as if it had expired. */
   revokeToken(token: string): void;
-  /** Makes calls go wrong from now on. */
+  /**
+   * Adds a rule by which calls go wrong.
+   *
+   * @throws Error when the rule is invalid
+   */
   fault(rule: FaultRule): FaultHandle;
-  /** Ends the server and its connections. A second call changes nothing. */
+  /** Stops the server and closes its connections. Can be called more than once. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a stand-in for a service with `google.longrunning.Operations` over REST, on this machine only.
+ * Starts a server with `google.longrunning.Operations` over REST on 127.0.0.1.
  *
  * @example
  * const emulator = await startEmulator({ operations: [{ name: "operations/AbC", settleAfter: 2000 }] });
  *
- * @throws the system's error where the port is taken, and Error where an operation's spec is wrong.
+ * @throws Error when an operation's spec is invalid, and Node.js's error (EADDRINUSE) when the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const now = options.now ?? Date.now;
-  const random = seededRandom(options.seed ?? 1);
-  const store = new OperationStore(now, random);
+  const { now = Date.now, seed = 1 } = options;
+  const store = new OperationStore(now, seededRandom(seed));
   for (const spec of options.operations ?? []) store.add(spec);
-  const operations = new OperationsService(store, options, now);
-  const tokens = new AccessTokens(now);
+  const tokens = new Set<string>();
+  const authorize = (request: ReceivedRequest) => {
+    if (options.tokens !== "required") return undefined;
+    if (!tokens.has(bearerToken(request.headers) ?? "")) return unauthenticated();
+    return options.authorize?.(request);
+  };
   const calls = new RecordedCalls(options.log ?? "full");
-  const faults = new FaultBook(seededRandom((options.seed ?? 1) + 1));
-  const accounts = new ServiceAccounts();
-  const { universeDomain = "googleapis.com", tokenLifetime: lifetime = 3_600_000 } = options;
-  const audience = options.tokenAudience ?? "https://oauth2.googleapis.com/token";
-  const account = options.metadataAccount ?? `default@${projectId}.iam.gserviceaccount.com`;
+  const faults = new ActiveFaults(seededRandom(seed + 1));
   const services: Service[] = [
-    ...(options.admin === true ? [adminService((spec) => store.add(spec).name)] : []),
-    tokenService({ accounts, tokens, now, lifetime, audiences: () => [audience, `${endpoint()}/token`] }),
-    iamCredentials(accounts, tokens),
-    metadataServer({ tokens, account, universeDomain, lifetime }),
-    operations.route,
+    ...(options.admin === true ? [adminService(store)] : []),
+    ...(options.services ?? []),
+    new OperationsService(store, options, now, authorize).route,
   ];
-  const parts = { services, tokens, calls, faults, now, onCall: options.onCall };
-  const server = await startServer(options.port ?? 0, (request, response) => exchange(parts, request, response));
-  const endpoint = () => `http://127.0.0.1:${server.port}`;
-  const known = (name: string) => {
+  const server = await startServer(options.port ?? 0, { services, calls, faults, now, onCall: options.onCall });
+  const get = (name: string) => {
     const operation = store.get(name);
-    if (operation === undefined) throw new Error(`there is no operation ${name}`);
+    if (operation === undefined) throw new Error(`operation "${name}" doesn't exist`);
     return operation;
   };
   return {
-    endpoint: endpoint(),
+    endpoint: `http://127.0.0.1:${server.port}`,
     calls,
     add: (spec = {}) => store.add(spec).name,
     settle: (name, outcome) => {
-      known(name).settle(outcome, now());
+      get(name).settle(outcome, now());
     },
     expire: (name) => {
-      known(name).remove(now());
+      get(name).remove(now());
     },
     operation: (name) => store.get(name)?.snapshot(now()),
-    createServiceAccount: (given = {}) => keyFile(accounts.create(given), endpoint(), universeDomain),
-    allowImpersonation: (impersonation) => {
-      accounts.allow(impersonation);
+    issueToken: () => {
+      // Not from the seed: an emulator must not accept another one's tokens.
+      const token = `ya29.emulated-${randomBytes(24).toString("base64url")}`;
+      tokens.add(token);
+      return token;
     },
-    issueToken: ({ email = account, lifetime: own = lifetime, scopes = [], ...subject } = {}) =>
-      tokens.issue({ email, scopes, source: "issued", ...subject }, own).token,
     revokeToken: (token) => {
-      tokens.revoke(token);
+      tokens.delete(token);
     },
     fault: (rule) => faults.add(rule),
     stop: async () => {
@@ -134,4 +114,42 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       calls.close();
     },
   };
+}
+
+/** Returns a generator of numbers from 0 up to but not including 1, reproducible by its seed (mulberry32). */
+function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Serves `POST /emulator/operations`, which adds the operation in its body and returns its name. */
+function adminService(store: OperationStore): Service {
+  return ({ verb, path }) =>
+    verb === "POST" && path === "/emulator/operations"
+      ? { method: "admin", respond: (request) => denyWebPages(request) ?? addOperation(request, store) }
+      : undefined;
+}
+
+function denyWebPages({ headers }: ReceivedRequest): HttpResponse | undefined {
+  if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined) {
+    return rpcError("PERMISSION_DENIED", "Browsers aren't allowed to add operations.");
+  }
+  // By DNS rebinding, a web page makes its own host name resolve to 127.0.0.1.
+  const localHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+  return localHost.test(headers.host ?? "")
+    ? undefined
+    : rpcError("PERMISSION_DENIED", "The header Host must be 127.0.0.1 or localhost.");
+}
+
+function addOperation({ body }: ReceivedRequest, store: OperationStore): HttpResponse {
+  try {
+    return json(200, { name: store.add(JSON.parse(body === "" ? "{}" : body) as OperationSpec).name });
+  } catch (error) {
+    return rpcError("INVALID_ARGUMENT", error instanceof Error ? error.message : String(error));
+  }
 }

@@ -1,21 +1,19 @@
-/** A stand-in for Google's long-running operations, to test and to try things on. */
-export { startEmulator, type Emulator, type IssuedTokenOptions } from "./emulator";
-export type { EmulatorOptions, PageSizes } from "./options";
-export type { CancelAnswer, OperationSpec, RpcStatus, SettledOutcome } from "./operationSpec";
-export type { OperationSnapshot } from "./operation";
+/** An emulator of Google's long-running operations, for tests and for trying out the package. */
+export type { Code } from "../common/rpcCodes";
 export type { Call, CallLog, CallMethod, CallSelection } from "./callLog";
+export { startEmulator, type Emulator } from "./emulator";
 export type {
   BodyFault,
   Fault,
   FaultHandle,
   FaultRule,
-  MisnamedFault,
+  FaultyBody,
   NamedFault,
   RedirectFault,
   ResetFault,
-  SpoiltBody,
   StatusFault,
+  WrongNameFault,
 } from "./faults";
-export type { Identity } from "./identity";
-export type { CodeName, Detail } from "./rpcError";
-export type { Impersonation, ServiceAccountKey, ServiceAccountOptions } from "./serviceAccounts";
+export type { CancelResponse, OperationSnapshot, OperationSpec, RpcStatus, SettledOutcome } from "./operation";
+export type { EmulatorOptions, PageSizes } from "./options";
+export type { Detail } from "./service";

@@ -1,20 +1,69 @@
-import type { OperationSpec, RpcStatus, SettledOutcome } from "./operationSpec";
+import { rpcCodes } from "../common/rpcCodes";
 
-/** An operation as it stands at one moment. Times are milliseconds of the emulator's clock. */
+/** An emulated operation: its content, and how it responds to a cancel. Every property has a default. */
+export interface OperationSpec {
+  /** The resource name, for example `projects/p/locations/l/operations/x`. Default: `operations/` and a generated ID. */
+  readonly name?: string;
+  /** The operation type in Cloud Channel's metadata, for example `CREATE_ENTITLEMENT`. Default: no metadata. */
+  readonly operationType?: string;
+  /** Any other metadata, in place of `operationType`. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  /**
+   * The response of an operation that succeeds. `null` leaves it out, as some services do. Default: a
+   * `google.protobuf.Empty`.
+   */
+  readonly response?: Readonly<Record<string, unknown>> | null;
+  /**
+   * The error of an operation that fails, or with code 1 (CANCELLED) of one that is cancelled. With another code,
+   * `completeAfter` makes the operation fail. Default: code 13 (INTERNAL).
+   */
+  readonly error?: RpcStatus;
+  /**
+   * What happens after an accepted cancel: the operation is cancelled, succeeds, fails, or keeps running. The API
+   * promises a best effort only. Default `"cancel"`.
+   */
+  readonly onCancel?: "cancel" | "complete" | "fail" | "ignore";
+  /** The milliseconds from the accepted cancel until `onCancel` happens. Default 0: before the next read. */
+  readonly settleAfter?: number;
+  /** The milliseconds until the operation completes without a cancel. Default: never. */
+  readonly completeAfter?: number;
+  /** Adds the operation as done, with this outcome. Default: running. */
+  readonly done?: SettledOutcome;
+  /** The response to a cancel while the operation runs. An error leaves it running. Default `"OK"`. */
+  readonly answer?: CancelResponse;
+  /** The response to a cancel of an operation that is done, which the API doesn't specify. Default `"OK"`. */
+  readonly answerWhenDone?: CancelResponse;
+  /** The milliseconds from the end of the operation until calls return NOT_FOUND. Default: never. AIP-151: 30 days. */
+  readonly expireAfter?: number;
+}
+
+/** How an operation ends. A cancelled operation is done, and has an error with code 1. */
+export type SettledOutcome = "cancelled" | "succeeded" | "failed";
+
+export type CancelResponse = "OK" | "UNIMPLEMENTED" | "FAILED_PRECONDITION";
+
+/** `google.rpc.Status`, an operation's `error`. The code is a number of `google.rpc.Code`, not an HTTP status. */
+export interface RpcStatus {
+  readonly code: number;
+  readonly message: string;
+  readonly details?: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The state of an operation at one moment. Times are in milliseconds of the emulator's clock. */
 export interface OperationSnapshot {
   readonly name: string;
   readonly done: boolean;
   readonly outcome: "running" | SettledOutcome;
-  /** Whether a cancel was accepted while it ran. */
+  /** Whether the service accepted a cancel while the operation ran. */
   readonly cancelRequested: boolean;
-  /** When the first cancel was accepted. */
+  /** When the service accepted the first cancel. */
   readonly cancelRequestedAt?: number;
   readonly settledAt?: number;
-  /** The service no longer knows it: expired or deleted. */
+  /** Whether the operation has expired or was deleted, so that calls return NOT_FOUND. */
   readonly gone: boolean;
 }
 
-/** `google.longrunning.Operation` in JSON. Like every proto3 message it leaves out a `done` that is false. */
+/** `google.longrunning.Operation` in JSON, which leaves out a `done` that is false. */
 export interface OperationBody {
   readonly name: string;
   readonly metadata?: unknown;
@@ -28,38 +77,41 @@ interface Settlement {
   readonly at: number;
 }
 
+const CANCELLED = rpcCodes.CANCELLED.number;
+const INTERNAL = rpcCodes.INTERNAL.number;
+
 const outcomeOfCancel = { cancel: "cancelled", complete: "succeeded", fail: "failed" } as const;
 
 /**
- * One operation. Where it stands is worked out from time stamps whenever it is asked, never by a timer: a hundred
- * thousand of them cost nothing while they wait, and a test's clock moves them at will.
+ * One operation. Its state is computed from timestamps on every read, without timers: waiting operations cost nothing,
+ * and a test can move the clock.
  */
 export class EmulatedOperation {
   private cancelRequestedAt: number | undefined;
-  private settledByHand: Settlement | undefined;
-  private goneFrom = Infinity;
+  private settledExplicitly: Settlement | undefined;
+  private goneSince = Infinity;
 
   constructor(
     readonly name: string,
     readonly spec: OperationSpec,
     private readonly addedAt: number,
   ) {
-    if (spec.done !== undefined) this.settledByHand = { outcome: spec.done, at: addedAt };
+    if (spec.done !== undefined) this.settledExplicitly = { outcome: spec.done, at: addedAt };
   }
 
-  /** A second cancel of a running operation changes nothing. */
+  /** Keeps the time of the first cancel. */
   requestCancel(now: number): void {
     if (!this.isDone(now)) this.cancelRequestedAt ??= now;
   }
 
   settle(outcome: SettledOutcome, now: number): void {
     const settled = this.settlement(now);
-    if (settled !== undefined) throw new Error(`${this.name} has already settled: ${settled.outcome}`);
-    this.settledByHand = { outcome, at: now };
+    if (settled !== undefined) throw new Error(`operation "${this.name}" is already done: ${settled.outcome}`);
+    this.settledExplicitly = { outcome, at: now };
   }
 
   remove(now: number): void {
-    this.goneFrom = Math.min(this.goneFrom, now);
+    this.goneSince = Math.min(this.goneSince, now);
   }
 
   isDone(now: number): boolean {
@@ -67,7 +119,7 @@ export class EmulatedOperation {
   }
 
   isGone(now: number): boolean {
-    if (now >= this.goneFrom) return true;
+    if (now >= this.goneSince) return true;
     if (this.spec.expireAfter === undefined) return false;
     const settled = this.settlement(now);
     return settled !== undefined && now >= settled.at + this.spec.expireAfter;
@@ -101,12 +153,12 @@ export class EmulatedOperation {
     };
   }
 
-  /** Whatever ends it first is how it ended. */
+  /** Returns what ended the operation first, if anything has. */
   private settlement(now: number): Settlement | undefined {
-    let first = this.settledByHand;
+    let first = this.settledExplicitly;
     const { completeAfter, onCancel = "cancel", settleAfter = 0, error } = this.spec;
     if (completeAfter !== undefined) {
-      const fails = error !== undefined && error.code !== 1;
+      const fails = error !== undefined && error.code !== CANCELLED;
       first = earlier(first, { outcome: fails ? "failed" : "succeeded", at: this.addedAt + completeAfter });
     }
     if (this.cancelRequestedAt !== undefined && onCancel !== "ignore") {
@@ -118,9 +170,11 @@ export class EmulatedOperation {
   private errorOf(outcome: "cancelled" | "failed"): RpcStatus {
     const { error } = this.spec;
     if (outcome === "cancelled") {
-      return error?.code === 1 ? error : { code: 1, message: "The operation was cancelled." };
+      return error?.code === CANCELLED ? error : { code: CANCELLED, message: "The operation was cancelled." };
     }
-    return error !== undefined && error.code !== 1 ? error : { code: 13, message: "Internal error encountered." };
+    return error !== undefined && error.code !== CANCELLED
+      ? error
+      : { code: INTERNAL, message: "Internal error encountered." };
   }
 }
 
@@ -132,4 +186,59 @@ function metadataOf(operationType: string | undefined): Record<string, unknown> 
   return operationType === undefined
     ? undefined
     : { "@type": "type.googleapis.com/google.cloud.channel.v1.OperationMetadata", operationType };
+}
+
+/** Returns what is wrong with a value, if anything is. */
+type Check = (value: unknown) => string | undefined;
+
+const text: Check = (value) => (typeof value === "string" && value !== "" ? undefined : "must be a nonempty string");
+const object: Check = (value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
+const objectOrNull: Check = (value) => (value === null ? undefined : object(value));
+const milliseconds: Check = (value) =>
+  typeof value === "number" && value >= 0 ? undefined : "must be a number of milliseconds, 0 or more";
+const oneOf =
+  (...choices: string[]): Check =>
+  (value) =>
+    typeof value === "string" && choices.includes(value) ? undefined : `must be one of ${choices.join(", ")}`;
+const status: Check = (value) => {
+  const { code, message } = (object(value) === undefined ? value : {}) as Record<string, unknown>;
+  return Number.isInteger(code) && code !== 0 && typeof message === "string"
+    ? undefined
+    : "must be { code, message, details? } with a numeric code other than 0";
+};
+const resourceName: Check = (value) =>
+  typeof value === "string" && /^[^/]+(\/[^/]+)+$/.test(value)
+    ? undefined
+    : "must be a resource name, such as operations/AbC";
+
+const checks: Readonly<Record<keyof OperationSpec, Check>> = {
+  name: resourceName,
+  operationType: text,
+  metadata: object,
+  response: objectOrNull,
+  error: status,
+  onCancel: oneOf("cancel", "complete", "fail", "ignore"),
+  settleAfter: milliseconds,
+  completeAfter: milliseconds,
+  done: oneOf("cancelled", "succeeded", "failed"),
+  answer: oneOf("OK", "UNIMPLEMENTED", "FAILED_PRECONDITION"),
+  answerWhenDone: oneOf("OK", "UNIMPLEMENTED", "FAILED_PRECONDITION"),
+  expireAfter: milliseconds,
+};
+
+/**
+ * Validates a spec. One with a misspelled property would otherwise behave as the default.
+ *
+ * @throws Error that names the first property that is unknown or invalid
+ */
+export function validateSpec(value: unknown): OperationSpec {
+  if (object(value) !== undefined) throw new Error("an operation must be an object");
+  for (const [property, given] of Object.entries(value as Record<string, unknown>)) {
+    if (!Object.hasOwn(checks, property)) throw new Error(`an operation has no property "${property}"`);
+    if (given === undefined) continue;
+    const issue = checks[property as keyof OperationSpec](given);
+    if (issue !== undefined) throw new Error(`"${property}" of an operation ${issue}`);
+  }
+  return value as OperationSpec;
 }

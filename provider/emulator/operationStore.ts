@@ -1,51 +1,49 @@
-import { EmulatedOperation } from "./operation";
-import { checkedSpec, type OperationSpec } from "./operationSpec";
-import { randomText } from "./random";
-import { collectionOf } from "./resourceName";
+import { EmulatedOperation, type OperationSpec, validateSpec } from "./operation";
 
-/** An operation's place in its collection. Places are never used twice, so that a page token survives changes. */
 interface Entry {
-  readonly place: number;
+  /** Ascends within a collection. It is never reused, so that page tokens stay valid when operations come and go. */
+  readonly position: number;
   readonly operation: EmulatedOperation;
 }
 
 export interface Page {
   readonly operations: EmulatedOperation[];
-  /** Where the next page begins; absent after the last. */
+  /** The position where the next page starts; absent on the last page. */
   readonly next?: number;
 }
 
 export interface PageRequest {
   readonly from: number;
   readonly size: number;
-  /** At most how many operations are looked at: with a filter, a page may be short, or empty. */
+  /** The maximum number of operations to examine. With a filter, it can make a page short or empty. */
   readonly scanned: number;
   readonly matches: (operation: EmulatedOperation) => boolean;
 }
 
-/** The operations by name, and by collection in the order they were added. */
+/** The operations by name, and by collection in the order in which they were added. */
 export class OperationStore {
   private readonly byName = new Map<string, EmulatedOperation>();
   private readonly byCollection = new Map<string, Entry[]>();
-  private places = 0;
+  private positions = 0;
 
   constructor(
     private readonly now: () => number,
     private readonly random: () => number,
   ) {}
 
+  /** @throws Error when the spec is invalid or the name is taken */
   add(spec: OperationSpec): EmulatedOperation {
-    checkedSpec(spec);
+    validateSpec(spec);
     const now = this.now();
-    const name = spec.name ?? `operations/${randomText(this.random, 20)}`;
+    const name = spec.name ?? `operations/${generateId(this.random)}`;
     const known = this.byName.get(name);
     if (known !== undefined) {
-      if (!known.isGone(now)) throw new Error(`there is an operation ${name} already`);
+      if (!known.isGone(now)) throw new Error(`operation "${name}" already exists`);
       this.forget(known);
     }
     const operation = new EmulatedOperation(name, spec, now);
     this.byName.set(name, operation);
-    const entry = { place: this.places++, operation };
+    const entry = { position: this.positions++, operation };
     const collection = collectionOf(name);
     const entries = this.byCollection.get(collection);
     if (entries === undefined) this.byCollection.set(collection, [entry]);
@@ -53,7 +51,7 @@ export class OperationStore {
     return operation;
   }
 
-  /** Also one that is gone by now: see `EmulatedOperation.isGone`. */
+  /** Returns operations that are gone too: see `EmulatedOperation.isGone`. */
   get(name: string): EmulatedOperation | undefined {
     return this.byName.get(name);
   }
@@ -66,11 +64,11 @@ export class OperationStore {
     for (const end = index + scanned; index < entries.length && index < end; index++) {
       const operation = entries[index]?.operation;
       if (operation === undefined || operation.isGone(now) || !matches(operation)) continue;
-      // The first that no longer fits is where the next page begins: no page is announced to be empty.
+      // The next page starts at an operation that matches, so that it isn't empty.
       if (operations.length === size) break;
       operations.push(operation);
     }
-    const next = entries[index]?.place;
+    const next = entries[index]?.position;
     return next === undefined ? { operations } : { operations, next };
   }
 
@@ -81,14 +79,47 @@ export class OperationStore {
   }
 }
 
-/** Places ascend, so the first entry at or after one is found by halving. */
-function firstFrom(entries: readonly Entry[], place: number): number {
+/** Returns the index of the first entry at or after a position, by binary search. */
+function firstFrom(entries: readonly Entry[], position: number): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((entries[middle]?.place ?? Infinity) < place) low = middle + 1;
+    if ((entries[middle]?.position ?? Infinity) < position) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+function generateId(random: () => number): string {
+  return Array.from({ length: 20 }, () => alphabet.charAt(Math.floor(random() * alphabet.length))).join("");
+}
+
+/**
+ * Returns the collection that lists an operation. Cloud Channel lists all of `operations/**` in `operations`. Other names
+ * are listed in their last `operations` segment, or without one, in everything before the last segment.
+ */
+function collectionOf(name: string): string {
+  if (name.startsWith("operations/")) return "operations";
+  const segments = name.split("/");
+  const last = segments.slice(0, -1).findLastIndex(isCollectionId);
+  return segments.slice(0, last >= 0 ? last + 1 : -1).join("/");
+}
+
+/** Whether a name is a collection's. Under `operations/` every name is an operation's. */
+export function isCollection(name: string): boolean {
+  return name === "operations" || (!name.startsWith("operations/") && isCollectionId(name.split("/").at(-1) ?? ""));
+}
+
+/** Whether a name can be that of an operation or of a collection: one of its segments is a collection ID. */
+export function canNameOperations(name: string): boolean {
+  const segments = name.split("/");
+  return segments.every((segment) => segment !== "") && segments.some(isCollectionId);
+}
+
+/** Most services have `operations`. Some have other IDs, for example `transferOperations` in Storage Transfer. */
+function isCollectionId(segment: string): boolean {
+  return /^([a-z]+O|o)perations$/.test(segment);
 }

@@ -1,16 +1,22 @@
-import { refusedAdmission } from "./admission";
+import { createHmac } from "node:crypto";
 import type { EmulatedOperation } from "./operation";
-import type { OperationStore } from "./operationStore";
+import { canNameOperations, isCollection, type OperationStore } from "./operationStore";
 import type { EmulatorOptions } from "./options";
-import { PageTokens } from "./pageToken";
-import { json, type Reply } from "./reply";
-import type { ReceivedRequest, RequestHead, Route } from "./request";
-import { decodeName, isCollection, namesOperations } from "./resourceName";
-import { errorInfo, rpcError } from "./rpcError";
+import {
+  errorInfo,
+  type HttpResponse,
+  json,
+  type ReceivedRequest,
+  type RequestHead,
+  type Route,
+  rpcError,
+} from "./service";
 
 const domain = "cloudchannel.googleapis.com";
 
-/** `google.longrunning.Operations` over REST, as Cloud Channel serves it: get, list, cancel and delete. */
+type Method = "get" | "list" | "cancel" | "delete";
+
+/** `google.longrunning.Operations` over REST, as in Cloud Channel: get, list, cancel and delete. */
 export class OperationsService {
   private readonly prefix: string;
   private readonly pageTokens: PageTokens;
@@ -19,6 +25,8 @@ export class OperationsService {
     private readonly store: OperationStore,
     private readonly options: EmulatorOptions,
     private readonly now: () => number,
+    /** Returns the error for a call without the credential that the options require. */
+    private readonly authorize: (request: ReceivedRequest) => HttpResponse | undefined,
   ) {
     this.prefix = `/${options.version ?? "v1"}/`;
     this.pageTokens = new PageTokens(`page tokens of seed ${options.seed ?? 1}`);
@@ -30,65 +38,65 @@ export class OperationsService {
     const verb = /:cancel$/.test(path) ? "cancel" : undefined;
     const name = decodeName(verb === undefined ? path : path.slice(0, -":cancel".length));
     const known = this.store.get(name) !== undefined;
-    if (!known && !namesOperations(name)) return undefined;
-    const lists = !known && isCollection(name);
+    if (!known && !canNameOperations(name)) return undefined;
+    const isList = !known && isCollection(name);
     switch (`${head.verb}${verb ?? ""}`) {
       case "GET":
-        return lists ? this.method("list", name, this.list) : this.method("get", name, this.get);
+        return isList ? this.method("list", name, this.list) : this.method("get", name, this.get);
       case "POSTcancel":
-        return lists ? undefined : this.method("cancel", name, this.cancel);
+        return isList ? undefined : this.method("cancel", name, this.cancel);
       case "DELETE":
-        return lists ? undefined : this.method("delete", name, this.delete);
+        return isList ? undefined : this.method("delete", name, this.delete);
       default:
         return undefined;
     }
   };
 
   private method(
-    method: "get" | "list" | "cancel" | "delete",
+    method: Method,
     name: string,
-    carryOut: (name: string, request: ReceivedRequest) => Reply,
+    execute: (name: string, request: ReceivedRequest) => HttpResponse,
   ): Route {
     return {
       method,
       name,
-      answer: (request) => {
-        const reply = this.refusal(method, request) ?? carryOut(name, request);
-        return { ...reply, contentType: this.options.contentType ?? reply.contentType };
+      respond: (request) => {
+        const response = this.validate(method, request) ?? execute(name, request);
+        return { ...response, contentType: this.options.contentType ?? response.contentType };
       },
     };
   }
 
-  /** What is wrong with a call before it comes to the operation. */
-  private refusal(method: "get" | "list" | "cancel" | "delete", request: ReceivedRequest): Reply | undefined {
-    const { unimplemented = [], requireApiClientHeader = false } = this.options;
-    const refused = refusedAdmission(request, this.options);
-    if (refused !== undefined) return refused;
+  /** Returns the error for a call that is invalid for every operation. */
+  private validate(method: Method, request: ReceivedRequest): HttpResponse | undefined {
+    const { unimplemented: methods = [], requireApiClientHeader = false } = this.options;
+    const unauthorized = this.authorize(request);
+    if (unauthorized !== undefined) return unauthorized;
     if (requireApiClientHeader && !isGeneratedClient(request.headers["x-goog-api-client"])) {
-      return rpcError("INVALID_ARGUMENT", "The header x-goog-api-client must name a rest/ and a gapic/ version.");
+      return rpcError("INVALID_ARGUMENT", "The header x-goog-api-client must have a rest/ and a gapic/ version.");
     }
     const unknown = [...request.query.keys()].find((key) => !isParameter(key, method));
     if (unknown !== undefined) {
       return rpcError("INVALID_ARGUMENT", `Invalid JSON payload received. Unknown name "${unknown}".`);
     }
     if (request.body !== "") return rpcError("INVALID_ARGUMENT", "The request body must be empty.");
-    if (method !== "get" && unimplemented.includes(method)) return notImplemented();
+    if (method !== "get" && methods.includes(method)) return unimplemented();
     return undefined;
   }
 
-  private readonly get = (name: string): Reply => {
+  private readonly get = (name: string): HttpResponse => {
     const operation = this.find(name);
     return operation === undefined ? notFound(name) : json(200, operation.body(this.now()));
   };
 
-  private readonly cancel = (name: string): Reply => {
+  private readonly cancel = (name: string): HttpResponse => {
     const operation = this.find(name);
     if (operation === undefined) return notFound(name);
     const now = this.now();
     const { answer = "OK", answerWhenDone = "OK" } = operation.spec;
     switch (operation.isDone(now) ? answerWhenDone : answer) {
       case "UNIMPLEMENTED":
-        return notImplemented();
+        return unimplemented();
       case "FAILED_PRECONDITION":
         return rpcError("FAILED_PRECONDITION", `The operation "${name}" cannot be cancelled.`, [
           errorInfo("OPERATION_NOT_CANCELLABLE", domain, { operation: name }),
@@ -99,24 +107,25 @@ export class OperationsService {
     }
   };
 
-  private readonly delete = (name: string): Reply => {
+  private readonly delete = (name: string): HttpResponse => {
     const operation = this.find(name);
     operation?.remove(this.now());
     return operation === undefined ? notFound(name) : json(200, {});
   };
 
-  /** The filter's grammar is documented nowhere; `done=true` and `done=false` are what is understood here. */
-  private readonly list = (name: string, { query }: ReceivedRequest): Reply => {
+  /** The API doesn't document the filter's grammar. The emulator supports `done=true` and `done=false`. */
+  private readonly list = (name: string, { query }: ReceivedRequest): HttpResponse => {
     const filter = (query.get("filter") ?? "").replace(/\s*=\s*/, "=").trim();
     if (!["", "done=true", "done=false"].includes(filter)) {
       return rpcError("INVALID_ARGUMENT", `Invalid filter "${filter}": only done=true and done=false are supported.`);
     }
     const size = this.pageSize(query.get("pageSize") ?? query.get("page_size") ?? "0");
-    if (size === undefined) return rpcError("INVALID_ARGUMENT", "The page size must be a number, 0 or more.");
+    if (size === undefined) return rpcError("INVALID_ARGUMENT", "The page size must be an integer, 0 or more.");
     const listing = `${name}?${filter}`;
     const token = query.get("pageToken") ?? query.get("page_token") ?? "";
     const from = token === "" ? 0 : this.pageTokens.read(listing, token);
-    if (from === undefined) return rpcError("INVALID_ARGUMENT", "The page token is not one of this listing.");
+    if (from === undefined)
+      return rpcError("INVALID_ARGUMENT", "The page token isn't valid for this collection and filter.");
     const now = this.now();
     const matches = (operation: EmulatedOperation) =>
       filter === "" || filter === `done=${String(operation.isDone(now))}`;
@@ -124,14 +133,14 @@ export class OperationsService {
     const { operations, next } = this.store.page(name, { from, size, scanned, matches });
     return json(200, {
       ...(operations.length > 0 && { operations: operations.map((operation) => operation.body(now)) }),
-      ...(next !== undefined && { nextPageToken: this.pageTokens.issue(listing, next) }),
+      ...(next !== undefined && { nextPageToken: this.pageTokens.create(listing, next) }),
     });
   };
 
   private pageSize(text: string): number | undefined {
     if (!/^\d{1,9}$/.test(text)) return undefined;
-    const { default: usual = 50, maximum = 1000 } = this.options.pageSize ?? {};
-    return Math.min(Number(text) || usual, maximum);
+    const { default: defaultSize = 50, maximum = 1000 } = this.options.pageSize ?? {};
+    return Math.min(Number(text) || defaultSize, maximum);
   }
 
   private find(name: string): EmulatedOperation | undefined {
@@ -140,16 +149,51 @@ export class OperationsService {
   }
 }
 
-function notFound(name: string): Reply {
+function notFound(name: string): HttpResponse {
   return rpcError("NOT_FOUND", `Operation "${name}" was not found.`, [
     errorInfo("RESOURCE_NOT_FOUND", domain, { resource: name }),
   ]);
 }
 
-function notImplemented(): Reply {
+function unimplemented(): HttpResponse {
   return rpcError("UNIMPLEMENTED", "Operation is not implemented, or supported, or enabled.", [
     errorInfo("METHOD_NOT_IMPLEMENTED", domain),
   ]);
+}
+
+/**
+ * Decodes the resource name in a URL's path, as gRPC transcoding does for a variable of several segments: `%2F` and invalid
+ * escapes stay encoded.
+ *
+ * Source: `google/api/http.proto`.
+ */
+export function decodeName(path: string): string {
+  return path.replace(/(?:%(?!2f)[0-9a-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
+}
+
+/** Creates and reads page tokens. As in AIP-158, a token is valid for one collection and filter only. */
+class PageTokens {
+  constructor(private readonly secret: string) {}
+
+  create(listing: string, position: number): string {
+    return Buffer.from(`${position}.${this.sign(listing, position)}`).toString("base64url");
+  }
+
+  /** Returns the position that a token of this listing holds. */
+  read(listing: string, token: string): number | undefined {
+    const [position = "", signature] = Buffer.from(token, "base64url").toString().split(".");
+    return /^\d+$/.test(position) && signature === this.sign(listing, Number(position)) ? Number(position) : undefined;
+  }
+
+  private sign(listing: string, position: number): string {
+    return createHmac("sha256", this.secret).update(`${position}\n${listing}`).digest("base64url").slice(0, 16);
+  }
 }
 
 function isGeneratedClient(header: string | string[] | undefined): boolean {
@@ -157,7 +201,7 @@ function isGeneratedClient(header: string | string[] | undefined): boolean {
   return ["rest/", "gapic/"].every((prefix) => tokens.some((token) => token.startsWith(prefix) && token !== prefix));
 }
 
-/** `google.api` system parameters: every method takes them. */
+/** The system parameters of `google.api`, which every method has. */
 const systemParameters =
   /^(\$?(alt|fields|prettyPrint|quotaUser|\.xgafv)|key|access_token|oauth_token|callback|uploadType|upload_protocol)$/;
 const listParameters = /^(filter|page_?(size|token)|returnPartialSuccess)$/i;

@@ -1,70 +1,57 @@
 import type { Call } from "./callLog";
-import type { OperationSpec } from "./operationSpec";
+import type { OperationSpec } from "./operation";
+import type { HttpResponse, ReceivedRequest, Service } from "./service";
 
-/** Every setting of an emulator; all have defaults. */
+/** The settings of an emulator. */
 export interface EmulatorOptions {
-  /** Default 0: any free port. The address is always 127.0.0.1. */
+  /** The port to listen on, at 127.0.0.1. Default 0: any free port. */
   readonly port?: number;
-  /** The first segment of every path. Default `"v1"`; another version is answered with a 404 page of HTML. */
+  /** The API version, which is the first segment of every path. Default `"v1"`. Others return a 404 page in HTML. */
   readonly version?: string;
-  /** What the service knows from the start. More come with `add()`. */
+  /** The operations to start with. `add()` adds more. */
   readonly operations?: readonly OperationSpec[];
-  /** Generated names and faults of a probability are the same for the same seed. Default 1. */
+  /** Makes generated names and the `probability` of faults reproducible. Default 1. */
   readonly seed?: number;
-  /**
-   * The clock, in milliseconds: operations settle and tokens expire by it. Default `Date.now`. A signed assertion is
-   * judged by it too, so a clock far from the real one refuses those of a caller that uses the real one.
-   */
+  /** The clock that operations settle and expire by, in milliseconds. Default `Date.now`. */
   readonly now?: () => number;
   readonly pageSize?: PageSizes;
-  /** Methods that the service as a whole answers with UNIMPLEMENTED. Default: none. */
+  /** Methods that return UNIMPLEMENTED for every operation. Default: none. */
   readonly unimplemented?: readonly ("list" | "cancel" | "delete")[];
   /**
-   * Refuses a call whose `x-goog-api-client` header lacks a `rest/` and a `gapic/` token, as Google's reference server
-   * for generated clients does (INVALID_ARGUMENT). Default `false`.
+   * Returns INVALID_ARGUMENT when the header `x-goog-api-client` has no `rest/` or no `gapic/` token, as Google's reference
+   * server for generated clients does. Default `false`.
    */
   readonly requireApiClientHeader?: boolean;
-  /** How the service labels its JSON. Default `"application/json; charset=UTF-8"`; that reference server: `text/plain`. */
+  /**
+   * The content type of JSON. Default `"application/json; charset=UTF-8"`. Google's reference server sends
+   * `"text/plain"`.
+   */
   readonly contentType?: string;
   /**
-   * `"required"`: a call without an unexpired access token that the emulator issued is answered 401 UNAUTHENTICATED.
-   * Default `"any"`: none is needed, nor looked at. The services that give tokens are as strict either way.
+   * `"required"`: calls without a token from `issueToken()` return 401 UNAUTHENTICATED. `"any"`: the emulator ignores
+   * credentials. Default `"any"`.
    */
   readonly tokens?: "any" | "required";
-  /** With `tokens: "required"`: of these a token needs one, else 403. Default: any scope will do. */
-  readonly scopes?: readonly string[];
-  /**
-   * With `tokens: "required"`: who is let in, by address: a token's subject, or without one its service account; others
-   * get 403, as who is no reseller gets from Cloud Channel. Default: everyone.
-   */
-  readonly callers?: readonly string[];
-  /**
-   * The audience of a signed assertion. Default `https://oauth2.googleapis.com/token`. The emulator's own `/token` is
-   * good too, as the key files that it makes name it.
-   */
-  readonly tokenAudience?: string;
-  /** Milliseconds that a token from `/token` and from the metadata server lasts. Default: an hour. */
-  readonly tokenLifetime?: number;
-  /** The account that the metadata server speaks for. Default `default@emulated-project.iam.gserviceaccount.com`. */
-  readonly metadataAccount?: string;
-  /** What the metadata server and the key files say. Default `googleapis.com`. */
-  readonly universeDomain?: string;
-  /** `"counts"`: keeps no calls, only their numbers; for long runs. Default `"full"`. */
+  /** `"counts"`: the call log counts calls but doesn't keep them, which suits long runs. Default `"full"`. */
   readonly log?: "full" | "counts";
-  /** Told of every call once its answer was sent or cut off. */
+  /** A listener, called after each response. */
   readonly onCall?: (call: Call) => void;
   /** Serves `POST /emulator/operations`, which adds the operation in its body. Default `false`. */
   readonly admin?: boolean;
+  /** @internal Other services at the same address, for tests of identities. They are asked before the operations service. */
+  readonly services?: readonly Service[];
+  /** @internal With `tokens: "required"`: returns the error for a call whose token isn't sufficient. */
+  readonly authorize?: (request: ReceivedRequest) => HttpResponse | undefined;
 }
 
-/** The API documents no sizes; these are the emulator's own. Page size 0 means the default; more than the maximum, the maximum. */
+/** The sizes of a list's pages. The API doesn't document its own. */
 export interface PageSizes {
-  /** Default 50. */
+  /** The size for requests without one, or with 0. Default 50. */
   readonly default?: number;
-  /** Default 1,000. */
+  /** The size for requests of more. Default 1,000. */
   readonly maximum?: number;
   /**
-   * At most how many operations a page is picked from. With a filter, pages then come short, or empty, with more to
+   * The maximum number of operations to examine for a page. With a filter, pages can then be short or empty although more
    * follow, as AIP-158 allows. Default: no limit.
    */
   readonly scanned?: number;

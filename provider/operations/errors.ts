@@ -1,6 +1,6 @@
 import { describeNetworkError, isNeverSent } from "../common/networkErrors";
 import { singleLine } from "../common/text";
-import type { Code } from "./code";
+import type { Code } from "../common/rpcCodes";
 
 /** The methods of `google.longrunning.Operations` that REST has. */
 export type Method = "cancel" | "get" | "list";

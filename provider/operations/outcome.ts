@@ -1,4 +1,4 @@
-import { CANCELLED, OK } from "./code";
+import { CANCELLED, OK } from "../common/rpcCodes";
 import type { Operation } from "./response";
 
 /** How an operation can end; it never goes back from there. */

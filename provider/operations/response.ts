@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type Code, isCode, OK } from "./code";
+import { type Code, isCode, OK } from "../common/rpcCodes";
 import { type Call, RpcError, InvalidResponseError } from "./errors";
 import type { HttpResponse } from "./transport";
 

@@ -1,5 +1,5 @@
 import { isConfigurationError, transientHttpStatuses } from "../common/networkErrors";
-import type { Code } from "./code";
+import type { Code } from "../common/rpcCodes";
 import { NoResponseError, RetriedCancelError, RpcError, InvalidResponseError } from "./errors";
 
 /** Codes that say nothing about the operation, only that this call did not get through. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startEmulator } from "../../provider/emulator";
+import { startIdentityEmulator } from "../identity/emulator";
 import { CredentialError } from "../../provider/auth/credentialError";
 import { resolveIdentity, type Identity } from "../../provider/auth/identity";
 import { headerSource } from "../../provider/auth/tokenCache";
@@ -139,7 +139,7 @@ describe("the headers of a call", () => {
   describe("from a source of tokens", () => {
     /** A metadata server's credential: the one source that can be had without a key. */
     async function metadata() {
-      const emulator = stopping(await startEmulator());
+      const emulator = stopping(await startIdentityEmulator());
       const host = emulator.endpoint.replace("http://", "");
       setVariable("GCE_METADATA_HOST", host);
       setVariable("METADATA_SERVER_DETECTION", "assume-present");

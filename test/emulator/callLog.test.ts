@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import { startEmulator } from "../../provider/emulator";
 import { call, Emulators } from "./caller";
 
 const name = "operations/AbC";
 
 describe("the call log", () => {
-  const emulators = new Emulators();
+  const emulators = new Emulators(startEmulator);
   const { start } = emulators;
   afterEach(emulators.stop);
 
-  it("holds every request as it came, and what was answered", async () => {
+  it("records each request as sent, and the status of the response", async () => {
     const emulator = await start({ operations: [{ name }] });
     const time = emulators.time;
     await call(emulator, "POST", "/v1/operations/%41bC:cancel", { headers: { "x-goog-user-project": "p" }, body: "é" });
@@ -33,7 +34,7 @@ describe("the call log", () => {
   });
 
   for (const log of ["full", "counts"] as const) {
-    it(`counts by method and name (${log})`, async () => {
+    it(`counts calls by method and name with log: "${log}"`, async () => {
       const emulator = await start({ operations: [{ name }], log });
       await call(emulator, "GET", `/v1/${name}`);
       await call(emulator, "GET", "/v1/operations/none");
@@ -54,7 +55,7 @@ describe("the call log", () => {
     });
   }
 
-  it("selects calls, and knows the last", async () => {
+  it("selects calls, and returns the last one", async () => {
     const emulator = await start({ operations: [{ name }] });
     await call(emulator, "GET", `/v1/${name}`);
     await call(emulator, "GET", "/v1/operations");
@@ -63,12 +64,12 @@ describe("the call log", () => {
     assert.equal(emulator.calls.last()?.method, "list");
   });
 
-  it("says so where it keeps no calls", async () => {
+  it('throws with log: "counts", which keeps no calls', async () => {
     const emulator = await start({ log: "counts" });
-    assert.throws(() => emulator.calls.all(), /keeps no calls/);
+    assert.throws(() => emulator.calls.all(), /log: "counts" the emulator keeps no calls/);
   });
 
-  it("tells when calls were received, or that none will be", async () => {
+  it("resolves when the calls are received, and rejects when the emulator stops", async () => {
     const emulator = await start();
     const twice = emulator.calls.received({ method: "list" }, 2);
     const never = emulator.calls.received({ method: "cancel" });
@@ -79,11 +80,11 @@ describe("the call log", () => {
     await Promise.all([emulator.stop(), assert.rejects(never, /stopped before/)]);
   });
 
-  it("tells of each call once it was answered", async () => {
-    const told: (number | undefined)[] = [];
-    const emulator = await start({ onCall: ({ status }) => told.push(status) });
+  it("calls the listener after each response", async () => {
+    const statuses: (number | undefined)[] = [];
+    const emulator = await start({ onCall: ({ status }) => statuses.push(status) });
     await call(emulator, "GET", "/v1/operations");
     await call(emulator, "GET", "/v1/operations/none");
-    assert.deepEqual(told, [200, 404]);
+    assert.deepEqual(statuses, [200, 404]);
   });
 });

@@ -1,32 +1,32 @@
 import { request as httpRequest } from "node:http";
-import { startEmulator, type Emulator, type EmulatorOptions } from "../../provider/emulator";
+import type { Emulator, EmulatorOptions } from "../../provider/emulator";
 
-export interface Answered {
+export interface Response {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body, read as JSON; `undefined` where it is none. */
+  /** The parsed body; `undefined` when it isn't JSON. */
   readonly json: unknown;
 }
 
-/** Makes a request and reads its answer to the end; redirects are not followed. */
+/** Sends a request and reads the whole response. Doesn't follow redirects. */
 export async function call(
   { endpoint }: Emulator,
   method: string,
   path: string,
   options: { headers?: Record<string, string>; body?: string } = {},
-): Promise<Answered> {
+): Promise<Response> {
   const response = await fetch(`${endpoint}${path}`, { method, redirect: "manual", ...options });
   const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  return { status: response.status, headers: response.headers, text, json: parse(text) };
 }
 
-/** The `error` of an answer in the form of AIP-193. */
-export function errorOf({ json }: Answered): { code: number; status: string; message: string; details?: unknown[] } {
+/** Returns the `error` of a response in the format of AIP-193. */
+export function errorOf({ json }: Response): { code: number; status: string; message: string; details?: unknown[] } {
   return (json as { error: { code: number; status: string; message: string } }).error;
 }
 
-/** Makes a request over a connection of its own, and reports how it ended; `headers` are sent as they are. */
+/** Sends a request over a separate connection, and reports how it ended. Doesn't normalize `path` and `headers`. */
 export function raw(
   { endpoint }: Emulator,
   path: string,
@@ -58,13 +58,15 @@ export function raw(
   });
 }
 
-/** Emulators of one test, with a clock that the test moves; `stop` after each. */
-export class Emulators {
+/** The emulators of a test, with a clock that the test can move. Call `stop` after each test. */
+export class Emulators<Options extends EmulatorOptions, Running extends Emulator> {
   time = 1_700_000_000_000;
-  private started: Emulator[] = [];
+  private readonly started: Running[] = [];
 
-  readonly start = async (options: EmulatorOptions = {}): Promise<Emulator> => {
-    const emulator = await startEmulator({ now: () => this.time, ...options });
+  constructor(private readonly startOne: (options?: Options) => Promise<Running>) {}
+
+  readonly start = async (options = {} as Options): Promise<Running> => {
+    const emulator = await this.startOne({ now: () => this.time, ...options });
     this.started.push(emulator);
     return emulator;
   };
@@ -74,7 +76,7 @@ export class Emulators {
   };
 }
 
-function parsed(text: string): unknown {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readCommandLine, usage, UsageError } from "../../provider/emulator/commandLine";
+import { readCommandLine, usage, UsageError } from "../../provider/emulator/command";
+import { startEmulator } from "../../provider/emulator";
 import { call, Emulators, raw } from "./caller";
 
 describe("the command line of operations-emulator", () => {
@@ -14,11 +15,11 @@ describe("the command line of operations-emulator", () => {
     return read.operations;
   };
 
-  it("has a default for everything", () => {
-    assert.deepEqual(readCommandLine([]), { help: false, port: 8085, version: "v1", tokens: "any", operations: [] });
+  it("uses defaults for all options", () => {
+    assert.deepEqual(readCommandLine([]), { help: false, port: 8085, version: "v1", operations: [] });
   });
 
-  it("says of each operation what becomes of its cancel, after the last equals sign", () => {
+  it("reads the kind of each operation after the last equals sign", () => {
     assert.deepEqual(
       operationsOf(
         "--operation",
@@ -35,7 +36,7 @@ describe("the command line of operations-emulator", () => {
     assert.deepEqual(operationsOf("--operation", "operations/c"), [{ name: "operations/c", settleAfter: 2000 }]);
   });
 
-  it("explains every kind that it takes", () => {
+  it("explains every kind in the usage", () => {
     for (const kind of [
       "honoured",
       "completes",
@@ -53,7 +54,7 @@ describe("the command line of operations-emulator", () => {
     }
   });
 
-  it("reads operations from a file", () => {
+  it("reads operations from a JSON file", () => {
     const folder = mkdtempSync(join(tmpdir(), "emulator-"));
     try {
       const file = join(folder, "operations.json");
@@ -62,20 +63,20 @@ describe("the command line of operations-emulator", () => {
       writeFileSync(file, JSON.stringify([{ nam: "operations/a" }]));
       assert.throws(() => operationsOf("--operations", file), /--operations .*: an operation has no property "nam"/);
       writeFileSync(file, "{}");
-      assert.throws(() => operationsOf("--operations", file), /must hold an array/);
+      assert.throws(() => operationsOf("--operations", file), /the file must hold an array/);
     } finally {
       rmSync(folder, { recursive: true });
     }
   });
 
-  it("names in one line what is wrong", () => {
+  it("reports an invalid argument on one line", () => {
     for (const [argv, message] of [
       [["--prot", "1"], /Unknown option '--prot'/],
       [["extra"], /extra/],
-      [["--port", "70000"], /--port must be a number from 0 to 65535, not "70000"/],
+      [["--port", "70000"], /--port must be an integer from 0 to 65535, not "70000"/],
       [["--settle-after", "soon"], /--settle-after must be/],
-      [["--version", "v1/x"], /--version is one segment/],
-      [["--operation", "operations/a=maybe"], /"maybe" is none of honoured, completes/],
+      [["--version", "v1/x"], /--version must be one path segment/],
+      [["--operation", "operations/a=maybe"], /KIND must be one of honoured, completes.*, not "maybe"/],
       [["--operation", "a=fails"], /must be a resource name/],
       [["--operations", "/none.json"], /--operations \/none.json: ENOENT/],
     ] as const) {
@@ -93,7 +94,7 @@ describe("the command operations-emulator", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
 
-  it("serves until it is told to end, with a line for every request", async () => {
+  it("serves until SIGTERM, and prints a line for each request", async () => {
     const child = start("--port", "0", "--operation", "operations/a=ignores");
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
@@ -111,7 +112,7 @@ describe("the command operations-emulator", () => {
     );
   }).timeout(20_000);
 
-  it("ends with 2 and one line where its arguments are wrong", async () => {
+  it("exits with code 2 and prints one line when an argument is invalid", async () => {
     const child = start("--operation", "operations/a=maybe");
     let errors = "";
     child.stderr.setEncoding("utf8").on("data", (chunk: string) => (errors += chunk));
@@ -120,22 +121,22 @@ describe("the command operations-emulator", () => {
   }).timeout(20_000);
 });
 
-describe("adding operations over HTTP", () => {
-  const emulators = new Emulators();
+describe("POST /emulator/operations", () => {
+  const emulators = new Emulators(startEmulator);
   afterEach(emulators.stop);
   const path = "/emulator/operations";
   const body = '{"name":"operations/b"}';
 
-  it("answers the name, or what is wrong with the operation", async () => {
+  it("returns the name of the new operation, or an error", async () => {
     const emulator = await emulators.start({ admin: true });
     assert.match(((await call(emulator, "POST", path)).json as { name: string }).name, /^operations\//);
     assert.equal((await call(emulator, "POST", path, { body })).status, 200);
-    assert.match((await call(emulator, "POST", path, { body })).text, /there is an operation operations\/b already/);
+    assert.match((await call(emulator, "POST", path, { body })).text, /operation \\"operations\/b\\" already exists/);
     assert.equal((await call(emulator, "POST", path, { body: "{" })).status, 400);
     assert.equal((await call(emulator, "POST", path, { body: "[]" })).status, 400);
   });
 
-  it("is not for web pages, nor for those who came by another host name", async () => {
+  it("refuses requests of web pages, and of other host names", async () => {
     const emulator = await emulators.start({ admin: true });
     for (const headers of [
       { origin: "http://localhost" },
@@ -148,7 +149,7 @@ describe("adding operations over HTTP", () => {
     assert.equal((await raw(emulator, path, { host: "localhost:8085" }, "POST", body)).status, 200);
   });
 
-  it("is not served unless asked for", async () => {
+  it("returns 404 without the option admin", async () => {
     const emulator = await emulators.start();
     assert.equal((await call(emulator, "POST", path, { body })).status, 404);
   });

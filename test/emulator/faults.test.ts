@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import type { Emulator, Fault } from "../../provider/emulator";
+import { type Emulator, type Fault, startEmulator } from "../../provider/emulator";
 import { call, Emulators, errorOf, raw } from "./caller";
 
 const name = "operations/AbC";
 
 describe("a fault", () => {
-  const emulators = new Emulators();
+  const emulators = new Emulators(startEmulator);
   let emulator: Emulator;
   beforeEach(async () => {
     emulator = await emulators.start({ operations: [{ name }, { name: "operations/other" }] });
@@ -21,15 +21,15 @@ describe("a fault", () => {
   };
   const isCancelRequested = () => emulator.operation(name)?.cancelRequested;
 
-  describe("befalls", () => {
-    it("the method and the operation that it names, and no other", async () => {
+  describe("rule", () => {
+    it("applies to its method and operation only", async () => {
       emulator.fault({ method: "cancel", name, then: { status: 503 } });
       assert.equal((await cancel("operations/other")).status, 200);
       assert.equal((await get()).status, 200);
       assert.equal((await cancel()).status, 503);
     });
 
-    it("the n-th matching call, some of them, or a range", async () => {
+    it("applies to one call, several calls, or a range of calls", async () => {
       for (const [calls, expected] of [
         [2, [200, 500, 200, 200]],
         [
@@ -51,13 +51,13 @@ describe("a fault", () => {
       }
     });
 
-    it("the n-th call of every operation, where counted so", async () => {
+    it("counts the calls of each operation separately with perOperation", async () => {
       emulator.fault({ name: /^operations\//, calls: 1, perOperation: true, then: { status: 500 } });
       assert.deepEqual(await statuses(2), [500, 200]);
       assert.deepEqual(await statuses(2, "operations/other"), [500, 200]);
     });
 
-    it("a share of the calls, the same for the same seed", async () => {
+    it("applies to a share of the calls, the same for the same seed", async () => {
       const drawn = async (seed: number) => {
         emulator = await emulators.start({ seed, operations: [{ name }] });
         emulator.fault({ probability: 0.5, then: { status: 500 } });
@@ -70,19 +70,19 @@ describe("a fault", () => {
       assert.notEqual(await drawn(4), first);
     });
 
-    it("as the first of several rules says, each counting all calls", async () => {
+    it("yields to an earlier rule, and counts the call all the same", async () => {
       emulator.fault({ calls: 1, then: { status: 500 } });
       emulator.fault({ calls: [1, 2], then: { status: 503 } });
       assert.deepEqual(await statuses(3), [500, 503, 200]);
     });
   });
 
-  describe("may be", () => {
-    it("an error in the form of AIP-193, not carried out", async () => {
+  describe("kind", () => {
+    it("returns an error in the format of AIP-193, and doesn't carry out the call", async () => {
       emulator.fault({ method: "cancel", then: { status: 429, retryAfter: 2, retryInfo: 1.5, message: "Slower." } });
-      const answered = await cancel();
-      assert.equal(answered.headers.get("retry-after"), "2");
-      assert.deepEqual(errorOf(answered), {
+      const response = await cancel();
+      assert.equal(response.headers.get("retry-after"), "2");
+      assert.deepEqual(errorOf(response), {
         code: 429,
         message: "Slower.",
         status: "RESOURCE_EXHAUSTED",
@@ -91,12 +91,12 @@ describe("a fault", () => {
       assert.equal(isCancelRequested(), false);
     });
 
-    it("a Retry-After that is a date", async () => {
+    it("sends a date in Retry-After", async () => {
       emulator.fault({ then: { status: 503, retryAfter: new Date(0) } });
       assert.equal((await get()).headers.get("retry-after"), "Thu, 01 Jan 1970 00:00:00 GMT");
     });
 
-    it("an error with a code of its own, or with a body that is no AIP-193", async () => {
+    it("returns an error with another code or another body", async () => {
       emulator.fault({ calls: 1, then: { status: 400, code: "FAILED_PRECONDITION" } });
       emulator.fault({ calls: 2, then: { status: 502, body: "html" } });
       emulator.fault({ calls: 3, then: { status: 404, body: "empty" } });
@@ -110,20 +110,20 @@ describe("a fault", () => {
       assert.deepEqual([last.text, last.headers.get("content-type")], ["{", "application/json"]);
     });
 
-    it("an error told about a call that was carried out", async () => {
+    it("returns an error for a call that is carried out", async () => {
       emulator.fault({ method: "cancel", then: { status: 504 }, carriedOut: true });
       assert.equal((await cancel()).status, 504);
       assert.equal(isCancelRequested(), true);
     });
 
-    it("an answer of another shape to a call that was carried out", async () => {
+    it("returns another body for a call that is carried out", async () => {
       emulator.fault({ method: "cancel", then: { body: "html" } });
-      const answered = await cancel();
-      assert.deepEqual([answered.status, answered.json], [200, undefined]);
+      const response = await cancel();
+      assert.deepEqual([response.status, response.json], [200, undefined]);
       assert.equal(isCancelRequested(), true);
     });
 
-    it("a body that ends before its length is reached", async () => {
+    it("closes the connection before the body's length is reached", async () => {
       emulator.fault({ then: { body: "truncated" } });
       const { status, text, error } = await raw(emulator, `/v1/${name}`);
       assert.deepEqual([status, error], [200, "ECONNRESET"]);
@@ -136,7 +136,7 @@ describe("a fault", () => {
       ["afterHeaders", { status: 200, carriedOut: true, body: false }],
       ["withinBody", { status: 200, carriedOut: true, body: true }],
     ] as const) {
-      it(`a connection that is reset: ${reset}`, async () => {
+      it(`resets the connection ${reset}`, async () => {
         emulator.fault({ then: { reset } });
         const { status, text, error } = await raw(emulator, `/v1/${name}:cancel`, {}, "POST");
         assert.deepEqual(
@@ -146,31 +146,31 @@ describe("a fault", () => {
       });
     }
 
-    it("a lost answer: the cancel is carried out, and nobody says so", async () => {
+    it("carries out the call and loses the response", async () => {
       emulator.fault({ method: "cancel", then: "lostAnswer" });
       assert.deepEqual(await raw(emulator, `/v1/${name}:cancel`, {}, "POST"), { text: "", error: "ECONNRESET" });
       assert.equal(isCancelRequested(), true);
       assert.equal(emulator.calls.last()?.status, undefined);
     });
 
-    it("a dropped call: answered OK, and not carried out", async () => {
+    it("returns OK without carrying out the call", async () => {
       emulator.fault({ method: "cancel", then: "dropped" });
-      const answered = await cancel();
-      assert.deepEqual([answered.status, answered.json], [200, {}]);
+      const response = await cancel();
+      assert.deepEqual([response.status, response.json], [200, {}]);
       assert.equal(isCancelRequested(), false);
     });
 
-    it("no answer at all, until the caller gives up", async () => {
+    it("never responds", async () => {
       emulator.fault({ method: "cancel", then: "noAnswer" });
-      const given = new AbortController();
-      const asked = fetch(`${emulator.endpoint}/v1/${name}:cancel`, { method: "POST", signal: given.signal });
+      const controller = new AbortController();
+      const request = fetch(`${emulator.endpoint}/v1/${name}:cancel`, { method: "POST", signal: controller.signal });
       await emulator.calls.received({ method: "cancel" });
-      given.abort();
-      await assert.rejects(asked, { name: "AbortError" });
+      controller.abort();
+      await assert.rejects(request, { name: "AbortError" });
       assert.equal(isCancelRequested(), false);
     });
 
-    it("a read that goes back in time, in lists too", async () => {
+    it("returns a finished operation as running, in lists too", async () => {
       emulator.settle(name, "cancelled");
       emulator.fault({ calls: [2, 3], then: "goesBack" });
       assert.equal(((await get()).json as { done?: true }).done, true);
@@ -184,19 +184,19 @@ describe("a fault", () => {
       assert.equal(((await get()).json as { done?: true }).done, true);
     });
 
-    it("the answer of another operation", async () => {
+    it("returns another operation's name", async () => {
       emulator.fault({ method: "get", then: { answersFor: "operations/other" } });
       assert.deepEqual((await get()).json, { name: "operations/other" });
     });
 
-    it("a redirect, not carried out", async () => {
+    it("redirects without carrying out the call", async () => {
       emulator.fault({ then: { redirect: "http://elsewhere.invalid/", status: 307 } });
-      const answered = await cancel();
-      assert.deepEqual([answered.status, answered.headers.get("location")], [307, "http://elsewhere.invalid/"]);
+      const response = await cancel();
+      assert.deepEqual([response.status, response.headers.get("location")], [307, "http://elsewhere.invalid/"]);
       assert.equal(isCancelRequested(), false);
     });
 
-    it("a stale token: 401 until another one comes", async () => {
+    it("refuses the token of the selected call, and accepts another", async () => {
       emulator.fault({ calls: 2, then: "staleToken" });
       const as = async (token: string) =>
         (await call(emulator, "GET", `/v1/${name}`, { headers: { authorization: `Bearer ${token}` } })).status;
@@ -206,33 +206,33 @@ describe("a fault", () => {
       );
     });
 
-    it("a stale token from the first call on, where no call is named", async () => {
+    it("refuses the token of the first call when no calls are selected", async () => {
       emulator.fault({ then: "staleToken" });
       const as = async (token: string) =>
         (await call(emulator, "GET", `/v1/${name}`, { headers: { authorization: `Bearer ${token}` } })).status;
       assert.deepEqual([await as("a"), await as("a"), await as("b"), await as("b")], [401, 401, 200, 200]);
     });
 
-    it("a reset within the answer to a call that was not carried out", async () => {
+    it("resets the connection within the response to a call that isn't carried out", async () => {
       emulator.fault({ method: "cancel", then: { reset: "withinBody" }, carriedOut: false });
       const { status, error } = await raw(emulator, `/v1/${name}:cancel`, {}, "POST");
       assert.deepEqual([status, error, isCancelRequested()], [200, "ECONNRESET", false]);
     });
 
-    it("a delay, during which the call has taken effect already", async () => {
+    it("delays the response to a call that takes effect at once", async () => {
       emulator.fault({ method: "cancel", calls: 1, delay: 2 ** 30 });
-      const given = new AbortController();
-      const asked = fetch(`${emulator.endpoint}/v1/${name}:cancel`, { method: "POST", signal: given.signal });
+      const controller = new AbortController();
+      const request = fetch(`${emulator.endpoint}/v1/${name}:cancel`, { method: "POST", signal: controller.signal });
       await emulator.calls.received({ method: "cancel" });
       assert.equal((await get()).json !== undefined && isCancelRequested(), true);
       assert.equal(emulator.calls.mostAtOnce, 2);
-      given.abort();
-      await assert.rejects(asked);
+      controller.abort();
+      await assert.rejects(request);
       emulator.fault({ delay: 1 });
       assert.equal((await cancel()).status, 200);
     });
 
-    it("a delay that ends when its rule is removed, and no other does", async () => {
+    it("ends its own delay when the rule is removed", async () => {
       const [one, other] = [1, 2].map((number) => emulator.fault({ method: "get", calls: number, delay: 2 ** 30 }));
       const first = get().then(() => "first");
       await emulator.calls.received({ method: "get" }, 1);
@@ -245,7 +245,7 @@ describe("a fault", () => {
     });
   });
 
-  it("that is none is refused, rather than to test nothing", () => {
+  it("is refused when it is invalid", () => {
     assert.throws(() => emulator.fault({ then: "lostanswer" as Fault & string }), /"then" must be one of lostAnswer/);
     assert.throws(() => emulator.fault({ then: {} as Fault }), /"then" must be one of/);
     assert.throws(() => emulator.fault({ delay: -1 }), /"delay"/);

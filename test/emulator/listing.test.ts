@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Emulator } from "../../provider/emulator";
+import { type Emulator, startEmulator } from "../../provider/emulator";
 import { call, Emulators, errorOf } from "./caller";
 
 interface Page {
@@ -7,8 +7,8 @@ interface Page {
   nextPageToken?: string;
 }
 
-describe("a listing", () => {
-  const emulators = new Emulators();
+describe("a list call", () => {
+  const emulators = new Emulators(startEmulator);
   const { start } = emulators;
   afterEach(emulators.stop);
 
@@ -26,7 +26,7 @@ describe("a listing", () => {
   };
   const numbered = (count: number) => Array.from({ length: count }, (_, index) => ({ name: `operations/${index}` }));
 
-  it("holds each collection's own operations, in the order they were added", async () => {
+  it("returns the operations of its collection, in the order in which they were added", async () => {
     const emulator = await start({
       operations: [
         "operations/b",
@@ -43,7 +43,7 @@ describe("a listing", () => {
     assert.deepEqual(await list(emulator, "", "projects/none/operations"), {});
   });
 
-  it("comes in pages of the size asked for, 0 being the default, and the maximum at most", async () => {
+  it("returns pages of the requested size, of the default size for 0, and of the maximum size for more", async () => {
     const emulator = await start({ operations: numbered(7), pageSize: { default: 3, maximum: 5 } });
     assert.deepEqual(
       (await pages(emulator, "pageSize=2")).map((page) => page.length),
@@ -59,12 +59,12 @@ describe("a listing", () => {
     );
     assert.equal(new Set((await pages(emulator, "pageSize=2")).flat()).size, 7);
     for (const size of ["-1", "many", "1.5"]) {
-      const answered = await call(emulator, "GET", `/v1/operations?pageSize=${size}`);
-      assert.equal(errorOf(answered).status, "INVALID_ARGUMENT", size);
+      const response = await call(emulator, "GET", `/v1/operations?pageSize=${size}`);
+      assert.equal(errorOf(response).status, "INVALID_ARGUMENT", size);
     }
   });
 
-  it("filters by whether operations are done, and announces no page that would be empty", async () => {
+  it("filters by done, and returns no page token for an empty page", async () => {
     const emulator = await start({ operations: numbered(6) });
     for (const name of ["operations/0", "operations/1", "operations/3", "operations/5"])
       emulator.settle(name, "failed");
@@ -73,7 +73,7 @@ describe("a listing", () => {
     assert.equal((await call(emulator, "GET", "/v1/operations?filter=name%3Dx")).status, 400);
   });
 
-  it("may come in short and empty pages, where told so", async () => {
+  it("returns short and empty pages with pageSize.scanned", async () => {
     const emulator = await start({ operations: numbered(6), pageSize: { scanned: 2 } });
     for (const name of ["operations/0", "operations/1", "operations/2"]) emulator.settle(name, "failed");
     assert.deepEqual(await pages(emulator, "filter=done=false"), [
@@ -83,17 +83,17 @@ describe("a listing", () => {
     ]);
   });
 
-  it("refuses a page token that is none, or another listing's", async () => {
+  it("refuses an invalid page token, and that of another list", async () => {
     const emulator = await start({ operations: numbered(3) });
     const { nextPageToken = "" } = await list(emulator, "pageSize=1");
     for (const query of ["pageToken=x", `pageToken=${nextPageToken}&filter=done=true`, `pageToken=A${nextPageToken}`]) {
-      const answered = await call(emulator, "GET", `/v1/operations?pageSize=1&${query}`);
-      assert.equal(errorOf(answered).status, "INVALID_ARGUMENT", query);
+      const response = await call(emulator, "GET", `/v1/operations?pageSize=1&${query}`);
+      assert.equal(errorOf(response).status, "INVALID_ARGUMENT", query);
     }
     assert.equal((await call(emulator, "GET", `/v1/operations?pageSize=2&pageToken=${nextPageToken}`)).status, 200);
   });
 
-  it("goes on where it was when operations come and go meanwhile", async () => {
+  it("continues at the same position when operations are added and expire", async () => {
     const emulator = await start({ operations: numbered(4) });
     const { nextPageToken = "" } = await list(emulator, "pageSize=2");
     emulator.expire("operations/0");

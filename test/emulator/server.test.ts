@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
-import { startEmulator, type Emulator } from "../../provider/emulator";
+import { type Emulator, startEmulator } from "../../provider/emulator";
 import { call, Emulators, raw } from "./caller";
 
 describe("the emulator's server", () => {
-  const emulators = new Emulators();
+  const emulators = new Emulators(startEmulator);
   const { start } = emulators;
   afterEach(emulators.stop);
 
-  /** Sends bytes as they are, and returns what comes back until the other side closes, or until `enough` came. */
+  /** Sends bytes, and returns what the server sends until it closes the connection, or until `enough` matches. */
   const send = (emulator: Emulator, bytes: string, enough?: RegExp) =>
     new Promise<string>((resolve, reject) => {
       let received = "";
@@ -46,7 +46,7 @@ describe("the emulator's server", () => {
     assert.equal(code, "ECONNREFUSED");
   });
 
-  it("answers a malformed request with 400, and lives on", async () => {
+  it("returns 400 for a malformed request, and continues to serve", async () => {
     const emulator = await start();
     assert.match(await send(emulator, "what is this\r\n\r\n"), /^HTTP\/1\.1 400 /);
     assert.match(await send(emulator, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n"), /^HTTP\/1\.1 400 /);
@@ -60,13 +60,13 @@ describe("the emulator's server", () => {
     assert.match(received, /Connection: keep-alive/);
   });
 
-  it("does not let a path write into its pages", async () => {
+  it("escapes the path in its HTML pages", async () => {
     const emulator = await start();
     const received = await send(emulator, 'GET /<b>&"x HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
     assert.match(received, /URL \/&#60;b&#62;&#38;&#34;x was/);
   });
 
-  it("takes the absolute form of a request's target, as clients send it to a proxy", async () => {
+  it("accepts a whole URL as the request's target, as clients send to a proxy", async () => {
     const emulator = await start();
     const received = await send(
       emulator,
@@ -76,12 +76,12 @@ describe("the emulator's server", () => {
     assert.equal(emulator.calls.count("list", "operations"), 1);
   });
 
-  it("refuses a body beyond all measure", async () => {
+  it("refuses a body of more than 1 MiB", async () => {
     const emulator = await start();
     assert.equal((await raw(emulator, "/token", {}, "POST", "x".repeat(1024 * 1024 + 1))).status, 413);
   });
 
-  it("survives clients that hang up, in the middle of a request and before the answer", async () => {
+  it("continues to serve when clients close connections during a request or before the response", async () => {
     const emulator = await start();
     emulator.fault({ method: "list", delay: 5 });
     await new Promise<void>((resolve) => {
@@ -94,26 +94,26 @@ describe("the emulator's server", () => {
         resolve();
       });
     });
-    const given = new AbortController();
-    const asked = fetch(`${emulator.endpoint}/v1/operations`, { signal: given.signal });
+    const controller = new AbortController();
+    const request = fetch(`${emulator.endpoint}/v1/operations`, { signal: controller.signal });
     await emulator.calls.received({ method: "list" });
-    given.abort();
-    await assert.rejects(asked);
+    controller.abort();
+    await assert.rejects(request);
     assert.equal((await call(emulator, "GET", "/v1/operations")).status, 200);
   });
 
-  it("stops with its connections, also while answers are held back, and as often as it is told", async () => {
+  it("closes its connections when it stops, during a delay too, and can be stopped more than once", async () => {
     const emulator = await start();
     emulator.fault({ delay: 2 ** 30 });
-    const asked = assert.rejects(call(emulator, "GET", "/v1/operations"));
+    const request = assert.rejects(call(emulator, "GET", "/v1/operations"));
     await emulator.calls.received({ method: "list" });
     await Promise.all([emulator.stop(), emulator.stop()]);
     await emulator.stop();
-    await asked;
+    await request;
     await assert.rejects(call(emulator, "GET", "/v1/operations"));
   });
 
-  it("says that a port is taken", async () => {
+  it("reports that the port is taken", async () => {
     const emulator = await start();
     await assert.rejects(startEmulator({ port: Number(new URL(emulator.endpoint).port) }), { code: "EADDRINUSE" });
   });

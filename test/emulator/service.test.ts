@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
+import { startEmulator } from "../../provider/emulator";
 import { call, Emulators, errorOf, raw } from "./caller";
 
 const name = "operations/AbC";
 
-describe("the emulated service", () => {
-  const emulators = new Emulators();
+describe("the operations service", () => {
+  const emulators = new Emulators(startEmulator);
   const { start } = emulators;
   afterEach(emulators.stop);
 
-  it("takes names of any pattern, decoded as gRPC transcoding does: all but %2F", async () => {
+  it("accepts names of any pattern, and decodes everything but %2F, as gRPC transcoding does", async () => {
     const names = [
       "operations/a/b.c=/QmFzZTY0+w==",
       "projects/p/locations/l/operations/ü x",
@@ -31,7 +32,7 @@ describe("the emulated service", () => {
     assert.equal(emulator.calls.last()?.name, "operations/%zz ");
   });
 
-  it("answers what it does not serve with a page of HTML, as Google's front end does", async () => {
+  it("returns a 404 page in HTML for other paths and methods, as Google's front end does", async () => {
     const emulator = await start({ operations: [{ name }] });
     for (const [method, path] of [
       ["GET", `/v1beta1/${name}`],
@@ -44,49 +45,62 @@ describe("the emulated service", () => {
       ["GET", "/v1/operations//x"],
       ["GET", "/"],
     ] as const) {
-      const answered = await call(emulator, method, path);
-      assert.equal(answered.status, 404, `${method} ${path}`);
-      assert.equal(answered.json, undefined, `${method} ${path}`);
-      assert.match(answered.headers.get("content-type") ?? "", /text\/html/);
+      const response = await call(emulator, method, path);
+      assert.equal(response.status, 404, `${method} ${path}`);
+      assert.equal(response.json, undefined, `${method} ${path}`);
+      assert.match(response.headers.get("content-type") ?? "", /text\/html/);
     }
     assert.equal(emulator.calls.count("unknown"), 9);
     assert.equal(emulator.operation(name)?.cancelRequested, false);
   });
 
-  it("speaks another version when told to", async () => {
+  it("serves another version with the option version", async () => {
     const emulator = await start({ version: "v2", operations: [{ name }] });
     assert.equal((await call(emulator, "GET", `/v2/${name}`)).status, 200);
     assert.equal((await call(emulator, "GET", `/v1/${name}`)).json, undefined);
   });
 
-  it("refuses a cancel with a body: it must be empty", async () => {
+  it("refuses a cancel with a body", async () => {
     const emulator = await start({ operations: [{ name }] });
-    const answered = await call(emulator, "POST", `/v1/${name}:cancel`, { body: "{}" });
-    assert.equal(errorOf(answered).status, "INVALID_ARGUMENT");
+    const response = await call(emulator, "POST", `/v1/${name}:cancel`, { body: "{}" });
+    assert.equal(errorOf(response).status, "INVALID_ARGUMENT");
     assert.equal(emulator.operation(name)?.cancelRequested, false);
   });
 
-  it("refuses parameters that the method does not have", async () => {
+  it("refuses parameters that the method doesn't have", async () => {
     const emulator = await start({ operations: [{ name }] });
     assert.equal((await call(emulator, "GET", `/v1/${name}?alt=json&$alt=json%3Benum-encoding=int`)).status, 200);
     assert.match(errorOf(await call(emulator, "GET", `/v1/${name}?filter=x`)).message, /Unknown name "filter"/);
   });
 
-  it("has methods that are not implemented, where told so", async () => {
+  it("returns UNIMPLEMENTED for the methods in the option unimplemented", async () => {
     const emulator = await start({ operations: [{ name }], unimplemented: ["list", "delete", "cancel"] });
     for (const [method, path] of [
       ["GET", "operations"],
       ["DELETE", name],
       ["POST", `${name}:cancel`],
     ] as const) {
-      const answered = await call(emulator, method, `/v1/${path}`);
-      assert.equal(answered.status, 501);
-      assert.equal(errorOf(answered).status, "UNIMPLEMENTED");
+      const response = await call(emulator, method, `/v1/${path}`);
+      assert.equal(response.status, 501);
+      assert.equal(errorOf(response).status, "UNIMPLEMENTED");
     }
     assert.equal((await call(emulator, "GET", `/v1/${name}`)).status, 200);
   });
 
-  it("can require the header of a generated client", async () => {
+  it("refuses calls without a token that it issued, or with a revoked one, when tokens are required", async () => {
+    const emulator = await start({ tokens: "required", operations: [{ name }] });
+    const [token, revoked] = [emulator.issueToken(), emulator.issueToken()];
+    emulator.revokeToken(revoked);
+    const get = (headers: Record<string, string>) => call(emulator, "GET", `/v1/${name}`, { headers });
+    assert.equal((await get({ authorization: `Bearer ${token}` })).status, 200);
+    for (const headers of [{}, { authorization: "Bearer unknown" }, { authorization: `Bearer ${revoked}` }]) {
+      const response = await get(headers);
+      assert.equal(response.status, 401);
+      assert.equal(errorOf(response).status, "UNAUTHENTICATED");
+    }
+  });
+
+  it("requires the header of a generated client with requireApiClientHeader", async () => {
     const emulator = await start({ operations: [{ name }], requireApiClientHeader: true });
     const get = (header?: string) =>
       call(emulator, "GET", `/v1/${name}`, header === undefined ? {} : { headers: { "x-goog-api-client": header } });
@@ -96,12 +110,12 @@ describe("the emulated service", () => {
     assert.equal((await get("gl-node/20 rest/1.9 gapic/1.0.0")).status, 200);
   });
 
-  it("can label its JSON as plain text, errors too", async () => {
+  it("sends the option contentType with operations, lists and errors", async () => {
     const emulator = await start({ operations: [{ name }], contentType: "text/plain" });
     for (const path of [name, "operations/none", "operations"]) {
-      const answered = await call(emulator, "GET", `/v1/${path}`);
-      assert.equal(answered.headers.get("content-type"), "text/plain");
-      assert.notEqual(answered.json, undefined);
+      const response = await call(emulator, "GET", `/v1/${path}`);
+      assert.equal(response.headers.get("content-type"), "text/plain");
+      assert.notEqual(response.json, undefined);
     }
   });
 });

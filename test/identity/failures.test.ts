@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { EmulatorOptions, ServiceAccountKey } from "../../provider/emulator";
 import type { Outcome } from "./caller";
+import type { IdentityEmulatorOptions, ServiceAccountKey } from "./emulator";
 import { type Caller, iamScope, scope, World } from "./world";
 
 const subject = "admin@reseller.example";
@@ -9,7 +9,7 @@ const delegate = "delegate@project.iam.gserviceaccount.com";
 
 /** What each way of failing is set up with. */
 interface Case {
-  readonly options?: EmulatorOptions;
+  readonly options?: IdentityEmulatorOptions;
   readonly prepare?: (world: World) => void;
   readonly caller: (key: ServiceAccountKey, world: World) => Caller;
   /** How many requests reach the token endpoint: none is made twice. Default: 0 or 1. */
@@ -166,7 +166,7 @@ describe("a call without the right credential", function () {
   }
 
   describe("is refused by the service", () => {
-    const start = async (options: EmulatorOptions = {}) => {
+    const start = async (options: IdentityEmulatorOptions = {}) => {
       world = await World.start({ scopes: [scope], callers: [subject], ...options });
       return world.emulator;
     };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { EmulatorOptions } from "../../provider/emulator";
 import type { Outcome } from "./caller";
+import type { IdentityEmulatorOptions } from "./emulator";
 import { Federation } from "./federation";
 import { iamScope, scope, World } from "./world";
 
@@ -18,7 +18,8 @@ function assertDone({ done, errors }: Outcome, expected = 20): void {
 describe("a call with google-auth-library's own flows", function () {
   this.timeout(60_000);
   let world: World;
-  const start = async (options: EmulatorOptions = {}) => (world = await World.start({ scopes: [scope], ...options }));
+  const start = async (options: IdentityEmulatorOptions = {}) =>
+    (world = await World.start({ scopes: [scope], ...options }));
   afterEach(() => world.stop());
 
   const fetched = () => ({
@@ -113,7 +114,7 @@ describe("a call with google-auth-library's own flows", function () {
       assert.deepEqual(world.identity, { email: target, scopes: [scope], source: "impersonation" });
       assert.deepEqual(fetched(), { token: 1, generateAccessToken: 1, signJwt: 0 });
       const asked = emulator.calls.last({ method: "generateAccessToken" });
-      assert.deepEqual(asked?.identity?.scopes, [iamScope]);
+      assert.deepEqual(emulator.identityOf(asked)?.scopes, [iamScope]);
     });
 
     it("by way of delegates, given by their addresses", async () => {

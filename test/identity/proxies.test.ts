@@ -100,7 +100,7 @@ describe("a proxy", function () {
     assertDone(await world.call({ environment, config }));
     assert.deepEqual(proxy.tunnels, ["oauth2.googleapis.com:443"]);
     assert.doesNotMatch(proxy.seen, /^(GET|POST)/m);
-    assert.equal(emulator.calls.last({ method: "get" })?.identity?.source, "assertion");
+    assert.equal(world.identity?.source, "assertion");
   });
 
   it("does not matter to plain http elsewhere, which gets no token at all", async () => {

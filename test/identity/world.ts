@@ -3,9 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type Emulator, type EmulatorOptions, type Identity, startEmulator } from "../../provider/emulator";
 import type { Calls, Outcome } from "./caller";
 import { type Certificate, makeCertificate } from "./certificate";
+import {
+  type IdentityEmulator,
+  type IdentityEmulatorOptions,
+  startIdentityEmulator,
+  type TokenIdentity,
+} from "./emulator";
 import { type Proxy, startProxy } from "./proxy";
 
 export const scope = "https://www.googleapis.com/auth/apps.order";
@@ -22,18 +27,18 @@ let certificate: Certificate | undefined;
 /** An emulator behind a proxy, which is what stands between a caller and Google. */
 export class World {
   private constructor(
-    readonly emulator: Emulator,
+    readonly emulator: IdentityEmulator,
     readonly proxy: Proxy,
     private readonly folder: string,
   ) {}
 
   /** @param answer see {@link startProxy} */
   static async start(
-    options: EmulatorOptions = {},
+    options: IdentityEmulatorOptions = {},
     answer?: (request: IncomingMessage, response: ServerResponse) => boolean,
   ): Promise<World> {
     certificate ??= makeCertificate(["localhost", "*.googleapis.com", "*.universe.example"]);
-    const emulator = await startEmulator({ tokens: "required", operations: [{ name: operation }], ...options });
+    const emulator = await startIdentityEmulator({ tokens: "required", operations: [{ name: operation }], ...options });
     const proxy = await startProxy(certificate, emulator.endpoint, answer);
     const world = new World(emulator, proxy, mkdtempSync(join(tmpdir(), "identity-")));
     world.file("ca.pem", certificate.cert);
@@ -108,8 +113,8 @@ export class World {
   }
 
   /** As whom the operation was read last, without what changes from run to run. */
-  get identity(): Omit<Identity, "expiresAt"> | undefined {
-    const { identity } = this.emulator.calls.last({ method: "get" }) ?? {};
+  get identity(): Omit<TokenIdentity, "expiresAt"> | undefined {
+    const identity = this.emulator.identityOf(this.emulator.calls.last({ method: "get" }));
     if (!identity) return undefined;
     const { email, subject, scopes, source } = identity;
     return { email, ...(subject === undefined ? {} : { subject }), scopes, source };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Clock, install } from "@sinonjs/fake-timers";
 import { CircuitBreaker } from "../../provider/operations/circuitBreaker";
-import type { Code } from "../../provider/operations/code";
+import type { Code } from "../../provider/common/rpcCodes";
 import { Deadline } from "../../provider/common/deadline";
 import {
   type Call,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { codeName, isCode } from "../../provider/operations/code";
+import { codeName, isCode } from "../../provider/common/rpcCodes";
 import { parseOperation, parsePage } from "../../provider/operations/response";
 import { isSettled, outcomes, settledOutcome } from "../../provider/operations/outcome";
 

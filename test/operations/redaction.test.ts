@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Deadline, OperationsClient } from "../../provider/operations";
+import { Deadline } from "../../provider/common/deadline";
+import { OperationsClient } from "../../provider/operations/client";
 import { cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
 
 const name = "operations/AbC";

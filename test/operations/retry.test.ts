@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
-import type { Code } from "../../provider/operations/code";
+import type { Code } from "../../provider/common/rpcCodes";
 import { Deadline } from "../../provider/common/deadline";
 import { NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 import { maxPause } from "../../provider/operations/pause";

@@ -1,4 +1,4 @@
-import { codeName } from "../../operations/code";
+import { codeName } from "../../common/rpcCodes";
 import { isSettled, type Outcome, outcomes, settledOutcome } from "../../operations/outcome";
 import type { Operation } from "../../operations/response";
 import { truncateJson, truncateList, truncateText, sanitize } from "./sanitize";

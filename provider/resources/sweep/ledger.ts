@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { singleLine } from "../../common/text";
-import { codeName } from "../../operations/code";
+import { codeName } from "../../common/rpcCodes";
 import { isSettled, type Outcome, settledOutcome } from "../../operations/outcome";
 import { nameIssues } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";

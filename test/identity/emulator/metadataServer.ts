@@ -1,13 +1,20 @@
+import type { CallMethod } from "../../../provider/emulator";
+import {
+  html,
+  type HttpResponse,
+  json,
+  type ReceivedRequest,
+  type Service,
+  text,
+} from "../../../provider/emulator/service";
 import type { AccessTokens } from "./accessTokens";
-import { html, json, text, type Reply } from "./reply";
-import type { ReceivedRequest, Service } from "./request";
 import { projectId } from "./serviceAccounts";
 
 interface Parts {
   readonly tokens: AccessTokens;
   readonly account: string;
   readonly universeDomain: string;
-  /** Milliseconds. */
+  /** The lifetime of tokens in milliseconds. */
   readonly lifetime: number;
 }
 
@@ -16,28 +23,28 @@ const root = "/computeMetadata/v1/";
 const account = "instance/service-accounts/default/";
 
 /**
- * The part of a virtual machine's metadata server that credentials come from; point `GCE_METADATA_HOST` at the
- * emulator. As there, a request must carry `Metadata-Flavor: Google`, and must not have been forwarded.
+ * Serves the part of a virtual machine's metadata server that credentials come from, for clients with the emulator in
+ * `GCE_METADATA_HOST`. As there, a request must have the header `Metadata-Flavor: Google`, and no `X-Forwarded-For`.
  */
 export function metadataServer(parts: Parts): Service {
   return ({ verb, path, headers }) => {
     if (verb !== "GET") return undefined;
     const isPing = path === "/" && headers["metadata-flavor"] !== undefined;
     if (!isPing && !`${path}/`.startsWith(root)) return undefined;
-    return { method: "metadata", answer: (request) => answer(request, parts) };
+    return { method: "metadata" as CallMethod, respond: (request) => respond(request, parts) };
   };
 }
 
-function answer(request: ReceivedRequest, parts: Parts): Reply {
+function respond(request: ReceivedRequest, parts: Parts): HttpResponse {
   const { headers, path } = request;
   if (headers["metadata-flavor"] !== "Google" || headers["x-forwarded-for"] !== undefined) {
     return html(403, "Forbidden", "Missing Metadata-Flavor:Google header.");
   }
-  const reply = entry(path.slice(root.length), request, parts) ?? html(404, "Not Found", `No entry ${path}.`);
-  return { ...reply, headers: flavor };
+  const response = entry(path.slice(root.length), request, parts) ?? html(404, "Not Found", `No entry ${path}.`);
+  return { ...response, headers: flavor };
 }
 
-function entry(key: string, { query }: ReceivedRequest, parts: Parts): Reply | undefined {
+function entry(key: string, { query }: ReceivedRequest, parts: Parts): HttpResponse | undefined {
   switch (key) {
     case "":
       return text(200, "instance/\nproject/\nuniverse/\n");
@@ -62,7 +69,7 @@ function entry(key: string, { query }: ReceivedRequest, parts: Parts): Reply | u
 
 const cloudPlatform = "https://www.googleapis.com/auth/cloud-platform";
 
-function token(scopes: string | null, { tokens, account: email, lifetime }: Parts): Reply {
+function token(scopes: string | null, { tokens, account: email, lifetime }: Parts): HttpResponse {
   const identity = { email, scopes: (scopes ?? cloudPlatform).split(","), source: "metadata" } as const;
   const { token: accessToken } = tokens.issue(identity, lifetime);
   return json(200, { access_token: accessToken, expires_in: Math.floor(lifetime / 1000), token_type: "Bearer" });

@@ -1,9 +1,16 @@
+import type { CallMethod } from "../../../provider/emulator";
+import { decodeName } from "../../../provider/emulator/operationsService";
+import {
+  errorInfo,
+  type HttpResponse,
+  json,
+  type ReceivedRequest,
+  rpcError,
+  type Service,
+  unauthenticated,
+} from "../../../provider/emulator/service";
 import type { AccessTokens } from "./accessTokens";
 import { signJwt } from "./jwt";
-import { json, type Reply } from "./reply";
-import type { ReceivedRequest, Service } from "./request";
-import { decodeName } from "./resourceName";
-import { errorInfo, rpcError, unauthenticated } from "./rpcError";
 import type { ServiceAccounts } from "./serviceAccounts";
 
 type Method = "generateAccessToken" | "signJwt";
@@ -12,8 +19,8 @@ type Body = Readonly<Record<string, unknown>>;
 const path = /^\/v1\/projects\/-\/serviceAccounts\/([^/:]+):(generateAccessToken|signJwt)$/;
 
 /**
- * `generateAccessToken` and `signJwt` of the IAM Service Account Credentials API, v1. The caller needs a token of the
- * emulator's and an impersonation that was allowed.
+ * Serves `generateAccessToken` and `signJwt` of the IAM Service Account Credentials API, v1. The caller needs a token of the
+ * emulator, and the permission to impersonate the account.
  */
 export function iamCredentials(accounts: ServiceAccounts, tokens: AccessTokens): Service {
   return (head) => {
@@ -21,58 +28,60 @@ export function iamCredentials(accounts: ServiceAccounts, tokens: AccessTokens):
     if (email === "") return undefined;
     const target = decodeName(email);
     return {
-      method: method as Method,
+      method: method as CallMethod,
       name: target,
-      answer: (request) => {
+      respond: (request) => {
+        const caller = tokens.identityOf(request.headers)?.email;
+        if (caller === undefined) return unauthenticated();
         const body = readBody(request);
-        const refused = refusal(method as Method, target, request, body, accounts);
-        if (refused !== undefined) return refused;
+        const denied = authorize(method as Method, { caller, target, body, accounts });
+        if (denied !== undefined) return denied;
         return method === "signJwt" ? sign(target, body, accounts) : generate(target, body, tokens);
       },
     };
   };
 }
 
-function refusal(
-  method: Method,
-  target: string,
-  { identity }: ReceivedRequest,
-  body: Body,
-  accounts: ServiceAccounts,
-): Reply | undefined {
-  if (identity === undefined) return unauthenticated();
+interface Authorization {
+  readonly caller: string;
+  readonly target: string;
+  readonly body: Body;
+  readonly accounts: ServiceAccounts;
+}
+
+function authorize(method: Method, { caller, target, body, accounts }: Authorization): HttpResponse | undefined {
   const delegates = readDelegates(body["delegates"]);
   if (delegates === undefined) {
     return invalid("Delegates must have the form projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}.");
   }
-  if (accounts.mayImpersonate(identity.email, target, delegates)) return undefined;
+  if (accounts.mayImpersonate(caller, target, delegates)) return undefined;
   const permission = `iam.serviceAccounts.${method === "signJwt" ? "signJwt" : "getAccessToken"}`;
   return rpcError("PERMISSION_DENIED", `Permission '${permission}' denied on resource (or it may not exist).`, [
     errorInfo("IAM_PERMISSION_DENIED", "iam.googleapis.com", { permission }),
   ]);
 }
 
-function generate(target: string, body: Body, tokens: AccessTokens): Reply {
+function generate(target: string, body: Body, tokens: AccessTokens): HttpResponse {
   const scopes = body["scope"];
   if (!Array.isArray(scopes) || scopes.length === 0) return invalid("A scope is required.");
   const { lifetime: duration = "3600s" } = body;
   const seconds = typeof duration === "string" ? /^(\d+)(\.\d+)?s$/.exec(duration)?.[1] : undefined;
   const lifetime = Number(seconds) * 1000;
-  // Up to twelve hours need an organization policy, which nobody has set here.
+  // More than an hour requires an organization policy.
   if (!(lifetime > 0 && lifetime <= 3_600_000)) return invalid("The lifetime must be from 1s to 3600s.");
   const identity = { email: target, scopes: scopes.map(String), source: "impersonation" } as const;
   const { token, expiresAt } = tokens.issue(identity, lifetime);
   return json(200, { accessToken: token, expireTime: new Date(expiresAt).toISOString() });
 }
 
-function sign(target: string, body: Body, accounts: ServiceAccounts): Reply {
+function sign(target: string, body: Body, accounts: ServiceAccounts): HttpResponse {
   const payload = body["payload"];
   if (typeof payload !== "string" || !isJsonObject(payload)) return invalid("The payload must be a JSON object.");
   const { keyId, privateKey } = accounts.get(target) ?? accounts.create({ email: target });
   return json(200, { keyId, signedJwt: signJwt(payload, privateKey, keyId) });
 }
 
-/** The addresses in `projects/-/serviceAccounts/{address}`, the only form that the API documents. */
+/** Returns the addresses in `projects/-/serviceAccounts/{address}`, the only format that the API documents. */
 function readDelegates(value: unknown): string[] | undefined {
   if (value === undefined) return [];
   if (!Array.isArray(value)) return undefined;
@@ -93,6 +102,6 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-function invalid(message: string): Reply {
+function invalid(message: string): HttpResponse {
   return rpcError("INVALID_ARGUMENT", message);
 }

@@ -1,13 +1,13 @@
 import { createSign, createVerify, type KeyObject } from "node:crypto";
 
-/** A JSON Web Token taken apart (RFC 7519), its signature not yet looked at. */
+/** A parsed JSON Web Token (RFC 7519), whose signature isn't verified yet. */
 export interface Jwt {
   readonly claims: Readonly<Record<string, unknown>>;
-  /** By RS256, whatever algorithm its header names. */
+  /** Verifies an RS256 signature, independently of the header's algorithm. */
   isSignedBy(key: KeyObject): boolean;
 }
 
-/** `undefined` where the text is no JWT. */
+/** Returns `undefined` when the text isn't a JWT. */
 export function readJwt(token: string): Jwt | undefined {
   const parts = token.split(".");
   const [header = "", payload = "", signature = ""] = parts;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Emulator } from "../../provider/emulator";
-import { call, Emulators } from "./caller";
+import { call, Emulators } from "../../emulator/caller";
+import { type IdentityEmulator, startIdentityEmulator } from ".";
 
 const account = "/computeMetadata/v1/instance/service-accounts/default";
 
-describe("the metadata server", () => {
-  const emulators = new Emulators();
-  let emulator: Emulator;
+describe("the emulated metadata server", () => {
+  const emulators = new Emulators(startIdentityEmulator);
+  let emulator: IdentityEmulator;
   beforeEach(async () => {
     emulator = await emulators.start({
       metadataAccount: "vm@example.com",
@@ -19,7 +19,7 @@ describe("the metadata server", () => {
   const get = (path: string, headers: Record<string, string> = { "Metadata-Flavor": "Google" }) =>
     call(emulator, "GET", path, { headers });
 
-  it("tells who the machine is, and says in each answer that it is Google's", async () => {
+  it("returns the machine's account, and the header Metadata-Flavor", async () => {
     for (const [path, expected] of [
       [`${account}/email`, "vm@example.com"],
       ["/computeMetadata/v1/universe/universe-domain", "example.com"],
@@ -27,22 +27,22 @@ describe("the metadata server", () => {
       ["/computeMetadata/v1/instance", "service-accounts/\n"],
       ["/", "instance/\nproject/\nuniverse/\n"],
     ] as const) {
-      const answered = await get(path);
-      assert.deepEqual([answered.status, answered.text], [200, expected], path);
-      assert.equal(answered.headers.get("metadata-flavor"), "Google");
+      const response = await get(path);
+      assert.deepEqual([response.status, response.text], [200, expected], path);
+      assert.equal(response.headers.get("metadata-flavor"), "Google");
     }
   });
 
-  it("gives a token with the scopes asked for", async () => {
-    const answered = await get(`${account}/token?scopes=a,b`);
-    const { access_token: token, ...rest } = answered.json as { access_token: string };
+  it("returns a token with the requested scopes", async () => {
+    const response = await get(`${account}/token?scopes=a,b`);
+    const { access_token: token, ...rest } = response.json as { access_token: string };
     assert.deepEqual(rest, { expires_in: 60, token_type: "Bearer" });
     await call(emulator, "GET", "/v1/operations", { headers: { authorization: `Bearer ${token}` } });
-    const { email, scopes, source } = emulator.calls.last()?.identity ?? {};
+    const { email, scopes, source } = emulator.identityOf(emulator.calls.last()) ?? {};
     assert.deepEqual([email, scopes, source], ["vm@example.com", ["a", "b"], "metadata"]);
   });
 
-  it("refuses whoever does not say that it means a metadata server, and what was forwarded", async () => {
+  it("refuses requests without the header Metadata-Flavor, and forwarded requests", async () => {
     assert.equal((await get(`${account}/token`, {})).status, 403);
     assert.equal((await get("/", { "Metadata-Flavor": "Other" })).status, 403);
     assert.equal(

@@ -1,31 +1,34 @@
+import type { CallMethod } from "../../../provider/emulator";
+import { type HttpResponse, json, type ReceivedRequest, type Service } from "../../../provider/emulator/service";
 import type { AccessTokens } from "./accessTokens";
-import { readJwt, type Jwt } from "./jwt";
-import { json, type Reply } from "./reply";
-import type { ReceivedRequest, Service } from "./request";
+import { type Jwt, readJwt } from "./jwt";
 import type { ServiceAccount, ServiceAccounts } from "./serviceAccounts";
 
 interface Parts {
   readonly accounts: ServiceAccounts;
   readonly tokens: AccessTokens;
   readonly now: () => number;
-  /** The audiences that an assertion may name; the first is the one that errors name. */
-  readonly audiences: () => readonly string[];
-  /** Milliseconds. */
+  /** Returns the emulator's address, which is known only after its start. */
+  readonly endpoint: () => string;
+  /** The lifetime of tokens in milliseconds. */
   readonly lifetime: number;
 }
 
+const audience = "https://oauth2.googleapis.com/token";
 const grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /**
- * `POST /token`: an access token for a service account's signed assertion (RFC 7523), with the errors of
- * `oauth2.googleapis.com/token`.
+ * Serves `POST /token`, which exchanges a service account's signed assertion (RFC 7523) for an access token, with the errors
+ * of `oauth2.googleapis.com/token`.
  */
-export function tokenService(parts: Parts): Service {
+export function tokenEndpoint(parts: Parts): Service {
   return ({ verb, path }) =>
-    verb === "POST" && path === "/token" ? { method: "token", answer: (request) => answer(request, parts) } : undefined;
+    verb === "POST" && path === "/token"
+      ? { method: "token" as CallMethod, respond: (request) => exchange(request, parts) }
+      : undefined;
 }
 
-function answer({ body }: ReceivedRequest, parts: Parts): Reply {
+function exchange({ body }: ReceivedRequest, parts: Parts): HttpResponse {
   const form = new URLSearchParams(body);
   const grantType = form.get("grant_type") ?? "";
   if (grantType !== grant) return oauthError("unsupported_grant_type", `Invalid grant_type: ${grantType}`);
@@ -35,15 +38,16 @@ function answer({ body }: ReceivedRequest, parts: Parts): Reply {
   if (jwt === undefined) return oauthError("invalid_grant", "Invalid JWT: Failed to parse the assertion.");
   const account = parts.accounts.get(String(jwt.claims["iss"]));
   if (account === undefined) return oauthError("invalid_grant", "Invalid grant: account not found");
-  return problemWith(jwt, account, parts) ?? issue(jwt, account, parts);
+  return validate(jwt, account, parts) ?? issue(jwt, account, parts);
 }
 
-function problemWith(jwt: Jwt, account: ServiceAccount, { now, audiences }: Parts): Reply | undefined {
+/** Returns the error for an assertion that is invalid. */
+function validate(jwt: Jwt, account: ServiceAccount, { now, endpoint }: Parts): HttpResponse | undefined {
   const { aud, iat, exp, scope, sub } = jwt.claims;
   if (!jwt.isSignedBy(account.publicKey)) return oauthError("invalid_grant", "Invalid JWT Signature.");
-  if (!audiences().includes(String(aud))) {
-    const [right = ""] = audiences();
-    return oauthError("invalid_grant", `Invalid JWT: Failed audience check. The right audience is ${right}`);
+  // Key files of the emulator have its own address.
+  if (aud !== audience && aud !== `${endpoint()}/token`) {
+    return oauthError("invalid_grant", `Invalid JWT: Failed audience check. The right audience is ${audience}`);
   }
   if (!isTimely(iat, exp, now() / 1000)) {
     return oauthError(
@@ -66,14 +70,14 @@ function problemWith(jwt: Jwt, account: ServiceAccount, { now, audiences }: Part
   return undefined;
 }
 
-/** An hour at most, with some minutes of leeway for clocks that differ. */
+/** Whether an assertion is valid now and for at most an hour. Allows clocks to differ by 5 minutes. */
 function isTimely(iat: unknown, exp: unknown, seconds: number): boolean {
   const leeway = 5 * 60;
   if (typeof iat !== "number" || typeof exp !== "number") return false;
   return iat <= seconds + leeway && exp > seconds - leeway && exp > iat && exp - iat <= 3600;
 }
 
-function issue({ claims }: Jwt, { email }: ServiceAccount, { tokens, lifetime }: Parts): Reply {
+function issue({ claims }: Jwt, { email }: ServiceAccount, { tokens, lifetime }: Parts): HttpResponse {
   const { sub } = claims;
   const subject = typeof sub === "string" && sub !== email ? sub : undefined;
   const scopes = String(claims["scope"]).trim().split(/\s+/);
@@ -81,6 +85,6 @@ function issue({ claims }: Jwt, { email }: ServiceAccount, { tokens, lifetime }:
   return json(200, { access_token: token, expires_in: Math.floor(lifetime / 1000), token_type: "Bearer" });
 }
 
-function oauthError(error: string, description: string, status = 400): Reply {
+function oauthError(error: string, description: string, status = 400): HttpResponse {
   return json(status, { error, error_description: description });
 }

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
 import { Impersonated, OAuth2Client } from "google-auth-library";
-import type { Emulator } from "../../provider/emulator";
-import { readJwt } from "../../provider/emulator/jwt";
-import { call, Emulators, errorOf } from "./caller";
+import { call, Emulators, errorOf } from "../../emulator/caller";
+import { type IdentityEmulator, startIdentityEmulator } from ".";
+import { readJwt } from "./jwt";
 
 const [caller, target, delegate] = ["caller@example.com", "target@example.com", "delegate@example.com"];
 
-describe("the IAM Credentials API", () => {
-  const emulators = new Emulators();
-  let emulator: Emulator;
+describe("the emulated IAM Credentials API", () => {
+  const emulators = new Emulators(startIdentityEmulator);
+  let emulator: IdentityEmulator;
   let token: string;
   beforeEach(async () => {
     emulator = await emulators.start();
@@ -24,18 +24,18 @@ describe("the IAM Credentials API", () => {
     });
   const scope = ["s"];
 
-  it("gives a token of the account that may be impersonated", async () => {
+  it("returns a token of an account that the caller may impersonate", async () => {
     emulator.allowImpersonation({ caller, target });
-    const answered = await post("generateAccessToken", { scope, lifetime: "60s" });
-    const { accessToken, expireTime } = answered.json as { accessToken: string; expireTime: string };
+    const response = await post("generateAccessToken", { scope, lifetime: "60s" });
+    const { accessToken, expireTime } = response.json as { accessToken: string; expireTime: string };
     assert.equal(Date.parse(expireTime), emulators.time + 60_000);
     await call(emulator, "GET", "/v1/operations", { headers: { authorization: `Bearer ${accessToken}` } });
-    const { email, source, scopes } = emulator.calls.last()?.identity ?? {};
+    const { email, source, scopes } = emulator.identityOf(emulator.calls.last()) ?? {};
     assert.deepEqual([email, source, scopes], [target, "impersonation", scope]);
     assert.equal(emulator.calls.count("generateAccessToken", target), 1);
   });
 
-  it("serves google-auth-library's own client", async () => {
+  it("serves google-auth-library's client", async () => {
     emulator.allowImpersonation({ caller, target });
     const sourceClient = new OAuth2Client();
     sourceClient.setCredentials({ access_token: token, expiry_date: Date.now() + 3_600_000 });
@@ -48,16 +48,16 @@ describe("the IAM Credentials API", () => {
     assert.match((await client.getAccessToken()).token ?? "", /^ya29\./);
   });
 
-  it("refuses a caller without a valid token, or without the permission", async () => {
+  it("refuses a caller without a valid token or without the permission", async () => {
     emulator.allowImpersonation({ caller: "other@example.com", target });
     assert.equal((await post("generateAccessToken", { scope }, "Bearer unknown")).status, 401);
-    const answered = await post("generateAccessToken", { scope });
-    assert.equal(answered.status, 403);
-    assert.match(errorOf(answered).message, /'iam.serviceAccounts.getAccessToken' denied/);
+    const response = await post("generateAccessToken", { scope });
+    assert.equal(response.status, 403);
+    assert.match(errorOf(response).message, /'iam.serviceAccounts.getAccessToken' denied/);
     assert.match(errorOf(await post("signJwt", { payload: "{}" })).message, /'iam.serviceAccounts.signJwt' denied/);
   });
 
-  it("wants exactly the delegates that are between, in the form that is documented", async () => {
+  it("requires exactly the allowed delegates, in the documented format", async () => {
     emulator.allowImpersonation({ target, delegates: [delegate] });
     const status = async (delegates?: string[]) => (await post("generateAccessToken", { scope, delegates })).status;
     assert.equal(await status([`projects/-/serviceAccounts/${delegate}`]), 200);
@@ -65,7 +65,7 @@ describe("the IAM Credentials API", () => {
     assert.equal(await status(), 403);
   });
 
-  it("refuses a token without scopes, or for more than an hour", async () => {
+  it("refuses a request without scopes, or for more than an hour", async () => {
     emulator.allowImpersonation({ target });
     for (const body of [
       {},
@@ -74,12 +74,12 @@ describe("the IAM Credentials API", () => {
       { scope, lifetime: 60 },
       { scope, lifetime: "0s" },
     ]) {
-      const answered = await post("generateAccessToken", body);
-      assert.equal(errorOf(answered).status, "INVALID_ARGUMENT", JSON.stringify(body));
+      const response = await post("generateAccessToken", body);
+      assert.equal(errorOf(response).status, "INVALID_ARGUMENT", JSON.stringify(body));
     }
   });
 
-  it("signs an assertion as the account, which its token endpoint takes", async () => {
+  it("signs an assertion that the token endpoint accepts", async () => {
     const key = emulator.createServiceAccount({ email: target, subjects: ["user@example.com"] });
     emulator.allowImpersonation({ target });
     const iat = Math.floor(emulators.time / 1000);

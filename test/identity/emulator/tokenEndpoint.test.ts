@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import type { Emulator, ServiceAccountKey } from "../../provider/emulator";
-import { signJwt } from "../../provider/emulator/jwt";
-import { call, Emulators, errorOf } from "./caller";
+import { call, Emulators, errorOf } from "../../emulator/caller";
+import { type IdentityEmulator, type ServiceAccountKey, startIdentityEmulator } from ".";
+import { signJwt } from "./jwt";
 
 const scope = "https://www.googleapis.com/auth/apps.order";
 const subject = "admin@reseller.example";
 
-describe("the token endpoint", () => {
-  const emulators = new Emulators();
-  let emulator: Emulator;
+describe("the emulated token endpoint", () => {
+  const emulators = new Emulators(startIdentityEmulator);
+  let emulator: IdentityEmulator;
   let key: ServiceAccountKey;
   before(async () => {
     emulator = await emulators.start({ tokens: "required", operations: [{ name: "operations/a" }] });
@@ -42,14 +42,14 @@ describe("the token endpoint", () => {
   const get = (token: string) =>
     call(emulator, "GET", "/v1/operations/a", { headers: { authorization: `Bearer ${token}` } });
 
-  it("gives a token for a signed assertion, by which each call's caller is known", async () => {
-    const answered = await exchange({ sub: subject });
-    assert.equal(answered.status, 200);
-    const { access_token: token, ...rest } = answered.json as { access_token: string };
+  it("returns a token for a signed assertion, which identifies the caller", async () => {
+    const response = await exchange({ sub: subject });
+    assert.equal(response.status, 200);
+    const { access_token: token, ...rest } = response.json as { access_token: string };
     assert.deepEqual(rest, { expires_in: 3600, token_type: "Bearer" });
     assert.equal((await get(token)).status, 200);
     const expiresAt = emulators.time + 3_600_000;
-    assert.deepEqual(emulator.calls.last()?.identity, {
+    assert.deepEqual(emulator.identityOf(emulator.calls.last()), {
       email: key.client_email,
       subject,
       scopes: [scope],
@@ -58,7 +58,7 @@ describe("the token endpoint", () => {
     });
   });
 
-  it("makes a key file that points to itself, whose audience is good too", async () => {
+  it("creates key files with its own address, which it accepts as the audience", async () => {
     assert.equal(key.token_uri, `${emulator.endpoint}/token`);
     assert.equal(key.type, "service_account");
     assert.equal((await exchange({ aud: key.token_uri })).status, 200);
@@ -72,7 +72,7 @@ describe("the token endpoint", () => {
     ["without an expiry", { exp: undefined }, 400, "invalid_grant", /short-lived token/],
     ["without a scope", { scope: "" }, 400, "invalid_scope", /Invalid OAuth scope/],
     [
-      "for a user it may not act for",
+      "for a user that the account may not act for",
       { sub: "other@example.com" },
       401,
       "unauthorized_client",
@@ -80,20 +80,20 @@ describe("the token endpoint", () => {
     ],
   ] as const) {
     it(`refuses an assertion ${what}`, async () => {
-      const answered = await exchange(changes);
-      const { error: code, error_description: text } = answered.json as { error: string; error_description: string };
-      assert.deepEqual([answered.status, code], [status, error]);
+      const response = await exchange(changes);
+      const { error: code, error_description: text } = response.json as { error: string; error_description: string };
+      assert.deepEqual([response.status, code], [status, error]);
       assert.match(text, description);
     });
   }
 
   it("refuses an assertion that another key signed", async () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
-    const answered = await exchange({}, privateKey);
-    assert.deepEqual(answered.json, { error: "invalid_grant", error_description: "Invalid JWT Signature." });
+    const response = await exchange({}, privateKey);
+    assert.deepEqual(response.json, { error: "invalid_grant", error_description: "Invalid JWT Signature." });
   });
 
-  it("refuses whatever is no assertion", async () => {
+  it("refuses a request without a valid assertion", async () => {
     const post = async (body: string) =>
       ((await call(emulator, "POST", "/token", { body })).json as { error: string }).error;
     const grant = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer";
@@ -102,29 +102,29 @@ describe("the token endpoint", () => {
     assert.equal(await post(`${grant}&assertion=a.b.c`), "invalid_grant");
   });
 
-  it("lets nobody in without a token, or with one that expired or was revoked", async () => {
+  it("refuses a call without a token, or with one that has expired or was revoked", async () => {
     const token = emulator.issueToken({ lifetime: 1000 });
     const other = emulator.issueToken();
     assert.equal((await get(token)).status, 200);
     emulators.time += 1000;
     emulator.revokeToken(other);
     for (const each of [token, other, "unknown"]) {
-      const answered = await get(each);
-      assert.equal(answered.status, 401);
-      assert.equal(errorOf(answered).status, "UNAUTHENTICATED");
+      const response = await get(each);
+      assert.equal(response.status, 401);
+      assert.equal(errorOf(response).status, "UNAUTHENTICATED");
     }
     assert.equal((await call(emulator, "GET", "/v1/operations/a")).status, 401);
-    assert.equal(emulator.calls.last()?.identity, undefined);
+    assert.equal(emulator.identityOf(emulator.calls.last()), undefined);
   });
 
-  it("can hold a token to its scope, and to who may call at all", async () => {
+  it("returns 403 for a token without the scope, and for a caller that isn't allowed", async () => {
     emulator = await emulators.start({
       tokens: "required",
       scopes: [scope],
       callers: [subject],
       operations: [{ name: "operations/a" }],
     });
-    const status = async (options: Parameters<Emulator["issueToken"]>[0]) =>
+    const status = async (options: Parameters<IdentityEmulator["issueToken"]>[0]) =>
       (await get(emulator.issueToken(options))).status;
     assert.equal(await status({ subject, scopes: ["https://www.googleapis.com/auth/cloud-platform"] }), 403);
     assert.equal(await status({ scopes: [scope] }), 403);

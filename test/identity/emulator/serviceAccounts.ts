@@ -12,7 +12,7 @@ export interface ServiceAccountKey {
   readonly client_email: string;
   readonly client_id: string;
   readonly auth_uri: string;
-  /** The emulator's own token endpoint. */
+  /** The emulator's token endpoint. */
   readonly token_uri: string;
   readonly universe_domain: string;
 }
@@ -20,19 +20,17 @@ export interface ServiceAccountKey {
 export interface ServiceAccountOptions {
   /** Default `account-N@emulated-project.iam.gserviceaccount.com`. */
   readonly email?: string;
-  /**
-   * The users that it may act for, by domain-wide delegation: a `sub` other than these is refused. Default: none.
-   */
+  /** The users that the account may act for, by domain-wide delegation. Default: none. */
   readonly subjects?: readonly string[];
 }
 
-/** Who may act as whom, through the IAM Credentials API. */
+/** A permission to impersonate a service account through the IAM Credentials API. */
 export interface Impersonation {
-  /** The address of who asks. Default: whoever has a valid token. */
+  /** The caller's address. Default: every caller with a valid token. */
   readonly caller?: string;
-  /** The address of the service account that is impersonated. */
+  /** The impersonated account's address. */
   readonly target: string;
-  /** The addresses between the two, in order: exactly these must be asked for. Default: none. */
+  /** The addresses of the delegates, in order. A request must name exactly these. Default: none. */
   readonly delegates?: readonly string[];
 }
 
@@ -44,14 +42,14 @@ export interface ServiceAccount {
   readonly privateKey: KeyObject;
 }
 
-/** The service accounts that there are, their keys, and who may impersonate them. */
+/** The service accounts, their keys, and the permissions to impersonate them. */
 export class ServiceAccounts {
   private readonly accounts = new Map<string, ServiceAccount>();
   private readonly impersonations: Impersonation[] = [];
 
   create({ email, subjects = [] }: ServiceAccountOptions): ServiceAccount {
     const address = email ?? `account-${this.accounts.size + 1}@${projectId}.iam.gserviceaccount.com`;
-    if (this.accounts.has(address)) throw new Error(`there is a service account ${address} already`);
+    if (this.accounts.has(address)) throw new Error(`service account ${address} already exists`);
     const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const account = { email: address, subjects, keyId: randomBytes(20).toString("hex"), ...keys };
     this.accounts.set(address, account);

@@ -1,9 +1,9 @@
 /**
- * The canonical error codes, by number and by the HTTP status that REST carries them in.
+ * The codes of `google.rpc.Code`: each one's number, and the HTTP status that REST services send with it.
  *
  * Source: `google/rpc/code.proto`.
  */
-const codes = {
+export const rpcCodes = {
   OK: { number: 0, http: 200 },
   CANCELLED: { number: 1, http: 499 },
   UNKNOWN: { number: 2, http: 500 },
@@ -24,20 +24,20 @@ const codes = {
 } as const;
 
 /** The name of a `google.rpc.Code`. */
-export type Code = keyof typeof codes;
+export type Code = keyof typeof rpcCodes;
 
-/** `google.rpc.Code.CANCELLED`: the code by which an operation tells that it was cancelled. */
-export const CANCELLED = codes.CANCELLED.number;
+/** `google.rpc.Code.CANCELLED`: the error code of a cancelled operation. */
+export const CANCELLED = rpcCodes.CANCELLED.number;
 
 /** `google.rpc.Code.OK`: "not an error". */
-export const OK = codes.OK.number;
+export const OK = rpcCodes.OK.number;
 
 export function isCode(name: unknown): name is Code {
-  return typeof name === "string" && Object.hasOwn(codes, name);
+  return typeof name === "string" && Object.hasOwn(rpcCodes, name);
 }
 
-/** The name of a numeric code; `UNKNOWN` for a number that is no `google.rpc.Code`, as gRPC itself treats those. */
+/** Returns the name of a numeric code; `UNKNOWN`, as gRPC does, for a number that isn't a `google.rpc.Code`. */
 export function codeName(number: number): Code {
-  const found = Object.entries(codes).find(([, code]) => code.number === number);
+  const found = Object.entries(rpcCodes).find(([, code]) => code.number === number);
   return (found?.[0] ?? "UNKNOWN") as Code;
 }
