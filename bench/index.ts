@@ -1,14 +1,20 @@
-/** `npm run bench`: measures, prints every goal beside its figure, and writes docs/performance.md. */
+/** `npm run bench`: runs the measurements, prints every goal with its figure, and writes docs/performance.md. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Findings, Measurement } from "./measurement";
-import { measurements } from "./measurements";
+import { describeMachine, machineInWords } from "./machine";
+import type { Findings, Measurement, Results } from "./measurement";
+import { latency } from "./measurements/latency";
+import { load } from "./measurements/load";
+import { memory, tokens } from "./measurements/productSweeps";
+import { settle } from "./measurements/settle";
+import { stack } from "./measurements/stack";
+import { sweep } from "./measurements/sweep";
 import { type Options, readOptions, usage } from "./options";
 import { writeDocument } from "./report/document";
-import { explanations, goalsTable } from "./report/goals";
-import { describeMachine, machineInWords } from "./report/machine";
-import type { Results } from "./report/results";
-import { textTable } from "./report/text";
+import { explanations, goalsTable, renderTable } from "./report/tables";
+
+/** In the order of the runs and of the report. */
+const measurements: readonly Measurement[] = [sweep, stack, latency, memory, settle, load, tokens];
 
 async function main(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);
@@ -18,7 +24,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const chosen = choose(options.names);
   const results = await measure(chosen, options, argv);
-  print(results);
+  await print(results);
   writeResults(results);
   if (chosen.length === measurements.length && !options.quick) await writeDocument(results);
 }
@@ -27,7 +33,7 @@ function choose(names: readonly string[]): readonly Measurement[] {
   const unknown = names.find((name) => !measurements.some((measurement) => measurement.name === name));
   if (unknown !== undefined) {
     const known = measurements.map(({ name }) => name).join(", ");
-    throw new Error(`there is no measurement "${unknown}", only ${known}\n\n${usage}`);
+    throw new Error(`"${unknown}" isn't a measurement; choose from ${known}\n\n${usage}`);
   }
   return names.length === 0 ? measurements : measurements.filter(({ name }) => names.includes(name));
 }
@@ -42,22 +48,22 @@ async function measure(
   const start = performance.now();
   const found: Record<string, Findings> = {};
   const minutes = () => (performance.now() - start) / 60_000;
-  const say = (line: string) => {
+  const log = (line: string) => {
     console.log(`${minutes().toFixed(1).padStart(5)} min  ${line}`);
   };
-  say(machineInWords(machine));
-  for (const measurement of chosen) found[measurement.name] = await measurement.run({ rounds, quick, say });
+  log(machineInWords(machine));
+  for (const measurement of chosen) found[measurement.name] = await measurement.run({ rounds, quick, log });
   const command = ["npm run bench", ...(argv.length > 0 ? ["--", ...argv] : [])].join(" ");
   return { date, command, quick, rounds, minutes: minutes(), machine, measurements: found };
 }
 
-function print({ measurements: found, minutes, quick }: Results): void {
+async function print({ measurements: found, minutes, quick }: Results): Promise<void> {
   const all = Object.values(found);
-  for (const { tables } of all) for (const table of tables) console.log(textTable(table));
   const goals = all.flatMap((findings) => findings.goals);
-  console.log(textTable(goalsTable(goals)));
+  const tables = [...all.flatMap((findings) => findings.tables), goalsTable(goals)];
+  for (const table of tables) console.log(`\n${await renderTable(table)}`);
   for (const explanation of explanations(goals)) console.log(`\n${explanation}`);
-  console.log(`\n${minutes.toFixed(1)} minutes${quick ? "; a quick run is no result" : ""}`);
+  console.log(`\n${minutes.toFixed(1)} minutes${quick ? ". The figures of a quick run aren't valid results." : ""}`);
 }
 
 function writeResults(results: Results): void {

@@ -1,39 +1,53 @@
-import type { Spread } from "./statistics";
-
-/** How much is measured. */
-export interface Plan {
-  readonly rounds: number;
-  /** Smaller sizes, for the development of the bench itself; its figures are no result. */
-  readonly quick: boolean;
-  /** A line of progress. */
-  readonly say: (line: string) => void;
-}
+import type { Machine } from "./machine";
+import type { Spread } from "./samples";
 
 export interface Measurement {
-  /** By which it is chosen on the command line. */
+  /** The name on the command line, in results.json and in the markers of docs/performance.md. */
   readonly name: string;
   run(plan: Plan): Promise<Findings>;
 }
 
-/** What a measurement found out. */
+export interface Plan {
+  readonly rounds: number;
+  /** Uses smaller sizes, to try the bench itself. The figures aren't valid results. */
+  readonly quick: boolean;
+  /** Prints a line of progress. */
+  readonly log: (line: string) => void;
+}
+
+/** A run of the bench, and the form of results.json. */
+export interface Results {
+  readonly date: string;
+  readonly command: string;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly minutes: number;
+  readonly machine: Machine;
+  readonly measurements: Readonly<Record<string, Findings>>;
+}
+
 export interface Findings {
   readonly tables: readonly Table[];
   readonly charts: readonly Chart[];
   readonly goals: readonly Goal[];
-  /** Every sample, by what it is of. */
+  /** Every sample, by what it measures. */
   readonly samples: Readonly<Record<string, readonly number[]>>;
 }
 
-/** A figure that is to be within a bound. */
+/** A figure and the bound that it must keep. */
 export interface Goal {
   readonly title: string;
   readonly figure: number;
   readonly spread?: Spread;
-  /** What the figure is counted in; empty for a ratio. */
+  /** Empty for a ratio. */
   readonly unit: string;
   readonly bound: { readonly atLeast: number } | { readonly atMost: number };
-  /** Why the figure is what it is where it is out of bounds, from the same run. */
+  /** Whole sentences that say why the figure can miss its bound, with figures of the same run. */
   readonly explanation?: string;
+}
+
+export function isMet({ figure, bound }: Goal): boolean {
+  return "atLeast" in bound ? figure >= bound.atLeast : figure <= bound.atMost;
 }
 
 export interface Table {
@@ -46,12 +60,12 @@ export type Chart = BarChart | LineChart;
 
 export interface BarChart {
   readonly kind: "bars";
-  /** Of its file. */
+  /** The name of the chart's file. */
   readonly name: string;
   readonly title: string;
   readonly unit: string;
   readonly groups: readonly string[];
-  /** A bar for each group. */
+  /** Each series has one value for each group. */
   readonly series: readonly { readonly name: string; readonly values: readonly Spread[] }[];
 }
 
@@ -62,8 +76,4 @@ export interface LineChart {
   readonly x: string;
   readonly y: string;
   readonly series: readonly { readonly name: string; readonly points: readonly (readonly [number, number])[] }[];
-}
-
-export function isMet({ figure, bound }: Goal): boolean {
-  return "atLeast" in bound ? figure >= bound.atLeast : figure <= bound.atMost;
 }

@@ -1,25 +1,21 @@
-/** The process that the emulators run in, so that what they cost falls on a core of its own. */
+/** The process of the emulators. It is separate so that their work doesn't use the core of the measured client. */
 import { type IdentityEmulator, startIdentityEmulator } from "../../test/identity/emulator";
-import { monotonic } from "../processes/clock";
-import { serve } from "../processes/serve";
-import { type Counts, type EmulatorJobs, operationName, type StartOptions, type Started } from "./jobs";
+import { monotonic, serve } from "../processes";
+import { type Counts, type EmulatorFunctions, operationNames, type StartOptions, type Started } from ".";
 
 const emulators = new Map<string, IdentityEmulator>();
 
-function known(endpoint: string): IdentityEmulator {
+function emulatorAt(endpoint: string): IdentityEmulator {
   const emulator = emulators.get(endpoint);
-  if (!emulator) throw new Error(`there is no emulator at ${endpoint}`);
+  if (!emulator) throw new Error(`no emulator runs at ${endpoint}`);
   return emulator;
 }
 
 async function start({ operations, keepCalls = false, tokens = false }: StartOptions): Promise<Started> {
   const emulator = await startIdentityEmulator({
-    operations: Array.from({ length: operations }, (_, index) => ({
-      name: operationName(index),
-      operationType: "CREATE_ENTITLEMENT",
-    })),
+    operations: operationNames(operations).map((name) => ({ name, operationType: "CREATE_ENTITLEMENT" })),
     log: keepCalls ? "full" : "counts",
-    // Signed assertions are judged by it too.
+    // The emulator checks the times of signed assertions, which need the time of day.
     ...(tokens ? { tokens: "required" as const } : { now: monotonic }),
   });
   emulators.set(emulator.endpoint, emulator);
@@ -27,7 +23,7 @@ async function start({ operations, keepCalls = false, tokens = false }: StartOpt
 }
 
 function counts(endpoint: string): Counts {
-  const { calls } = known(endpoint);
+  const { calls } = emulatorAt(endpoint);
   return {
     all: calls.count(),
     list: calls.count("list"),
@@ -39,15 +35,15 @@ function counts(endpoint: string): Counts {
 
 function cancelTimes(endpoint: string): Record<string, number> {
   return Object.fromEntries(
-    known(endpoint)
+    emulatorAt(endpoint)
       .calls.all({ method: "cancel" })
       .map(({ name = "", time }) => [name, time]),
   );
 }
 
 async function stop(endpoint: string): Promise<void> {
-  await known(endpoint).stop();
+  await emulatorAt(endpoint).stop();
   emulators.delete(endpoint);
 }
 
-serve({ start, counts, cancelTimes, stop } satisfies EmulatorJobs);
+serve({ start, counts, cancelTimes, stop } satisfies EmulatorFunctions);

@@ -5,22 +5,22 @@ import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { findCli } from "../../test/engines/findCli";
 
-/** What one `pulumi up` of a new stack took. */
-export interface Deployed {
+/** The cost of one `pulumi up` of a new stack. */
+export interface Deployment {
   readonly seconds: number;
-  /** Of the state, as the engine wrote it. */
+  /** The size of the state file that the engine writes. */
   readonly bytes: number;
 }
 
 /**
- * Deploys a program as a new stack with the Pulumi CLI, whose state is in a folder of its own, and removes the stack
- * without destroying it. What is timed is `pulumi up` and nothing else.
+ * Deploys a program as a new stack with the Pulumi CLI and a temporary state folder, and deletes the folder without
+ * destroying the stack. Measures only the time of `pulumi up`.
  */
-export async function deploy(directory: string, config: Readonly<Record<string, string>>): Promise<Deployed> {
+export async function deploy(directory: string, config: Readonly<Record<string, string>>): Promise<Deployment> {
   const backend = mkdtempSync(join(tmpdir(), "bench-backend-"));
   const environment = {
     PULUMI_BACKEND_URL: pathToFileURL(backend).href,
-    PULUMI_CONFIG_PASSPHRASE: "a passphrase for the bench",
+    PULUMI_CONFIG_PASSPHRASE: "bench-passphrase",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_STACK: "bench",
   };
@@ -43,7 +43,7 @@ function stateBytes(backend: string): number {
   const stacks = join(backend, ".pulumi", "stacks");
   const files = readdirSync(stacks, { recursive: true, encoding: "utf8" });
   const state = files.find((file) => file.endsWith("bench.json"));
-  if (state === undefined) throw new Error("the engine wrote no state");
+  if (state === undefined) throw new Error(`the engine wrote no state to ${stacks}`);
   return statSync(join(stacks, state)).size;
 }
 
@@ -53,7 +53,7 @@ async function runPulumi(
   variables: Readonly<Record<string, string>>,
 ): Promise<void> {
   const cli = await findCli();
-  if (cli === undefined) throw new Error("there is no Pulumi CLI; `npm run pulumi:install` installs one");
+  if (cli === undefined) throw new Error("the Pulumi CLI isn't installed; run `npm run pulumi:install`");
   const path = cli.root === undefined ? [] : [join(cli.root, "bin")];
   const PATH = [...path, process.env["PATH"] ?? ""].join(delimiter);
   const child = spawn(cli.command, args, { cwd, env: { ...process.env, ...variables, PATH }, stdio: "pipe" });
@@ -63,5 +63,5 @@ async function runPulumi(
     child.once("error", reject);
     child.once("close", resolve);
   });
-  if (code !== 0) throw new Error(`pulumi ${args[0] ?? ""} failed:\n${output}`);
+  if (code !== 0) throw new Error(`"pulumi ${args.join(" ")}" failed:\n${output}`);
 }

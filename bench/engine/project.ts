@@ -4,10 +4,10 @@ import { join } from "node:path";
 
 const repository = join(__dirname, "..", "..");
 
-/** The programs that are compared, by the folder that they are in. */
+/** The compared programs, by the name of their folder. */
 export type ProgramName = "product" | "plain" | "floor" | "outputs" | "sweep";
 
-/** Runs `use` with a Pulumi project in a folder of its own, as a user would have it. */
+/** Runs `use` with a Pulumi project in a temporary folder, laid out like a user's project. */
 export async function withProject<Result>(
   program: ProgramName,
   use: (directory: string) => Promise<Result>,

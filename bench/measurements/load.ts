@@ -1,17 +1,20 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { operationName, withEmulator, withEmulators } from "../emulator";
 import { spread } from "../format";
-import { runNode } from "../loading/node";
 import type { Findings, Measurement, Plan } from "../measurement";
-import { interleaved } from "../rounds";
-import { spreadOf } from "../statistics";
+import { interleaved, spreadOf } from "../samples";
 
-/** Milliseconds, one after the other, in one process. */
-interface Loaded {
+const repository = join(__dirname, "..", "..");
+
+/** In milliseconds, one after the other, in one process. */
+interface ProgramTimes {
   readonly pulumi: number;
   readonly package: number;
 }
 
-interface HostLoaded {
+interface HostTimes {
   readonly provider: number;
   readonly first: number;
   readonly second: number;
@@ -27,48 +30,49 @@ const program = `
   process.exit();
 `;
 
-/** What `require` of the package costs a program, and what the host pays before its first call. */
+/** Measures how long a program takes to load the package, and how long the host takes until its first calls end. */
 export const load: Measurement = {
   name: "load",
-  async run({ rounds, say }: Plan): Promise<Findings> {
-    // They are short, so that there can be more of them.
+  async run({ rounds, log }: Plan): Promise<Findings> {
+    // The runs are short, so there can be more of them.
     const runs = 3 * rounds;
-    say(`load: ${runs} programs and hosts`);
+    log(`load: ${runs} programs and hosts`);
     const samples = await withEmulators((emulators) =>
       withEmulator(emulators, { operations: 4 * runs }, ({ endpoint }) => {
         let index = 0;
-        const host = (accessToken?: string) => () => runNode<HostLoaded>(hostScript(endpoint, index++, accessToken));
-        return interleaved<string, Loaded | HostLoaded>(runs, {
-          program: () => runNode<Loaded>(program),
+        const host = (accessToken?: string) => () => runNode<HostTimes>(hostScript(endpoint, index++, accessToken));
+        return interleaved<string, ProgramTimes | HostTimes>(runs, {
+          program: () => runNode<ProgramTimes>(program),
           plain: host(),
           token: host("a-token-for-the-bench"),
         });
       }),
     );
-    const loaded = samples["program"] as Loaded[];
-    const plain = samples["plain"] as HostLoaded[];
-    const token = samples["token"] as HostLoaded[];
+    const programs = samples["program"] as ProgramTimes[];
+    const plain = samples["plain"] as HostTimes[];
+    const token = samples["token"] as HostTimes[];
+    const packageTimes = programs.map((times) => times.package);
     const figures = {
-      "a program: require of @pulumi/pulumi": loaded.map((one) => one.pulumi),
-      "a program: require of this package after it": loaded.map((one) => one.package),
-      "the host: require of the provider, after @pulumi/pulumi": plain.map((one) => one.provider),
-      "the host: the first request, from create to its end": plain.map((one) => one.first),
-      "the host: the same with an access token, for which google-auth-library is loaded": token.map((one) => one.first),
-      "the host: the second request": plain.map((one) => one.second),
+      "program: require @pulumi/pulumi": programs.map((times) => times.pulumi),
+      "program: require this package after @pulumi/pulumi": packageTimes,
+      "host: require the provider after @pulumi/pulumi": plain.map((times) => times.provider),
+      "host: first request, from create to its end": plain.map((times) => times.first),
+      "host: first request with an access token, which loads google-auth-library": token.map((times) => times.first),
+      "host: second request": plain.map((times) => times.second),
     };
-    const cost = spreadOf(figures["a program: require of this package after it"]);
+    const cost = spreadOf(packageTimes);
     return {
       tables: [
         {
           title: "Milliseconds until the first call",
-          columns: ["what", "ms"],
-          rows: Object.entries(figures).map(([what, samples]) => [what, spread(spreadOf(samples))]),
+          columns: ["step", "ms"],
+          rows: Object.entries(figures).map(([step, times]) => [step, spread(spreadOf(times))]),
         },
       ],
       charts: [],
       goals: [
         {
-          title: "require of the package over @pulumi/pulumi",
+          title: "time to require the package after @pulumi/pulumi",
           figure: cost.median,
           spread: cost,
           unit: "ms",
@@ -80,7 +84,7 @@ export const load: Measurement = {
   },
 };
 
-/** The host, as far as it matters here: it has loaded Pulumi before a resource makes it load the package. */
+/** Returns a script that does what the host does. The host has loaded Pulumi before a resource makes it load the package. */
 function hostScript(endpoint: string, index: number, accessToken?: string): string {
   const config = { "cancellation:endpoint": endpoint, "cancellation:accessToken": accessToken };
   const names = [operationName(2 * index), operationName(2 * index + 1)];
@@ -101,4 +105,10 @@ function hostScript(endpoint: string, index: number, accessToken?: string): stri
       process.exit();
     })();
   `;
+}
+
+/** Runs a script in a new Node.js process without a TypeScript loader, and returns the JSON that it prints. */
+async function runNode<Result>(script: string): Promise<Result> {
+  const { stdout } = await promisify(execFile)(process.execPath, ["-e", script], { cwd: repository });
+  return JSON.parse(stdout) as Result;
 }

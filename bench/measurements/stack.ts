@@ -1,10 +1,9 @@
-import { operationName, type EmulatorProcess, withEmulator, withEmulators } from "../emulator";
-import { deploy, type Deployed } from "../engine/cli";
+import { type EmulatorProcess, operationNames, withEmulator, withEmulators } from "../emulator";
+import { deploy, type Deployment } from "../engine/cli";
 import { type ProgramName, withProject } from "../engine/project";
 import { number, spread } from "../format";
 import type { Findings, Goal, Measurement, Plan } from "../measurement";
-import { interleaved } from "../rounds";
-import { median, ratios, spreadOf } from "../statistics";
+import { interleaved, median, ratios, spreadOf } from "../samples";
 
 type ResourceProgram = Exclude<ProgramName, "sweep">;
 
@@ -16,24 +15,24 @@ const names: Readonly<Record<ResourceProgram, string>> = {
 };
 const programs = Object.keys(names) as ResourceProgram[];
 
-type Samples = Record<ResourceProgram, Deployed[]>;
+type Samples = Record<ResourceProgram, Deployment[]>;
 
-/** The whole `pulumi up` on the real engine: one request, many of them, and a sweep in place of all. */
+/** Measures `pulumi up` on the real engine with one resource, with many resources, and with one sweep for all operations. */
 export const stack: Measurement = {
   name: "stack",
-  async run({ rounds, quick, say }: Plan): Promise<Findings> {
+  async run({ rounds, quick, log }: Plan): Promise<Findings> {
     const sizes = quick ? [1, 50] : [1, 100, 500];
     const sweepSize = quick ? 1_000 : 10_000;
     const bySize = new Map<number, Samples>();
-    const swept: Deployed[] = [];
+    const swept: Deployment[] = [];
     await withEmulators(async (emulators) => {
       for (const size of sizes) {
-        say(`stack: ${size} resources`);
+        log(`stack: ${size} resources`);
         const candidates = {
-          product: () => deployed(emulators, "product", size),
-          plain: () => deployed(emulators, "plain", size),
-          floor: () => deployed(emulators, "floor", size),
-          outputs: () => deployed(emulators, "outputs", size),
+          product: () => deployProgram(emulators, "product", size),
+          plain: () => deployProgram(emulators, "plain", size),
+          floor: () => deployProgram(emulators, "floor", size),
+          outputs: () => deployProgram(emulators, "outputs", size),
         };
         if (size !== sizes.at(-1)) {
           bySize.set(size, await interleaved(rounds, candidates));
@@ -41,7 +40,7 @@ export const stack: Measurement = {
         }
         const { sweep, ...samples } = await interleaved(rounds, {
           ...candidates,
-          sweep: () => deployed(emulators, "sweep", sweepSize),
+          sweep: () => deployProgram(emulators, "sweep", sweepSize),
         });
         bySize.set(size, samples);
         swept.push(...sweep);
@@ -51,28 +50,33 @@ export const stack: Measurement = {
   },
 };
 
-function deployed(emulators: EmulatorProcess, program: ProgramName, size: number): Promise<Deployed> {
+function deployProgram(emulators: EmulatorProcess, program: ProgramName, size: number): Promise<Deployment> {
   return withEmulator(emulators, { operations: size }, ({ endpoint }) =>
     withProject(program, async (directory) => {
-      const operations = program === "sweep" ? [] : Array.from({ length: size }, (_, index) => operationName(index));
+      const operations = program === "sweep" ? [] : operationNames(size);
       const result = await deploy(directory, {
         "cancellation:endpoint": endpoint,
         "bench:settings": JSON.stringify({ endpoint, operations }),
       });
-      const { cancel } = await emulators.ask("counts", endpoint);
-      if (cancel !== size) throw new Error(`${program}: ${cancel} cancel calls for ${size} operations`);
+      const { cancel } = await emulators.call("counts", endpoint);
+      if (cancel !== size) throw new Error(`${program} made ${cancel} cancel calls for ${size} operations`);
       return result;
     }),
   );
 }
 
-function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployed[], sweepSize: number): Findings {
+function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployment[], sweepSize: number): Findings {
   const rows = [...bySize];
   return {
     tables: [
       {
-        title: "Seconds of `pulumi up`, all resources new",
-        columns: ["resources", ...programs.map((program) => names[program]), "of the floor's", "of the plain one's"],
+        title: "Seconds of `pulumi up` for a new stack",
+        columns: [
+          "resources",
+          ...programs.map((program) => names[program]),
+          "ratio to the floor",
+          "ratio to the plain resource",
+        ],
         rows: rows.map(([size, samples]) => [
           number(size),
           ...programs.map((program) => spread(spreadOf(seconds(samples[program])))),
@@ -81,8 +85,13 @@ function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployed
         ]),
       },
       {
-        title: "Kilobytes of state",
-        columns: ["resources", ...programs.map((program) => names[program]), "of the floor's", "of the plain one's"],
+        title: "State size in kilobytes",
+        columns: [
+          "resources",
+          ...programs.map((program) => names[program]),
+          "ratio to the floor",
+          "ratio to the plain resource",
+        ],
         rows: rows.map(([size, samples]) => [
           number(size),
           ...programs.map((program) => number(median(bytes(samples[program])) / 1000)),
@@ -91,8 +100,8 @@ function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployed
         ]),
       },
       {
-        title: "One CancellationSweep in place of all",
-        columns: ["operations", "seconds of `pulumi up`", "ms for an operation", "kilobytes of state"],
+        title: "One CancellationSweep for all operations",
+        columns: ["operations", "seconds of `pulumi up`", "ms per operation", "state size in kilobytes"],
         rows: [
           [
             number(sweepSize),
@@ -107,7 +116,7 @@ function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployed
       {
         kind: "bars",
         name: "stack",
-        title: "Seconds of `pulumi up`, all resources new (less is better)",
+        title: "Seconds of pulumi up for a new stack (lower is better)",
         unit: "seconds",
         groups: rows.map(([size]) => `${size} resource${size === 1 ? "" : "s"}`),
         series: programs.map((program) => ({
@@ -131,7 +140,7 @@ function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployed
 
 function goalsOf(
   largest: readonly [number, Samples] | undefined,
-  swept: readonly Deployed[],
+  swept: readonly Deployment[],
   sweepSize: number,
 ): Goal[] {
   if (!largest) return [];
@@ -144,33 +153,38 @@ function goalsOf(
     ),
   );
   const time = spreadOf(ratios(seconds(product), seconds(floor)));
+  const outputsToFloor = number(median(ratios(seconds(outputs), seconds(floor))));
+  const productToOutputs = number(median(ratios(seconds(product), seconds(outputs))));
   const ofFloor = spreadOf(ratios(bytes(product), bytes(floor)));
   const ofPlain = spreadOf(ratios(bytes(product), bytes(plain)));
   return [
     {
-      title: `a sweep of ${number(sweepSize)} on the engine: times faster per operation than ${size} plain resources`,
+      title: `speedup per operation of a sweep of ${number(sweepSize)} over ${size} plain resources`,
       figure: faster.median,
       spread: faster,
       unit: "",
       bound: { atLeast: 50 },
     },
     {
-      title: `time per resource in a stack of ${size}, of the floor's`,
+      title: `time per resource in a stack of ${size}: ratio to the floor`,
       figure: time.median,
       spread: time,
       unit: "",
       bound: { atMost: 1.1 },
-      explanation: `the floor with the outputs of a CancellationRequest takes ${number(median(ratios(seconds(outputs), seconds(floor))))} of the floor's time, and this package ${number(median(ratios(seconds(product), seconds(outputs))))} of that: the engine serializes more for each resource, and the host does more for it, on the cores that they share`,
+      explanation:
+        `The floor with the outputs of a CancellationRequest takes ${outputsToFloor} times as long as the floor. ` +
+        `This package takes ${productToOutputs} times as long as the floor with these outputs. The engine serializes ` +
+        `more values for each resource, and the host does more work for each resource. Both run on the same cores.`,
     },
     {
-      title: `state of ${size}, of the floor's`,
+      title: `state size of ${size} resources: ratio to the floor`,
       figure: ofFloor.median,
       spread: ofFloor,
       unit: "",
       bound: { atMost: 1.15 },
     },
     {
-      title: `state of ${size}, of the plain one's`,
+      title: `state size of ${size} resources: ratio to the plain resource`,
       figure: ofPlain.median,
       spread: ofPlain,
       unit: "",
@@ -179,10 +193,10 @@ function goalsOf(
   ];
 }
 
-function seconds(samples: readonly Deployed[]): number[] {
+function seconds(samples: readonly Deployment[]): number[] {
   return samples.map((deployed) => deployed.seconds);
 }
 
-function bytes(samples: readonly Deployed[]): number[] {
+function bytes(samples: readonly Deployment[]): number[] {
   return samples.map((deployed) => deployed.bytes);
 }

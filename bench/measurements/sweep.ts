@@ -1,10 +1,9 @@
 import { withEmulators } from "../emulator";
 import { number, spread } from "../format";
 import type { Findings, Goal, Measurement, Plan } from "../measurement";
-import { interleaved } from "../rounds";
-import { median, ratios, spreadOf } from "../statistics";
-import { measureSweep, type SweepTask, type Swept } from "../sweepers";
-import type { SweeperName } from "../sweepers/jobs";
+import { interleaved, median, ratios, spreadOf } from "../samples";
+import { measureSweep, type SweepSample, type SweepTask } from "../sweepers";
+import type { SweeperName } from "../sweepers/sweep";
 
 const names: Readonly<Record<SweeperName, string>> = {
   product: "CancellationSweep",
@@ -12,22 +11,27 @@ const names: Readonly<Record<SweeperName, string>> = {
   gax: "google-gax",
 };
 
-type Samples = Record<SweeperName, Swept[]>;
+type Samples = Record<SweeperName, SweepSample[]>;
 
-/** The throughput of a sweep, and its calls, beside those of a bare pool of axios and of google-gax. */
+interface TaskResult {
+  readonly task: SweepTask;
+  readonly samples: Samples;
+}
+
+/** Compares the throughput and the calls of a sweep with those of a bare axios pool and of google-gax. */
 export const sweep: Measurement = {
   name: "sweep",
-  async run(plan: Plan): Promise<Findings> {
-    const tasks = (plan.quick ? [1_000] : [1_000, 10_000]).flatMap((operations) =>
+  async run({ rounds, quick, log }: Plan): Promise<Findings> {
+    const tasks = (quick ? [1_000] : [1_000, 10_000]).flatMap((operations) =>
       (["accepted", "settled"] as const).map((waitFor): SweepTask => ({ operations, waitFor })),
     );
-    const results: { readonly task: SweepTask; readonly samples: Samples }[] = [];
+    const results: TaskResult[] = [];
     await withEmulators(async (emulators) => {
       for (const task of tasks) {
-        plan.say(`sweep: ${title(task)}`);
-        // The shorter a run, the more the machine's other work is in its figure.
-        const rounds = plan.rounds * (task.operations < 10_000 ? 4 : 2);
-        const samples = await interleaved(rounds, {
+        log(`sweep: ${title(task)}`);
+        // Other work on the machine affects a short run more than a long one.
+        const factor = task.operations < 10_000 ? 4 : 2;
+        const samples = await interleaved(factor * rounds, {
           product: () => measureSweep(emulators, "product", task),
           axiosPool: () => measureSweep(emulators, "axiosPool", task),
           gax: () => measureSweep(emulators, "gax", task),
@@ -39,22 +43,22 @@ export const sweep: Measurement = {
   },
 };
 
-function findings(results: readonly { readonly task: SweepTask; readonly samples: Samples }[]): Findings {
+function findings(results: readonly TaskResult[]): Findings {
   const sweepers = Object.keys(names) as SweeperName[];
   return {
     tables: [
       {
         title: "Operations cancelled per second",
-        columns: ["sweep of", ...sweepers.map((name) => names[name]), "of the axios pool's", "of google-gax's"],
+        columns: ["sweep of", ...sweepers.map((name) => names[name]), "ratio to the axios pool", "ratio to google-gax"],
         rows: results.map(({ task, samples }) => [
           title(task),
           ...sweepers.map((name) => spread(spreadOf(throughput(task, samples[name])))),
-          spread(spreadOf(paired(task, samples, "axiosPool"))),
-          spread(spreadOf(paired(task, samples, "gax"))),
+          spread(spreadOf(throughputRatios(task, samples, "axiosPool"))),
+          spread(spreadOf(throughputRatios(task, samples, "gax"))),
         ]),
       },
       {
-        title: "Calls made, and connections open at the same time",
+        title: "Calls, and maximum number of open connections",
         columns: ["sweep of", ...sweepers.flatMap((name) => [`${names[name]}: calls`, "connections"])],
         rows: results.map(({ task, samples }) => [
           title(task),
@@ -69,7 +73,7 @@ function findings(results: readonly { readonly task: SweepTask; readonly samples
       {
         kind: "bars",
         name: "sweep",
-        title: "Operations cancelled per second (more is better)",
+        title: "Operations cancelled per second (higher is better)",
         unit: "operations/s",
         groups: results.map(({ task }) => title(task)),
         series: sweepers.map((name) => ({
@@ -83,31 +87,31 @@ function findings(results: readonly { readonly task: SweepTask; readonly samples
       results.flatMap(({ task, samples }) =>
         sweepers.map((name) => [
           `${names[name]}, ${title(task)}: seconds`,
-          samples[name].map((swept) => swept.seconds),
+          samples[name].map(({ seconds }) => seconds),
         ]),
       ),
     ),
   };
 }
 
-function goalsOf({ task, samples }: { readonly task: SweepTask; readonly samples: Samples }): Goal[] {
-  const throughputs = spreadOf(paired(task, samples, "axiosPool"));
+function goalsOf({ task, samples }: TaskResult): Goal[] {
+  const throughputs = spreadOf(throughputRatios(task, samples, "axiosPool"));
   const calls = spreadOf(
     ratios(
-      samples.product.map((swept) => swept.calls.all),
-      samples.axiosPool.map((swept) => swept.calls.all),
+      samples.product.map(({ calls }) => calls.all),
+      samples.axiosPool.map(({ calls }) => calls.all),
     ),
   );
   return [
     {
-      title: `throughput of a sweep of ${title(task)}, of the bare axios pool's`,
+      title: `throughput of a sweep of ${title(task)}: ratio to the bare axios pool`,
       figure: throughputs.median,
       spread: throughputs,
       unit: "",
       bound: { atLeast: 0.9 },
     },
     {
-      title: `calls of a sweep of ${title(task)}, of the bare axios pool's`,
+      title: `calls of a sweep of ${title(task)}: ratio to the bare axios pool`,
       figure: calls.median,
       spread: calls,
       unit: "",
@@ -126,11 +130,12 @@ function socketGoal(samples: readonly Samples[]): Goal {
   };
 }
 
-function throughput({ operations }: SweepTask, samples: readonly Swept[]): number[] {
+function throughput({ operations }: SweepTask, samples: readonly SweepSample[]): number[] {
   return samples.map(({ seconds }) => operations / seconds);
 }
 
-function paired(task: SweepTask, samples: Samples, other: SweeperName): readonly number[] {
+/** Returns the ratios of the throughput of this package to that of another client, round by round. */
+function throughputRatios(task: SweepTask, samples: Samples, other: SweeperName): readonly number[] {
   return ratios(throughput(task, samples.product), throughput(task, samples[other]));
 }
 

@@ -7,9 +7,7 @@ interface Page {
   readonly nextPageToken?: string;
 }
 
-/**
- * The limit: axios and nothing else. The fewest calls that do the work, and no check, retry, time-out or error handling.
- */
+/** The limit: the fewest axios calls that do the work, without validation, retries, timeouts or error handling. */
 export async function sweep({ endpoint, waitFor, concurrency }: SweepOptions): Promise<void> {
   const client = axios.create({ httpAgent: new Agent({ keepAlive: true, maxSockets: concurrency }), proxy: false });
   const running = async () => {

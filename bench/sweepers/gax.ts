@@ -6,7 +6,7 @@ import { pool, type SweepOptions } from "./sweep";
 
 type FetchOptions = NonNullable<Parameters<PassThroughClient["fetch"]>[1]>;
 
-/** The emulator refuses a body where Cloud Channel's reference wants none; google-gax sends an empty message. */
+/** Removes the empty message that google-gax sends, because Cloud Channel requires an empty body and so does the emulator. */
 class BodilessClient extends PassThroughClient {
   override fetch<Data>(url: string | URL | Request, options: FetchOptions = {}) {
     const { body, ...rest } = options;
@@ -14,7 +14,7 @@ class BodilessClient extends PassThroughClient {
   }
 }
 
-/** google-gax's own definition of the service, and the type of Cloud Channel's metadata, as its generated client knows it. */
+/** Returns google-gax's definition of the service with the type of Cloud Channel's metadata, as in its generated client. */
 function definitions(): protobuf.Root {
   const protos = join(dirname(require.resolve("google-gax")), "..", "protos", "operations.json");
   const root = protobuf.Root.fromJSON(JSON.parse(readFileSync(protos, "utf8")) as protobuf.INamespace);
@@ -23,12 +23,12 @@ function definitions(): protobuf.Root {
   return root;
 }
 
-/** google-gax's OperationsClient over REST, as Google's generated clients use it. */
+/** Uses google-gax's OperationsClient over REST, as Google's generated clients do. */
 export async function sweep({ endpoint, waitFor, concurrency }: SweepOptions): Promise<void> {
   const { hostname, port, protocol } = new URL(endpoint);
   const grpc = { fallback: true, auth: new BodilessClient(), protoJson: definitions() };
   const target = { servicePath: hostname, port: Number(port), protocol: protocol.replace(":", "") };
-  // Its types leave out what its generated clients pass.
+  // The types of google-gax omit arguments that its generated clients pass.
   const client = fallback.lro(grpc as never).operationsClient(target);
   const running = async () => {
     const names: string[] = [];

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const packages = ["@pulumi/pulumi", "axios", "google-gax", "google-auth-library"] as const;
 
-/** What the figures depend on besides the code. */
+/** What the figures depend on apart from the code. */
 export interface Machine {
   readonly cores: number;
   readonly processor: string;
@@ -12,7 +12,7 @@ export interface Machine {
   readonly platform: string;
   readonly node: string;
   readonly packages: Readonly<Record<string, string>>;
-  /** How busy the machine was before the run: processes that want a core, over the last minute. */
+  /** The load average of the minute before the run. */
   readonly load: number;
 }
 
@@ -31,12 +31,12 @@ export function describeMachine(): Machine {
 export function machineInWords({ cores, processor, memoryGigabytes, platform, node, packages, load }: Machine): string {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version}`);
   return (
-    `${cores} cores (${processor}), ${memoryGigabytes} GB, ${platform}, Node.js ${node}, ${versions.join(", ")}; ` +
-    `a load of ${load.toFixed(1)} before the run`
+    `${cores} cores (${processor}), ${memoryGigabytes} GB, ${platform}, Node.js ${node}, ${versions.join(", ")}, and ` +
+    `a load average of ${load.toFixed(1)} before the run`
   );
 }
 
 function versionOf(name: string): string {
-  const file = join(__dirname, "..", "..", "node_modules", name, "package.json");
+  const file = join(__dirname, "..", "node_modules", name, "package.json");
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
