@@ -1,3 +1,4 @@
+/** Requests the cancellation of an operation of each kind. `npm run demo` starts the emulator and runs this program on it. */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest, type CancellationRequestArgs } from "pulumi-operation-cancellation";
 

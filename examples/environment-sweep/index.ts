@@ -1,3 +1,11 @@
+/**
+ * Cancels whatever still runs in an environment before the environment is destroyed. On the emulator:
+ *
+ *     node dist/emulator/command.js
+ *     curl --data '{"operationType": "CREATE_ENTITLEMENT"}' http://127.0.0.1:8085/emulator/operations
+ *     cd examples/environment-sweep && pulumi stack init dev
+ *     pulumi config set cancellation:endpoint http://127.0.0.1:8085 && pulumi up && pulumi destroy
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationSweep, listOperations } from "pulumi-operation-cancellation";
 

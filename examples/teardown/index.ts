@@ -1,3 +1,11 @@
+/**
+ * Cancels an environment's operations when it's destroyed. On the emulator:
+ *
+ *     node dist/emulator/command.js --operation operations/AbC=honoured
+ *     cd examples/teardown && pulumi stack init dev
+ *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
+ *     pulumi config set --path 'operations[0]' operations/AbC && pulumi up && pulumi destroy
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest } from "pulumi-operation-cancellation";
 

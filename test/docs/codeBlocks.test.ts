@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { findCli } from "../engines/findCli";
+import { readPages, root } from "./markdown";
+import { deploy, isTestFile, runTests, typeErrors } from "./programs";
+import { commandsOf, issuesOf, pulumiCommand } from "./shell";
+
+const maxReadmeLines = 150;
+
+/** Folders of the repository; a code span that begins with one is a path. */
+const pathPattern = /^(bench|docs|examples|provider|scripts|stack|test)(\/[\w.-]+)+$/;
+
+describe("the documentation", () => {
+  const pages = readPages();
+  const blocks = pages.flatMap((page) => page.blocks);
+  const programs = blocks.filter(({ language }) => language === "ts");
+  const shells = blocks.filter(({ language }) => language === "sh");
+
+  it("has code blocks in known languages only", () => {
+    const known = ["ts", "sh", "mermaid"];
+    assert.deepEqual(
+      blocks.filter(({ language }) => !known.includes(language)).map(({ where }) => where),
+      [],
+    );
+    assert.ok(programs.length > 5 && shells.length > 10);
+  });
+
+  it("has TypeScript that compiles with the package", function () {
+    this.timeout(120_000);
+    assert.deepEqual(typeErrors(programs), []);
+  });
+
+  describe("has programs that can be deployed and destroyed on the emulator:", function () {
+    this.timeout(120_000);
+    for (const block of programs.filter((each) => !isTestFile(each))) it(block.where, () => deploy(block));
+  });
+
+  describe("has tests that pass:", function () {
+    this.timeout(300_000);
+    for (const block of programs.filter(isTestFile)) {
+      it(block.where, async function () {
+        const cli = await findCli();
+        if (cli === undefined && block.text.includes("LocalWorkspace")) this.skip();
+        await runTests(block, cli);
+      });
+    }
+  });
+
+  it("names commands, scripts, files and settings that exist", () => {
+    const inline = pages.flatMap(({ path, spans }) =>
+      spans.filter((span) => /^(npm|npx) /.test(span)).map((text) => ({ where: path, text })),
+    );
+    const issues = [...shells, ...inline].flatMap(({ where, text }) =>
+      issuesOf(text).map((issue) => `${where}: ${issue}`),
+    );
+    assert.deepEqual(issues, []);
+  });
+
+  it("gives pulumi no flag that it doesn't take", async function () {
+    this.timeout(60_000);
+    const cli = await findCli();
+    if (cli === undefined) return this.skip();
+    const flags = new Map<string, Set<string>>();
+    for (const [program, ...args] of shells.flatMap(({ text }) => commandsOf(text))) {
+      const known = program === "pulumi" ? pulumiCommand(args) : undefined;
+      if (known === undefined || known.flags.length === 0) continue;
+      const command = known.command.join(" ");
+      flags.set(command, new Set([...(flags.get(command) ?? []), ...known.flags]));
+    }
+    for (const [command, given] of flags) {
+      const { stdout } = await promisify(execFile)(cli.command, [...command.split(" "), "--help"]);
+      for (const flag of given) assert.match(stdout, new RegExp(`${flag}\\b`), `pulumi ${command} ${flag}`);
+    }
+  });
+
+  it("has links that lead to files and headings", () => {
+    const anchors = new Map(pages.map((page) => [page.path, page.anchors]));
+    const broken = pages.flatMap(({ path, links }) =>
+      links
+        .filter((link) => !/^(https?|mailto):/.test(link))
+        .filter((link) => {
+          const [file = "", anchor] = link.split("#");
+          const target = file === "" ? path : join(dirname(path), file);
+          if (!existsSync(join(root, target))) return true;
+          return anchor !== undefined && anchors.get(target)?.has(anchor) !== true;
+        })
+        .map((link) => `${path}: ${link}`),
+    );
+    assert.deepEqual(broken, []);
+  });
+
+  it("names paths of the repository that exist", () => {
+    const missing = pages.flatMap(({ path, spans }) =>
+      spans.filter((span) => pathPattern.test(span) && !existsSync(join(root, span))).map((span) => `${path}: ${span}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it(`has a README of at most ${maxReadmeLines} lines`, () => {
+    const readme = pages.find(({ path }) => path === "README.md");
+    assert.ok(readme && readme.lines <= maxReadmeLines, `it has ${readme?.lines ?? 0}`);
+  });
+});

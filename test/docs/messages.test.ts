@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { leadingSpans, readPages, root } from "./markdown";
+
+/** Shorter pieces of a message would be found anywhere. */
+const minLength = 3;
+const minDistinctLength = 10;
+
+/** Messages that come from elsewhere. */
+const foreign = ["listen EADDRINUSE"];
+
+const sources = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => ({ path: `provider/${file}`, text: readFileSync(join(root, "provider", file), "utf8") }));
+
+describe("docs/troubleshooting.md", () => {
+  const page = readPages().find(({ path }) => path === "docs/troubleshooting.md");
+  const items = [...(page?.prose ?? "").matchAll(/^ *- (`.*(?:\n {2,}[^-\s].*)*)/gm)].map(([, item = ""]) => item);
+  const messages = items.flatMap(leadingSpans).filter((message) => !foreign.includes(message));
+  const pieces = (message: string) => message.split(/<[^<>]+>|…/).map((piece) => piece.trim());
+
+  it("has only messages that the source has", () => {
+    const text = sources
+      .map((source) => source.text)
+      .join("\n")
+      .replace(/(["'`])\s*\+\s*(["'`])/g, "")
+      .replace(/\\([`"'])/g, "$1");
+    assert.ok(messages.length > 100);
+    const missing = messages.filter((message) =>
+      pieces(message).some((piece) => piece.length >= minLength && !text.includes(piece)),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it("has each message of an error that the package throws", () => {
+    const known = messages.flatMap(pieces).filter((piece) => piece.length >= minDistinctLength);
+    const thrown = sources.filter(({ path }) => !path.includes("/emulator/")).flatMap(messagesThrown);
+    assert.ok(thrown.length > 30);
+    assert.deepEqual(
+      thrown.filter((message) => !known.some((piece) => message.includes(piece))),
+      [],
+    );
+  });
+});
+
+/** The literal texts in `new …Error(…)`, of each that has any. */
+function messagesThrown({ path, text }: { path: string; text: string }): string[] {
+  const messages: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText())) {
+      const message = (node.arguments ?? []).map(literalText).join(" ").trim();
+      // a code alone isn't a message
+      if (message.length >= minDistinctLength && message.includes(" ")) messages.push(message);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.ES2022, true));
+  return messages;
+}
+
+function literalText(node: ts.Node): string {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (ts.isTemplateExpression(node)) {
+    return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join("");
+  }
+  return ts.isBinaryExpression(node) ? literalText(node.left) + literalText(node.right) : "";
+}

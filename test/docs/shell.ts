@@ -1,0 +1,153 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import picomatch from "picomatch";
+import { readCommandLine } from "../../provider/emulator/commandLine";
+import { checkedSpec } from "../../provider/emulator/operationSpec";
+import { root } from "./markdown";
+
+/** A command of a shell, without its redirections. */
+export type Command = readonly string[];
+
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
+const testFiles = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" }).map((file) => `test/${file}`);
+
+/** Every name in the sources, to look up settings in. */
+const source = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => readFileSync(join(root, "provider", file), "utf8"))
+  .join("\n");
+
+/** Splits a block into commands: lines, and the parts that `&&` and `;` join. */
+export function commandsOf(block: string): Command[] {
+  return block.split("\n").flatMap((line) => {
+    const commands: string[][] = [[]];
+    for (const [, word = "", operator] of line.matchAll(/((?:"[^"]*"|'[^']*'|[^\s"';&])+)|(&&|;)/g)) {
+      if (operator !== undefined) commands.push([]);
+      else
+        commands
+          .at(-1)
+          ?.push(word.replace(/"([^"]*)"|'([^']*)'/g, (_, double = "", single = "") => `${double}${single}`));
+    }
+    return commands.map((words) => withoutRedirections(words)).filter((words) => words.length > 0);
+  });
+}
+
+function withoutRedirections(words: readonly string[]): string[] {
+  const end = words.findIndex((word) => /^[<>]/.test(word));
+  const kept = end < 0 ? [...words] : words.slice(0, end);
+  // variables that are set for the command alone
+  while (/^[A-Z_]+=/.test(kept[0] ?? "")) kept.shift();
+  return kept;
+}
+
+const pulumiCommands = [
+  ["cancel"],
+  ["config", "rm"],
+  ["config", "set"],
+  ["destroy"],
+  ["preview"],
+  ["refresh"],
+  ["stack", "init"],
+  ["state", "delete"],
+  ["state", "edit"],
+  ["up"],
+];
+
+/** The subcommand of `pulumi` and its flags; `undefined` where it isn't one that is known. */
+export function pulumiCommand(args: Command): { command: readonly string[]; flags: readonly string[] } | undefined {
+  const command = pulumiCommands.find((words) => words.every((word, index) => args[index] === word));
+  return (
+    command && { command, flags: args.filter((word) => word.startsWith("--")).map((flag) => flag.replace(/=.*/, "")) }
+  );
+}
+
+/** Checks the commands of a block. Returns what doesn't exist. */
+export function issuesOf(block: string): string[] {
+  const made = new Set<string>();
+  let directory = root;
+  return commandsOf(block).flatMap((words) => {
+    const [program = "", ...args] = words;
+    if (program === "mkdir") made.add(args.at(-1) ?? "");
+    if (program === "cd") {
+      const [target = ""] = args;
+      if (!made.has(target) && !existsSync(join(directory, target))) return [`there is no folder ${target}`];
+      directory = join(directory, target);
+      return [];
+    }
+    return issuesOfCommand(program, args).map((issue) => `${words.join(" ")}: ${issue}`);
+  });
+}
+
+function issuesOfCommand(program: string, args: Command): string[] {
+  switch (program) {
+    case "npm":
+      return npmIssues(args);
+    case "npx":
+      if (args[0] === "mocha") return mochaIssues(args.slice(1));
+      return args[0] === "operations-emulator" ? emulatorIssues(args.slice(1)) : ["isn't a known command of npx"];
+    case "node":
+      if (args[0] !== "dist/emulator/command.js") return ["isn't a known script"];
+      return existsSync(join(root, "provider/emulator/command.ts")) ? emulatorIssues(args.slice(1)) : ["doesn't exist"];
+    case "pulumi":
+      return pulumiIssues(args);
+    case "curl":
+      return curlIssues(args);
+    case "gcloud":
+      return /^(auth|iam|projects|services)$/.test(args[0] ?? "") ? [] : ["isn't a known group of gcloud"];
+    default:
+      return ["export", "mkdir", "printf", "rm"].includes(program) ? [] : ["isn't a known program"];
+  }
+}
+
+function npmIssues([command = "", script = ""]: Command): string[] {
+  if (command === "run") return script in scripts ? [] : [`package.json has no script ${script}`];
+  return ["ci", "init", "install", "test"].includes(command) ? [] : ["isn't a known command of npm"];
+}
+
+function mochaIssues(args: Command): string[] {
+  const patterns = args.filter((word) => word.startsWith("test/"));
+  if (patterns.length === 0) return ["names no test"];
+  return patterns
+    .flatMap((pattern) => expandBraces(pattern))
+    .flatMap((pattern) =>
+      testFiles.some((file) => picomatch.isMatch(file, pattern)) ? [] : [`there is no ${pattern}`],
+    );
+}
+
+/** Each alternative has to exist, not only one of them. */
+function expandBraces(pattern: string): string[] {
+  const [whole = "", list = ""] = /\{([^{}]+)\}/.exec(pattern) ?? [];
+  return whole === "" ? [pattern] : list.split(",").flatMap((one) => expandBraces(pattern.replace(whole, one)));
+}
+
+function emulatorIssues(args: Command): string[] {
+  // files of the reader's own
+  const own = args.flatMap((word, index) => (word === "FILE" ? [index - 1, index] : []));
+  try {
+    readCommandLine(args.filter((_, index) => !own.includes(index)));
+    return [];
+  } catch (error) {
+    return [(error as Error).message];
+  }
+}
+
+function curlIssues(args: Command): string[] {
+  const data = args[args.indexOf("--data") + 1] ?? "";
+  try {
+    checkedSpec(JSON.parse(data));
+  } catch (error) {
+    return [(error as Error).message];
+  }
+  return args.at(-1)?.endsWith("/emulator/operations") === true ? [] : ["isn't an address of the emulator"];
+}
+
+function pulumiIssues(args: Command): string[] {
+  const known = pulumiCommand(args);
+  if (known === undefined) return ["isn't a known command of pulumi"];
+  if (known.command[0] !== "config") return [];
+  const key = args.slice(2).find((word) => !word.startsWith("--")) ?? "";
+  const [, namespace, name = ""] = /^(\w+):(\w+)/.exec(key) ?? [];
+  if (namespace === undefined || key === "gcp:project") return [];
+  const isKnown = /^(cancellation|gcp)$/.test(namespace) && new RegExp(`\\b${name}\\b`).test(source);
+  return isKnown ? [] : [`there is no setting ${key}`];
+}
