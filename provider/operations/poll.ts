@@ -71,7 +71,7 @@ export async function pollUntilDone(
   deadline: Deadline,
   onRead: (operation: Operation) => void = () => undefined,
 ): Promise<Operation> {
-  let last: Operation | undefined;
+  let last!: Operation;
   const round = async (): Promise<Poll> => {
     const { operation, retryAfter = 0 } = await read();
     last = operation;
@@ -79,7 +79,6 @@ export async function pollUntilDone(
     return { done: operation.done, retryAfter };
   };
   const done = await poll(round, deadline);
-  if (last === undefined) throw new TypeError("nothing was read");
   if (!done) throw new StillRunningError(last);
   return last;
 }

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import picomatch from "picomatch";
-import { readCommandLine } from "../../provider/emulator/commandLine";
-import { checkedSpec } from "../../provider/emulator/operationSpec";
+import { readCommandLine } from "../../provider/emulator/command";
+import { validateSpec } from "../../provider/emulator/operation";
 import { root } from "./markdown";
 
 /** A command of a shell, without its redirections. */
@@ -134,7 +134,7 @@ function emulatorIssues(args: Command): string[] {
 function curlIssues(args: Command): string[] {
   const data = args[args.indexOf("--data") + 1] ?? "";
   try {
-    checkedSpec(JSON.parse(data));
+    validateSpec(JSON.parse(data));
   } catch (error) {
     return [(error as Error).message];
   }
