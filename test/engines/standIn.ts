@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { ConfigValue, Deployment as DeploymentState, Engine, Result, Stack, StackOptions } from "./engine";
+import { withQuickStart } from "./environment";
 import { Deployment } from "./standIn/deployment";
 import type { OperationOptions } from "./standIn/operation";
 import { namespaced, type Project, readProject, readStackSettings } from "./standIn/project";
@@ -48,7 +49,7 @@ class StandInStack implements Stack {
   ) {
     const config = { ...readStackSettings(project, name), ...options.config };
     for (const [key, value] of Object.entries(config)) this.config.set(namespaced(key, project.name), value);
-    for (const [key, value] of Object.entries(options.environment ?? {})) this.environment.set(key, value);
+    for (const [key, value] of Object.entries(withQuickStart(options.environment))) this.environment.set(key, value);
   }
 
   preview(): Promise<Result> {
