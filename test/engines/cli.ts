@@ -94,8 +94,8 @@ class CliStack implements Stack {
     return this.run((options) => this.stack.refresh(options));
   }
 
-  destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
-    return this.run((options) => this.stack.destroy({ ...options, runProgram }));
+  destroy(): Promise<Result> {
+    return this.run((options) => this.stack.destroy(options));
   }
 
   async cancel(): Promise<void> {
