@@ -89,7 +89,8 @@ function refuse(request: messages.RegisterResourceRequest): void {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     protect: request.getProtect() === true,
     "aliases that are more than a name":
-      request.getAliasurnsList().length > 0 || request.getAliasesList().some((alias) => !isName(alias.getSpec())),
+      request.getAliasurnsList().length > 0 ||
+      request.getAliasesList().some((alias) => !isName(alias.getSpec(), request.getParent())),
   };
   const used = Object.entries(unsupported).flatMap(([option, isUsed]) => (isUsed ? [option] : []));
   if (used.length === 0) return;
@@ -99,9 +100,11 @@ function refuse(request: messages.RegisterResourceRequest): void {
   );
 }
 
-function isName(alias: Alias.Spec | undefined): boolean {
+/** Whether an alias differs from the resource in its name alone. The SDK passes on the resource's own parent. */
+function isName(alias: Alias.Spec | undefined, parent: string): boolean {
   if (alias === undefined || alias.getName() === "") return false;
-  return [alias.getType(), alias.getStack(), alias.getProject(), alias.getParenturn()].every((text) => text === "");
+  if (alias.getNoparent() || !["", parent].includes(alias.getParenturn())) return false;
+  return alias.getType() === "" && alias.getStack() === "" && alias.getProject() === "";
 }
 
 function checkTimeouts(timeouts: messages.RegisterResourceRequest.CustomTimeouts | undefined): void {
