@@ -13,8 +13,8 @@ export default tseslint.config(
     languageOptions: { sourceType: "commonjs", globals: { module: "writable" } },
   },
   {
-    // Programs as a user has them, in plain JavaScript.
-    files: ["bench/engine/programs/**/*.js"],
+    // Programs as a user has them, and what is loaded before them, in plain JavaScript.
+    files: ["bench/engine/programs/**/*.js", "test/engines/quickStart.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { require: "readonly", exports: "writable", process: "readonly", setTimeout: "readonly" },

@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
 import * as automation from "@pulumi/pulumi/automation";
 import type { ConfigValue, Deployment, Engine, Op, ResourceState, Result, Stack, StackOptions, Step } from "./engine";
+import { withQuickStart } from "./environment";
 import { type Cli, findCli } from "./findCli";
 import { KeptFile } from "./keptFile";
 import { isOfTheProgram } from "./urns";
@@ -38,13 +37,13 @@ export class CliEngine implements Engine {
       await settings.restore();
     };
     try {
-      const stack = await automation.LocalWorkspace.createOrSelectStack(
+      const stack = await automation.LocalWorkspace.createStack(
         { stackName: name, workDir: options.directory },
         {
-          pulumiCommand: await automation.PulumiCommand.get(cli.root === undefined ? {} : { root: cli.root }),
+          pulumiCommand: await pulumiCommand(cli),
           secretsProvider: "passphrase",
           envVars: {
-            ...options.environment,
+            ...withQuickStart(options.environment),
             PULUMI_BACKEND_URL: pathToFileURL(backend).href,
             PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
             PULUMI_SKIP_UPDATE_CHECK: "true",
@@ -57,7 +56,9 @@ export class CliEngine implements Engine {
       }
       const { logVerbosity } = this.settings;
       const logging = logVerbosity === undefined ? {} : { logVerbosity, logToStdErr: true, logFlow: true };
-      return new CliStack(stack, cli, backend, { ...options, logging }, dispose);
+      // After each operation the Automation API starts three more CLI processes, whose results aren't used here.
+      Object.assign(stack, { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) });
+      return new CliStack(stack, backend, { ...options, logging }, dispose);
     } catch (error) {
       await dispose();
       throw error;
@@ -76,7 +77,6 @@ interface RunOptions {
 class CliStack implements Stack {
   constructor(
     private readonly stack: automation.Stack,
-    private readonly cli: Cli,
     readonly stateDirectory: string,
     private readonly options: Pick<StackOptions, "onOutput" | "onEvent"> & { readonly logging: automation.GlobalOpts },
     readonly dispose: () => Promise<void>,
@@ -94,8 +94,8 @@ class CliStack implements Stack {
     return this.run((options) => this.stack.refresh(options));
   }
 
-  destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
-    return this.run((options) => this.stack.destroy({ ...options, runProgram }));
+  destroy(): Promise<Result> {
+    return this.run((options) => this.stack.destroy(options));
   }
 
   async cancel(): Promise<void> {
@@ -113,20 +113,18 @@ class CliStack implements Stack {
   }
 
   async outputs(): Promise<Record<string, unknown>> {
-    const outputs = Object.entries(await this.stack.outputs());
+    const outputs = Object.entries(await this.stack.workspace.stackOutputs(this.stack.name));
     return Object.fromEntries(
       outputs.map(([name, { value, secret }]) => [name, secret ? { secret: true, value: value as unknown } : value]),
     );
   }
 
   async state(): Promise<Deployment> {
-    // Not the Automation API's export: that one shows the secrets.
-    const { stdout } = await promisify(execFile)(this.cli.command, ["stack", "export", "--stack", this.stack.name], {
-      cwd: this.stack.workspace.workDir,
-      env: { ...process.env, ...this.stack.workspace.envVars },
-      maxBuffer: Infinity,
-    });
-    const { deployment } = JSON.parse(stdout) as { readonly deployment: ExportedDeployment };
+    // Not the Automation API's export, which shows the secrets, nor the CLI's, which takes a process.
+    const { name: project } = await this.stack.workspace.projectSettings();
+    const file = path.join(this.stateDirectory, ".pulumi", "stacks", project, `${this.stack.name}.json`);
+    const { checkpoint } = JSON.parse(await fs.readFile(file, "utf8")) as Checkpoint;
+    const deployment = checkpoint.latest ?? {};
     return {
       resources: (deployment.resources ?? []).map(withProperties),
       pendingOperations: (deployment.pending_operations ?? []).map(({ type, resource }) => ({
@@ -168,6 +166,11 @@ class CliStack implements Stack {
   }
 }
 
+/** The file of a stack in a backend that is a folder. */
+interface Checkpoint {
+  readonly checkpoint: { readonly latest?: ExportedDeployment };
+}
+
 interface ExportedDeployment {
   readonly resources?: readonly ExportedResource[];
   readonly pending_operations?: readonly { readonly type: string; readonly resource: ExportedResource }[];
@@ -182,4 +185,11 @@ function withProperties(resource: ExportedResource): ResourceState {
 
 function forAutomation(value: ConfigValue): automation.ConfigValue {
   return typeof value === "string" ? { value } : value;
+}
+
+let command: Promise<automation.PulumiCommand> | undefined;
+
+/** Asks the CLI for its version only once a process. */
+function pulumiCommand({ root }: Cli): Promise<automation.PulumiCommand> {
+  return (command ??= automation.PulumiCommand.get(root === undefined ? {} : { root }));
 }

@@ -30,7 +30,7 @@ export interface Stack {
   preview(): Promise<Result>;
   up(): Promise<Result>;
   refresh(): Promise<Result>;
-  destroy(options?: { readonly runProgram?: boolean }): Promise<Result>;
+  destroy(): Promise<Result>;
   /** Gives up a deployment that was killed, so that another one can begin. */
   cancel(): Promise<void>;
   setConfig(key: string, value: ConfigValue | undefined): Promise<void>;
@@ -66,9 +66,7 @@ export type Op =
   | "create-replacement"
   | "delete-replaced"
   | "read"
-  | "read-replacement"
   | "discard"
-  | "discard-replaced"
   | "refresh";
 
 export interface Deployment {

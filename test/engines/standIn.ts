@@ -2,9 +2,10 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { ConfigValue, Deployment as DeploymentState, Engine, Result, Stack, StackOptions } from "./engine";
+import { withQuickStart } from "./environment";
 import { Deployment } from "./standIn/deployment";
 import type { OperationOptions } from "./standIn/operation";
-import { namespaced, type Project, readProject, readStackSettings } from "./standIn/project";
+import { namespaced, type Project, readProject } from "./standIn/project";
 import { refresh } from "./standIn/refresh";
 import { StateFile } from "./standIn/stateFile";
 import { isSecret, plain, type Properties, secret } from "./standIn/values";
@@ -25,11 +26,10 @@ export class StandInEngine implements Engine {
     return Promise.resolve(undefined);
   }
 
-  /** `stateDirectory`: where the state is kept, and found again; a new temporary folder by default. */
-  async open(options: StackOptions & { readonly stateDirectory?: string }): Promise<Stack> {
+  async open(options: StackOptions): Promise<Stack> {
     const project = readProject(path.resolve(options.directory));
     const name = options.name ?? "test";
-    const folder = options.stateDirectory ?? (await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-stand-in-")));
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-stand-in-"));
     const file = new StateFile(path.join(folder, `${name}.json`));
     return new StandInStack(project, name, folder, file, options);
   }
@@ -46,9 +46,9 @@ class StandInStack implements Stack {
     private readonly file: StateFile,
     private readonly options: StackOptions,
   ) {
-    const config = { ...readStackSettings(project, name), ...options.config };
+    const config = options.config ?? {};
     for (const [key, value] of Object.entries(config)) this.config.set(namespaced(key, project.name), value);
-    for (const [key, value] of Object.entries(options.environment ?? {})) this.environment.set(key, value);
+    for (const [key, value] of Object.entries(withQuickStart(options.environment))) this.environment.set(key, value);
   }
 
   preview(): Promise<Result> {
@@ -63,8 +63,8 @@ class StandInStack implements Stack {
     return this.run(refresh);
   }
 
-  destroy({ runProgram = false }: { readonly runProgram?: boolean } = {}): Promise<Result> {
-    return this.run((operation) => new Deployment(operation, "destroy").run({ runProgram }));
+  destroy(): Promise<Result> {
+    return this.run((operation) => new Deployment(operation, "destroy").run());
   }
 
   /** It has no locks. */
@@ -84,7 +84,7 @@ class StandInStack implements Stack {
   }
 
   outputs(): Promise<Record<string, unknown>> {
-    const root = this.file.load().resources.find(({ type }) => type === stackType);
+    const root = this.file.load().find(({ type }) => type === stackType);
     const outputs = Object.entries(root?.outputs ?? {}).map(([name, value]) => [
       name,
       isSecret(value) ? { secret: true, value: plain(value) } : plain(value),
@@ -101,9 +101,9 @@ class StandInStack implements Stack {
   }
 
   private async run(operation: (options: OperationOptions) => Promise<Result>): Promise<Result> {
-    const missing = this.project.config.find(({ key, value }) => value === undefined && !this.config.has(key));
+    const missing = this.project.requiredConfig.find((key) => !this.config.has(key));
     if (missing !== undefined) {
-      const output = `error: Stack '${this.name}' is missing configuration value '${missing.key}'\n`;
+      const output = `error: Stack '${this.name}' is missing configuration value '${missing}'\n`;
       this.options.onOutput?.(output);
       return { succeeded: false, output, steps: [] };
     }
@@ -119,12 +119,8 @@ class StandInStack implements Stack {
   }
 
   private configProperties(): Properties {
-    const byDefault = this.project.config.flatMap(({ key, value }) =>
-      value === undefined ? [] : [[key, value] as const],
-    );
-    const all = new Map([...byDefault, ...this.config]);
     return Object.fromEntries(
-      [...all].map(([key, value]) => [key, typeof value === "string" ? value : secret(value.value)]),
+      [...this.config].map(([key, value]) => [key, typeof value === "string" ? value : secret(value.value)]),
     );
   }
 }

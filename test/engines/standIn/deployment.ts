@@ -6,7 +6,6 @@ import { InvalidError, StepGenerator } from "./generator";
 import type { Goal, ReadGoal } from "./goal";
 import { StatusError } from "./grpcs";
 import { Monitor, type Registrar } from "./monitor";
-import { OldResources } from "./oldResources";
 import { Operation, type OperationOptions } from "./operation";
 import type { Severity } from "./printer";
 import { describeExit, startProgram } from "./program";
@@ -49,9 +48,8 @@ export class Deployment implements Registrar {
     const { printer, rootUrn, snapshot, context } = this.operation;
     const { stack, project } = options;
     this.generator = new StepGenerator({
-      ...{ stack, project: project.name, rootUrn, printer, dryRun },
-      ...{ previous: snapshot.previous, olds: new OldResources(snapshot.previous, stack, project.name) },
-      mode: kind === "destroy" ? "destroy" : "update",
+      ...{ stack, project: project.name, rootUrn, printer },
+      previous: snapshot.previous,
       registerProvider: () => this.registerProvider(),
       provider: context.provider,
     });
@@ -59,11 +57,10 @@ export class Deployment implements Registrar {
     this.aborted.catch(() => undefined);
   }
 
-  async run({ runProgram = true } = {}): Promise<Result> {
+  async run(): Promise<Result> {
     this.operation.printer.title(`${titles[this.kind]} (${this.options.stack}):`);
-    this.warnOfInterruptedCreates();
     try {
-      if (runProgram) await this.runProgram();
+      if (this.kind !== "destroy") await this.runProgram();
       await this.finish();
     } catch (error) {
       this.fail(error);
@@ -178,11 +175,7 @@ export class Deployment implements Registrar {
     const { executor, snapshot } = this.operation;
     if (this.failed) return;
     const steps = this.generator.deletions();
-    const states = [
-      ...steps.map(({ state }) => state).filter((state) => !snapshot.previous.includes(state)),
-      ...snapshot.previous,
-    ];
-    for (const group of deletionOrder(steps, states)) await executor.runAll(group);
+    for (const group of deletionOrder(steps, snapshot.previous)) await executor.runAll(group);
   }
 
   private end(): Promise<Result> {
@@ -198,7 +191,7 @@ export class Deployment implements Registrar {
   /** After a failure the program may not have come to some of its outputs: they stay as they were. */
   private recordStackOutputs(failed: boolean): Properties | undefined {
     const root = this.registered.get(this.operation.rootUrn);
-    if (root === undefined || this.stackOutputs === undefined || this.kind === "destroy") return undefined;
+    if (root === undefined || this.stackOutputs === undefined) return undefined;
     root.outputs = failed ? { ...root.outputs, ...this.stackOutputs } : this.stackOutputs;
     return root.outputs;
   }
@@ -210,14 +203,5 @@ export class Deployment implements Registrar {
       this.providerReference = `${state.urn}::${state.id}`;
     }
     return this.providerReference;
-  }
-
-  private warnOfInterruptedCreates(): void {
-    const { snapshot, printer } = this.operation;
-    const interrupted = snapshot.interruptedCreates;
-    if (interrupted.length === 0 || this.kind === "preview") return;
-    const list = interrupted.map(({ resource, type }) => `  * ${resource.urn}, interrupted while ${type}`).join("\n");
-    const heading = `Attempting to deploy or update resources with ${interrupted.length} pending operations from previous deployment.`;
-    printer.diagnostic("", "warning", `${heading}\n${list}`);
   }
 }

@@ -1,10 +1,10 @@
 import type { ServiceError } from "@grpc/grpc-js";
-import type { Op, Step } from "../engine";
+import type { Step } from "../engine";
 import { isOfTheProgram } from "../urns";
 import type { Printer } from "./printer";
 import { InitError } from "./provider";
 import type { Snapshot } from "./snapshot";
-import { type EngineStep, markSecrets, ProtectedError, type StepContext } from "./steps";
+import { type EngineStep, markSecrets, type StepContext } from "./steps";
 
 export interface ExecutorOptions {
   readonly context: StepContext;
@@ -53,7 +53,7 @@ export class StepExecutor {
         const error = await this.execute(step);
         if (error === undefined) continue;
         this.failed = true;
-        if (this.options.ignoreErrors !== true && !(error instanceof ProtectedError)) this.cancelled = true;
+        if (this.options.ignoreErrors !== true) this.cancelled = true;
         return;
       }
     } finally {
@@ -64,7 +64,7 @@ export class StepExecutor {
   private async execute(step: EngineStep): Promise<unknown> {
     const { context, snapshot, printer } = this.options;
     const { urn } = step.state;
-    if (isOfTheProgram(urn)) this.steps.push({ op: step.op as Op, urn });
+    if (isOfTheProgram(urn)) this.steps.push({ op: step.op, urn });
     printer.stepBegins(step.op, urn);
     step.begin?.(snapshot);
 

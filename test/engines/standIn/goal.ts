@@ -2,10 +2,13 @@ import * as grpc from "@grpc/grpc-js";
 import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { stackType } from "../urns";
-import { isGoDuration } from "./duration";
 import { StatusError } from "./grpcs";
 import { fromStruct } from "./struct";
 import { type Properties, withoutOutputValues } from "./values";
+
+const goUnit = /(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h)/;
+/** What Go's `time.ParseDuration` takes, which the engine reads custom timeouts with. */
+const goDuration = new RegExp(`^[+-]?(?:0|(?:${goUnit.source})+)$`);
 
 /** What the program wants of a resource. */
 export interface Goal {
@@ -17,11 +20,8 @@ export interface Goal {
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly additionalSecretOutputs: readonly string[];
-  readonly aliases: readonly AliasSpec[];
-  readonly ignoreChanges: readonly string[];
-  /** The program's word against the provider's. */
-  readonly deleteBeforeReplace: boolean | undefined;
-  readonly protect: boolean;
+  /** The names of its aliases. */
+  readonly formerNames: readonly string[];
   readonly retainOnDelete: boolean;
 }
 
@@ -35,17 +35,6 @@ export interface ReadGoal {
   readonly dependencies: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
 }
-
-export type AliasSpec =
-  | { readonly urn: string }
-  | {
-      readonly name: string;
-      readonly type: string;
-      readonly stack: string;
-      readonly project: string;
-      readonly parent: string;
-      readonly noParent: boolean;
-    };
 
 export function goalOf(request: messages.RegisterResourceRequest): Goal {
   requireDynamic(request.getType(), request.getCustom());
@@ -65,10 +54,7 @@ export function goalOf(request: messages.RegisterResourceRequest): Goal {
         .map(([name]) => [name, request.getPropertydependenciesMap().get(name)?.getUrnsList() ?? []]),
     ),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    aliases: [...request.getAliasurnsList().map((urn) => ({ urn })), ...request.getAliasesList().map(aliasOf)],
-    ignoreChanges: request.getIgnorechangesList(),
-    deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
-    protect: request.getProtect() ?? false,
+    formerNames: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? ""),
     retainOnDelete: request.getRetainondelete() ?? false,
   };
 }
@@ -86,19 +72,6 @@ export function readGoalOf(request: messages.ReadResourceRequest): ReadGoal {
   };
 }
 
-function aliasOf(alias: Alias): AliasSpec {
-  const spec = alias.getSpec();
-  if (spec === undefined) return { urn: alias.getUrn() };
-  return {
-    name: spec.getName(),
-    type: spec.getType(),
-    stack: spec.getStack(),
-    project: spec.getProject(),
-    parent: spec.getParenturn(),
-    noParent: spec.getNoparent(),
-  };
-}
-
 function requireDynamic(type: string, custom: boolean): void {
   if (!custom || type === stackType || type.startsWith("pulumi-nodejs:dynamic")) return;
   throw new Error(`The stand-in runs dynamic resources and components only; ${type} needs the Pulumi CLI.`);
@@ -112,7 +85,12 @@ function refuse(request: messages.RegisterResourceRequest): void {
     "remote components": request.getRemote(),
     replaceOnChanges: request.getReplaceonchangesList().length > 0,
     deletedWith: request.getDeletedwith() !== "",
-    "paths in ignoreChanges": request.getIgnorechangesList().some((path) => /[.[]/.test(path)),
+    ignoreChanges: request.getIgnorechangesList().length > 0,
+    deleteBeforeReplace: request.getDeletebeforereplace(),
+    protect: request.getProtect() === true,
+    "aliases that are more than a name":
+      request.getAliasurnsList().length > 0 ||
+      request.getAliasesList().some((alias) => !isName(alias.getSpec(), request.getParent())),
   };
   const used = Object.entries(unsupported).flatMap(([option, isUsed]) => (isUsed ? [option] : []));
   if (used.length === 0) return;
@@ -122,8 +100,15 @@ function refuse(request: messages.RegisterResourceRequest): void {
   );
 }
 
+/** Whether an alias differs from the resource in its name alone. The SDK passes on the resource's own parent. */
+function isName(alias: Alias.Spec | undefined, parent: string): boolean {
+  if (alias === undefined || alias.getName() === "") return false;
+  if (alias.getNoparent() || !["", parent].includes(alias.getParenturn())) return false;
+  return alias.getType() === "" && alias.getStack() === "" && alias.getProject() === "";
+}
+
 function checkTimeouts(timeouts: messages.RegisterResourceRequest.CustomTimeouts | undefined): void {
   for (const timeout of Object.values(timeouts?.toObject() ?? {})) {
-    if (timeout !== "" && !isGoDuration(timeout)) throw new Error(`unable to parse customTimeout Value ${timeout}`);
+    if (timeout !== "" && !goDuration.test(timeout)) throw new Error(`unable to parse customTimeout Value ${timeout}`);
   }
 }

@@ -93,12 +93,13 @@ export class DynamicProviderHost implements Provider {
       .setOlds(toPlainStruct(oldOutputs))
       .setNews(toPlainStruct(news));
     const response = await unary<messages.DiffResponse>((done) => this.client.diff(request, done));
-    const { DIFF_NONE, DIFF_SOME } = messages.DiffResponse.DiffChanges;
-    const changes = response.getChanges();
+    const { DIFF_UNKNOWN, DIFF_SOME } = messages.DiffResponse.DiffChanges;
+    if (response.getChanges() === DIFF_UNKNOWN || response.getDeletebeforereplace()) {
+      throw new Error("The stand-in doesn't know this answer to a diff: it needs the Pulumi CLI.");
+    }
     return {
-      changes: changes === DIFF_SOME ? true : changes === DIFF_NONE ? false : undefined,
-      replaces: response.getReplacesList(),
-      deleteBeforeReplace: response.getDeletebeforereplace(),
+      changes: response.getChanges() === DIFF_SOME,
+      replaces: response.getReplacesList().length > 0,
     };
   }
 

@@ -1,5 +1,5 @@
+import type { Op } from "../engine";
 import { nameOf, stackType, typeOf } from "../urns";
-import type { StepOp } from "./steps";
 import { isSecret, type Properties, unknown, type Value } from "./values";
 
 export type Severity = "debug" | "info" | "warning" | "error";
@@ -18,7 +18,7 @@ interface Wording {
   readonly counted?: string;
 }
 
-const wordings: Readonly<Record<StepOp, Wording>> = {
+const wordings: Readonly<Record<Op, Wording>> = {
   same: { prefix: "  ", doing: "", done: "", counted: "unchanged" },
   create: { prefix: "+ ", doing: "creating", done: "created", counted: "created" },
   update: { prefix: "~ ", doing: "updating", done: "updated", counted: "updated" },
@@ -27,11 +27,8 @@ const wordings: Readonly<Record<StepOp, Wording>> = {
   "create-replacement": { prefix: "++", doing: "creating replacement", done: "created replacement" },
   "delete-replaced": { prefix: "--", doing: "deleting original", done: "deleted original" },
   read: { prefix: "> ", doing: "reading", done: "read", counted: "read" },
-  "read-replacement": { prefix: ">>", doing: "reading for replacement", done: "read for replacement" },
   discard: { prefix: "< ", doing: "discarding", done: "discarded", counted: "discarded" },
-  "discard-replaced": { prefix: "<<", doing: "discarding original", done: "discarded original" },
   refresh: { prefix: "~ ", doing: "refreshing", done: "refreshed", counted: "refreshed" },
-  "remove-pending-replace": { prefix: "~ ", doing: "forgetting", done: "forgot" },
 };
 
 /** Prints a deployment in the manner of the CLI: a line a step, then what was said about each resource, then counts. */
@@ -50,11 +47,11 @@ export class Printer {
     this.line("    This is a stand-in for tests, and not the Pulumi engine.\n");
   }
 
-  stepBegins(op: StepOp, urn: string): void {
+  stepBegins(op: Op, urn: string): void {
     if (op !== "same" && !this.dryRun) this.step(op, urn, wordings[op].doing);
   }
 
-  stepEnds(op: StepOp, urn: string): void {
+  stepEnds(op: Op, urn: string): void {
     const { done, counted } = wordings[op];
     if (op !== "same") this.step(op, urn, this.dryRun ? op : done);
     if (counted === undefined) return;
@@ -62,7 +59,7 @@ export class Printer {
     this.counts.set(wording, (this.counts.get(wording) ?? 0) + 1);
   }
 
-  stepFailed(op: StepOp, urn: string): void {
+  stepFailed(op: Op, urn: string): void {
     this.step(op, urn, `**${wordings[op].doing} failed**`);
     this.counts.set("errored", (this.counts.get("errored") ?? 0) + 1);
   }
@@ -106,7 +103,7 @@ export class Printer {
     this.line("");
   }
 
-  private step(op: StepOp, urn: string, status: string): void {
+  private step(op: Op, urn: string, status: string): void {
     // A refresh visits the stack too, which is of no interest.
     if (op === "refresh" && typeOf(urn) === stackType) return;
     this.line(` ${wordings[op].prefix} ${typeOf(urn)} ${nameOf(urn)} ${status}`);

@@ -21,7 +21,6 @@ const reportedItsErrors = 32;
 export function startProgram(options: ProgramOptions): NodeProcess {
   const { project, stack, config, environment, address, dryRun, parallel, onLine } = options;
   const args = [
-    ...project.nodeArguments,
     resolvePulumi(project, "cmd/run"),
     ...["--monitor", address, "--engine", address],
     ...["--organization", "organization", "--project", project.name, "--stack", stack],
@@ -36,7 +35,6 @@ export function startProgram(options: ProgramOptions): NodeProcess {
       PULUMI_CONFIG: JSON.stringify(plain(config)),
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(Object.keys(config).filter((key) => isSecret(config[key]))),
       ...(project.typescript ? { PULUMI_NODEJS_TYPESCRIPT: "true" } : {}),
-      ...(project.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
     },
     onLine,
   });

@@ -2,7 +2,6 @@ import * as fs from "node:fs";
 import { createRequire } from "node:module";
 import * as path from "node:path";
 import { load } from "js-yaml";
-import type { ConfigValue } from "../engine";
 
 /** What Pulumi.yaml says, as far as it matters for running the program. */
 export interface Project {
@@ -13,15 +12,8 @@ export interface Project {
   /** Relative to the program's folder; `.` leaves it to package.json. */
   readonly entryPoint: string;
   readonly typescript: boolean;
-  readonly tsconfig: string | undefined;
-  readonly nodeArguments: readonly string[];
-  readonly config: readonly ConfigDeclaration[];
-}
-
-export interface ConfigDeclaration {
-  readonly key: string;
-  /** Undefined where every stack has to set it. */
-  readonly value: ConfigValue | undefined;
+  /** The config keys that every stack has to set. */
+  readonly requiredConfig: readonly string[];
 }
 
 interface ProjectFile {
@@ -33,8 +25,6 @@ interface ProjectFile {
 
 interface RuntimeOptions {
   readonly typescript?: boolean;
-  readonly tsconfig?: string;
-  readonly nodeargs?: string;
 }
 
 export function readProject(directory: string): Project {
@@ -50,25 +40,8 @@ export function readProject(directory: string): Project {
     directory,
     ...locateProgram(directory, main),
     typescript: options.typescript ?? true,
-    tsconfig: options.tsconfig,
-    nodeArguments: (options.nodeargs ?? "").split(/\s+/).filter((argument) => argument !== ""),
-    config: Object.entries(config ?? {}).map(([key, declared]) => readDeclaration(namespaced(key, name), declared)),
+    requiredConfig: Object.keys(config ?? {}).map((key) => namespaced(key, name)),
   };
-}
-
-/** The values of the stack's own settings file, where there is one. */
-export function readStackSettings(project: Project, stack: string): Record<string, ConfigValue> {
-  const file = path.join(project.directory, `Pulumi.${stack}.yaml`);
-  if (!fs.existsSync(file)) return {};
-  const { config } = (load(fs.readFileSync(file, "utf8")) ?? {}) as Pick<ProjectFile, "config">;
-  return Object.fromEntries(
-    Object.entries(config ?? {}).map(([key, value]) => {
-      if (typeof value === "object" && value !== null && "secure" in value) {
-        throw new Error(`${file}: the stand-in has not the passphrase that ${key} was encrypted with.`);
-      }
-      return [namespaced(key, project.name), asText(value)];
-    }),
-  );
 }
 
 /** Config keys that name no package are the project's own. */
@@ -92,17 +65,4 @@ function locateProgram(directory: string, main: string | undefined): Pick<Projec
   const program = path.join(directory, main);
   if (fs.statSync(program).isDirectory()) return { programDirectory: program, entryPoint: "." };
   return { programDirectory: path.dirname(program), entryPoint: path.basename(program) };
-}
-
-function readDeclaration(key: string, declared: unknown): ConfigDeclaration {
-  if (typeof declared !== "object" || declared === null || Array.isArray(declared)) {
-    return { key, value: asText(declared) };
-  }
-  const { default: byDefault, value = byDefault, secret } = declared as Record<string, unknown>;
-  if (value === undefined) return { key, value: undefined };
-  return { key, value: secret === true ? { value: asText(value), secret } : asText(value) };
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

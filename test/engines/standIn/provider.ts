@@ -21,10 +21,9 @@ export interface CheckFailure {
 }
 
 export interface Difference {
-  /** Undefined where the provider doesn't say: then the engine compares the inputs. */
-  readonly changes: boolean | undefined;
-  readonly replaces: readonly string[];
-  readonly deleteBeforeReplace: boolean;
+  readonly changes: boolean;
+  /** Whether the change needs a replacement. */
+  readonly replaces: boolean;
 }
 
 export interface Created {

@@ -13,17 +13,12 @@ export interface State {
   dependencies: readonly string[];
   propertyDependencies: Readonly<Record<string, readonly string[]>>;
   additionalSecretOutputs: readonly string[];
-  /** The URN that it had in the state before, where the program renamed it. */
-  alias: string;
   initErrors: readonly string[];
-  protect: boolean;
   retainOnDelete: boolean;
   /** Read by the program, and not managed. */
   external: boolean;
   /** Replaced, and still to be deleted. */
   delete: boolean;
-  /** Deleted, and still to be created again. */
-  pendingReplacement: boolean;
 }
 
 export function newState(known: Pick<State, "urn" | "type" | "custom"> & Partial<State>): State {
@@ -36,13 +31,10 @@ export function newState(known: Pick<State, "urn" | "type" | "custom"> & Partial
     dependencies: [],
     propertyDependencies: {},
     additionalSecretOutputs: [],
-    alias: "",
     initErrors: [],
-    protect: false,
     retainOnDelete: false,
     external: false,
     delete: false,
-    pendingReplacement: false,
     ...known,
   };
 }

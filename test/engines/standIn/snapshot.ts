@@ -1,5 +1,5 @@
-import { allDependencies, type State } from "./resourceState";
-import type { OperationType, PendingOperation, StateFile, StoredState } from "./stateFile";
+import type { State } from "./resourceState";
+import type { OperationType, StateFile } from "./stateFile";
 
 /**
  * The state in the course of a deployment: what it did so far, then what it found and has not come to yet. It is written
@@ -10,25 +10,18 @@ export class Snapshot {
   private readonly news: State[] = [];
   private readonly done = new Set<State>();
   private readonly pending = new Map<State, OperationType>();
-  /** Creates of a deployment that was killed; only a person can know what became of them. */
-  private readonly pendingBefore: readonly PendingOperation[];
 
   /** Without a file, as in a preview, nothing is written. */
   constructor(
-    stored: StoredState,
+    stored: readonly State[],
     private readonly file: StateFile | undefined,
   ) {
-    this.base = stored.resources;
-    this.pendingBefore = stored.pendingOperations.filter(({ type }) => type === "creating");
+    this.base = stored;
   }
 
   /** What the deployment found. */
   get previous(): readonly State[] {
     return this.base;
-  }
-
-  get interruptedCreates(): readonly PendingOperation[] {
-    return this.pendingBefore;
   }
 
   begin(state: State, type: OperationType): void {
@@ -69,31 +62,11 @@ export class Snapshot {
   save(): void {
     this.file?.save({
       resources: this.resources(),
-      pendingOperations: [
-        ...this.pendingBefore,
-        ...[...this.pending].map(([resource, type]): PendingOperation => ({ type, resource })),
-      ],
+      pendingOperations: [...this.pending].map(([resource, type]) => ({ type, resource })),
     });
   }
 
   private resources(): readonly State[] {
-    const all = [...this.news, ...this.base].filter((state) => !this.done.has(state));
-    const renamed = new Map(this.news.flatMap(({ alias, urn }) => (alias === "" ? [] : [[alias, urn] as const])));
-    if (renamed.size === 0) return all;
-    const current = (urn: string) => renamed.get(urn) ?? urn;
-    return all.map((state) =>
-      allDependencies(state).some((urn) => renamed.has(urn)) ? pointedAt(state, current) : state,
-    );
+    return [...this.news, ...this.base].filter((state) => !this.done.has(state));
   }
-}
-
-function pointedAt(state: State, current: (urn: string) => string): State {
-  return {
-    ...state,
-    parent: current(state.parent),
-    dependencies: state.dependencies.map(current),
-    propertyDependencies: Object.fromEntries(
-      Object.entries(state.propertyDependencies).map(([name, urns]) => [name, urns.map(current)]),
-    ),
-  };
 }

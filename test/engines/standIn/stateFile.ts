@@ -25,15 +25,8 @@ export class StateFile {
     return JSON.parse(fs.readFileSync(this.path, "utf8")) as Deployment;
   }
 
-  load(): StoredState {
-    const { resources, pendingOperations } = this.export();
-    return {
-      resources: resources.map(fromStored),
-      pendingOperations: pendingOperations.map(({ type, resource }) => ({
-        type: type as OperationType,
-        resource: fromStored(resource),
-      })),
-    };
+  load(): readonly State[] {
+    return this.export().resources.map(fromStored);
   }
 
   save({ resources, pendingOperations }: StoredState): void {
@@ -49,15 +42,13 @@ export class StateFile {
 
 function toStored(state: State): Record<string, unknown> {
   const stored = { ...state, inputs: encryptSecrets(state.inputs), outputs: encryptSecrets(state.outputs) };
-  const { alias, ...rest } = stored;
-  const kept = Object.entries(rest).filter(([name, value]) => alwaysStored.has(name) || !isEmpty(value));
-  return Object.fromEntries(alias === "" ? kept : [...kept, ["aliases", [alias]]]);
+  const kept = Object.entries(stored).filter(([name, value]) => alwaysStored.has(name) || !isEmpty(value));
+  return Object.fromEntries(kept);
 }
 
 function fromStored(stored: ResourceState): State {
   return newState({
     ...(stored as Partial<State> & Pick<State, "urn" | "type" | "custom">),
-    alias: "",
     inputs: decryptSecrets(stored.inputs as Properties) as Properties,
     outputs: decryptSecrets(stored.outputs as Properties) as Properties,
   });

@@ -4,8 +4,6 @@ import { newState, type State } from "./resourceState";
 import type { Snapshot } from "./snapshot";
 import { isSecret, type Properties, secret, unknown, type Value } from "./values";
 
-export type StepOp = Op | "remove-pending-replace";
-
 export interface StepContext {
   readonly dryRun: boolean;
   /** The provider of dynamic resources, started when it is first needed. */
@@ -14,7 +12,7 @@ export interface StepContext {
 
 /** One thing that the engine does to one resource. */
 export interface EngineStep {
-  readonly op: StepOp;
+  readonly op: Op;
   /** The resource it is about, as it was or as it will be. */
   readonly state: State;
   /** What was made or changed, and may hold secrets. */
@@ -52,16 +50,6 @@ export class SameStep implements EngineStep {
     snapshot.remove(this.old);
     snapshot.add(this.state);
   }
-}
-
-/** Destroying with the program's help doesn't create what is missing; the program just goes on without. */
-export class SkippedCreateStep implements EngineStep {
-  readonly op = "same";
-
-  constructor(
-    readonly state: State,
-    readonly onDone: () => void,
-  ) {}
 }
 
 export class CreateStep implements EngineStep {
@@ -104,12 +92,11 @@ export class CreateStep implements EngineStep {
     snapshot.end(this.state);
     if (!succeeded) return;
     snapshot.add(this.state);
-    if (this.replaced?.pendingReplacement === true) snapshot.remove(this.replaced);
   }
 
   /** The old one stays in the state until it is deleted, at the end. */
   private markReplaced(): void {
-    if (this.replaced !== undefined && !this.replaced.pendingReplacement) this.replaced.delete = true;
+    if (this.replaced !== undefined) this.replaced.delete = true;
   }
 }
 
@@ -165,19 +152,17 @@ export class ReplaceStep implements EngineStep {
 export class DeleteStep implements EngineStep {
   constructor(
     readonly state: State,
-    private readonly reason: "removed" | "replaced" | "to be replaced",
+    private readonly reason: "removed" | "replaced",
   ) {}
 
-  get op(): "delete" | "delete-replaced" | "discard" | "discard-replaced" {
-    if (this.reason === "removed") return this.state.external ? "discard" : "delete";
-    return this.state.external ? "discard-replaced" : "delete-replaced";
+  get op(): "delete" | "delete-replaced" | "discard" {
+    if (this.reason === "replaced") return "delete-replaced";
+    return this.state.external ? "discard" : "delete";
   }
 
   async apply({ dryRun, provider }: StepContext): Promise<void> {
     const { urn, id, inputs, outputs } = this.state;
-    if (this.reason === "removed" && this.state.protect) throw new ProtectedError(urn);
     if (!dryRun && this.isManaged()) await (await provider()).delete(urn, id, inputs, outputs);
-    if (this.reason === "to be replaced") this.state.pendingReplacement = true;
   }
 
   begin(snapshot: Snapshot): void {
@@ -186,7 +171,7 @@ export class DeleteStep implements EngineStep {
 
   end(snapshot: Snapshot, succeeded: boolean): void {
     snapshot.end(this.state);
-    if (succeeded && !this.state.pendingReplacement) snapshot.remove(this.state);
+    if (succeeded) snapshot.remove(this.state);
   }
 
   private isManaged(): boolean {
@@ -195,39 +180,14 @@ export class DeleteStep implements EngineStep {
   }
 }
 
-/** Nothing is refused more often than this, and nothing was done: the deployment goes on to report the others. */
-export class ProtectedError extends Error {
-  constructor(urn: string) {
-    super(
-      `resource "${urn}" cannot be deleted\nbecause it is protected. To unprotect the resource, either remove the ` +
-        `\`protect\` flag from the resource in your Pulumi program and run \`pulumi up\`, or use the command:\n` +
-        `\`pulumi state unprotect '${urn}'\``,
-    );
-  }
-}
-
-/** A resource that was deleted to be replaced, and that the program no longer has. */
-export class RemovePendingReplaceStep implements EngineStep {
-  readonly op = "remove-pending-replace";
-
-  constructor(readonly state: State) {}
-
-  end(snapshot: Snapshot): void {
-    snapshot.remove(this.state);
-  }
-}
-
 export class ReadStep implements EngineStep {
+  readonly op = "read";
+
   constructor(
     readonly state: State,
     private readonly old: State | undefined,
-    private readonly replaces: boolean,
     readonly onDone: () => void,
   ) {}
-
-  get op(): "read" | "read-replacement" {
-    return this.replaces ? "read-replacement" : "read";
-  }
 
   get result(): State {
     return this.state;
@@ -241,7 +201,6 @@ export class ReadStep implements EngineStep {
       this.state.outputs = read.outputs;
       if (read.id !== "") this.state.id = read.id;
     }
-    if (this.replaces && this.old !== undefined) this.old.delete = true;
   }
 
   begin(snapshot: Snapshot): void {
@@ -251,7 +210,7 @@ export class ReadStep implements EngineStep {
   end(snapshot: Snapshot, succeeded: boolean): void {
     snapshot.end(this.state);
     if (!succeeded) return;
-    if (this.old !== undefined && !this.replaces) snapshot.remove(this.old);
+    if (this.old !== undefined) snapshot.remove(this.old);
     snapshot.add(this.state);
   }
 }
@@ -271,8 +230,8 @@ export class RefreshStep implements EngineStep {
   }
 
   async apply({ provider }: StepContext): Promise<void> {
-    const { urn, id, type, custom, inputs, outputs, pendingReplacement, external } = this.state;
-    if (!custom || pendingReplacement || type.startsWith("pulumi:providers:")) return;
+    const { urn, id, type, custom, inputs, outputs, external } = this.state;
+    if (!custom || type.startsWith("pulumi:providers:")) return;
     const host = await provider();
     const read = await host.read(urn, id, inputs, outputs);
     if (read.id === "") {
