@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { getOperation, getOperationOutput, listOperations, listOperationsOutput } from "../provider";
 import { startEmulator, type Emulator } from "../provider/emulator";
-import { rejection } from "./operations/server";
+import { rejection } from "./support/rejection";
 
 const name = "operations/AbC";
 

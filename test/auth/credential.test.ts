@@ -7,7 +7,8 @@ import { CredentialError } from "../../provider/auth/credentialError";
 import { resolveIdentity, type Identity } from "../../provider/auth/identity";
 import { headerSource } from "../../provider/auth/tokenCache";
 import { Credential } from "../../provider/auth/tokenCache";
-import { cleanUps, rejection } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
 
 const scopes = ["https://www.googleapis.com/auth/apps.order"];
 const remote = "https://cloudchannel.googleapis.com";

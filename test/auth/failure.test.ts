@@ -4,7 +4,9 @@ import { CredentialError } from "../../provider/auth/credentialError";
 import { Credential } from "../../provider/auth/tokenCache";
 import { credentialError } from "../../provider/auth/credentialErrors";
 import type { Identity } from "../../provider/auth/identity";
-import { type Canned, cleanUps, rejection, startServer } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { type Canned, startServer } from "../support/server";
 
 const scopes = ["https://www.googleapis.com/auth/apps.order"];
 const identity: Identity = { credentials: "{}", source: "config gcp:credentials", delegates: [] };

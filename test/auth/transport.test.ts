@@ -7,7 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, withGlobal } from "@sinonjs/fake-timers";
 import { Credential } from "../../provider/auth/tokenCache";
-import { cleanUps, rejection } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
 
 const scopes = ["https://www.googleapis.com/auth/apps.order"];
 const subjectToken = "the/subject+token_of==the-workload";

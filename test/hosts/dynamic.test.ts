@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
 import { request } from "../../provider/hosts/dynamicProvider";
 import type { GrpcError } from "../../provider/hosts/grpcError";
-import { cleanUps, rejection, withoutChance } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { withoutChance } from "../support/withoutChance";
 
 const name = "operations/AbC";
 const id = `//cloudchannel.googleapis.com/${name}`;

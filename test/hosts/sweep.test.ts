@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { startEmulator } from "../../provider/emulator";
 import type { GrpcError } from "../../provider/hosts/grpcError";
 import { sweep } from "../../provider/hosts/dynamicProvider";
-import { cleanUps, rejection } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
 
 const __provider = "exports.handler=…";
 

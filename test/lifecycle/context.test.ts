@@ -4,7 +4,9 @@ import { hintFor } from "../../provider/resources/errorHints";
 import { canonicalService } from "../../provider/resources/inputs/service";
 import { Deadline } from "../../provider/common/deadline";
 import { type CallError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
-import { cleanUps, rejection, rpc, startServer } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { rpc, startServer } from "../support/server";
 
 const name = "operations/AbC";
 const call = { method: "get", name, base: "https://cloudchannel.googleapis.com/v1" } as const;

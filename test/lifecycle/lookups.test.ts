@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { getOperation, listOperations } from "../../provider/resources/lookups";
 import type { Properties } from "../../provider/resources/state/record";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
-import { cleanUps, rejection, startServer, withoutChance } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 import { contextOf, methodsOf } from "./request/stage";
 
 const name = "operations/AbC";

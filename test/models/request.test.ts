@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withoutChance } from "../operations/server";
+import { withoutChance } from "../support/withoutChance";
 import { madeUpCredentials } from "./credentials";
 import { liveThrough } from "./run";
 

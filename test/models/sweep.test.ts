@@ -1,4 +1,4 @@
-import { withoutChance } from "../operations/server";
+import { withoutChance } from "../support/withoutChance";
 import { runHistories } from "./sweepModel";
 
 /** The seed of the first history. A failure names its own seed: set it here, with one history, to repeat it. */

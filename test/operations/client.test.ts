@@ -3,7 +3,10 @@ import { startEmulator } from "../../provider/emulator";
 import { OperationsClient, type HeaderSource } from "../../provider/operations/client";
 import { Deadline } from "../../provider/common/deadline";
 import { NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
-import { type Canned, cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { type Canned, rpc, startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 
 const name = "operations/AbC";
 const soon = () => Deadline.after(60_000);

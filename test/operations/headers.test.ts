@@ -3,7 +3,10 @@ import { withGlobal } from "@sinonjs/fake-timers";
 import { Deadline } from "../../provider/common/deadline";
 import { type HeaderSource, OperationsClient } from "../../provider/operations/client";
 import { RpcError } from "../../provider/operations/errors";
-import { cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { rpc, startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 
 const name = "operations/AbC";
 

@@ -6,7 +6,10 @@ import { OperationsClient } from "../../provider/operations/client";
 import { NoResponseError } from "../../provider/operations/errors";
 import { isTransient } from "../../provider/operations/transience";
 import { send } from "../../provider/operations/transport";
-import { cleanUps, rejection, startServer, withoutChance } from "./server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 
 const target = "https://cloudchannel.googleapis.com";
 

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { Deadline } from "../../provider/common/deadline";
 import { OperationsClient } from "../../provider/operations/client";
-import { cleanUps, rejection, rpc, startServer, withoutChance } from "./server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { rpc, startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 
 const name = "operations/AbC";
 const refused = "ya29.the/first-token+that_was=refused";

@@ -5,7 +5,8 @@ import { Deadline } from "../../provider/common/deadline";
 import { NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 import { maxPause } from "../../provider/operations/pause";
 import { isTransient, mayHaveArrived, retrying } from "../../provider/operations/retry";
-import { rejection, withoutChance } from "./server";
+import { rejection } from "../support/rejection";
+import { withoutChance } from "../support/withoutChance";
 
 const call = { method: "cancel", name: "operations/AbC", base: "https://host.example/v1" } as const;
 const rpc = (code: Code, retryAfter?: number) => new RpcError(call, code, 0, "", [], retryAfter);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Fault, type OperationSpec, startEmulator } from "../../provider/emulator";
-import { cleanUps } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
 import { providerFor, Resource } from "./resource";
 
 const brokenCount = 60;

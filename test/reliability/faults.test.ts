@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type FaultRule, startEmulator } from "../../provider/emulator";
 import { Credential } from "../../provider/auth/tokenCache";
-import { cleanUps, startServer, withoutChance } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 import { definite, passing, type Row } from "./faultTable";
 import { acknowledgements, name, providerFor, Resource } from "./resource";
 import { isAcknowledgedBefore, resourceOf, type Site, sites, type Step, steps } from "./steps";

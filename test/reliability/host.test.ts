@@ -3,7 +3,8 @@ import { type OperationSpec, startEmulator } from "../../provider/emulator";
 import { DynamicProviderHost } from "../engines/standIn/host";
 import { readProject } from "../engines/standIn/project";
 import { InitError } from "../engines/standIn/provider";
-import { cleanUps, rejection } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
 import { ensureBuilt, repository } from "./built";
 import { hostileTexts } from "./hostileValues";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import { type Canned, cleanUps, startServer, withoutChance } from "../operations/server";
+import { cleanUps } from "../support/cleanUps";
+import { type Canned, startServer } from "../support/server";
+import { withoutChance } from "../support/withoutChance";
 import { hostileJson, hostileTexts } from "./hostileValues";
 import { name, providerFor, Resource } from "./resource";
 import { assertShowable, assertSound, watchPrototypes } from "./soundness";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withoutChance } from "../operations/server";
+import { withoutChance } from "../support/withoutChance";
 import { endpointsAreCalledAsWritten } from "./properties/endpoints";
 import { namesStayInTheirPath } from "./properties/names";
 import { answersAreTakenAtTheirWord } from "./properties/responses";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redact } from "../../provider/common/redact";
-import { withoutChance } from "../operations/server";
+import { withoutChance } from "../support/withoutChance";
 import { secretsStayHidden } from "./properties/redaction";
 
 const token = `ya29.${"C1d2E3f4-G5h6_I7j8/".repeat(20)}`;

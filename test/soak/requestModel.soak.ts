@@ -1,6 +1,6 @@
 import { madeUpCredentials } from "../models/credentials";
 import { liveThrough } from "../models/run";
-import { withoutChance } from "../operations/server";
+import { withoutChance } from "../support/withoutChance";
 
 const count = 5_000;
 

@@ -1,5 +1,5 @@
 import { runHistories } from "../models/sweepModel";
-import { withoutChance } from "../operations/server";
+import { withoutChance } from "../support/withoutChance";
 
 const histories = 5_000;
 /** A soak runs other histories each time. A failure names the seed of its history. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startServer, rpc } from "../../operations/server";
+import { startServer, rpc } from "../../support/server";
 import { failure, id, name, partial, stage, stepsAgainst } from "./stage";
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

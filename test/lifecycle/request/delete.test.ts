@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { failure, name, stage } from "./stage";
-import { rejection } from "../../operations/server";
+import { rejection } from "../../support/rejection";
 
 const then = "2026-01-01T00:00:00.000Z";
 const onDelete = { cancelOn: "delete", outcome: "running", done: false };

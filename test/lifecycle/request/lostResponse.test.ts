@@ -3,7 +3,8 @@ import dns from "node:dns";
 import { Credential } from "../../../provider/auth/tokenCache";
 import { CredentialError } from "../../../provider/auth/credentialError";
 import { type Fault, startEmulator } from "../../../provider/emulator";
-import { rejection, rpc, startServer } from "../../operations/server";
+import { rejection } from "../../support/rejection";
+import { rpc, startServer } from "../../support/server";
 import { stepsAgainst as sweepAgainst } from "../sweep/stage";
 import { failure, name, partial, stage, stepsAgainst } from "./stage";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { read as readStep } from "../../../provider/resources/request";
-import { startServer } from "../../operations/server";
+import { startServer } from "../../support/server";
 import { contextOf, failure, id, name, stage } from "./stage";
 
 const then = "2026-01-01T00:00:00.000Z";

@@ -3,7 +3,9 @@ import type { Context } from "../../../provider/resources/context";
 import { PartialError } from "../../../provider/resources/errors";
 import type { Properties } from "../../../provider/resources/state/record";
 import * as steps from "../../../provider/resources/request";
-import { cleanUps, rejection, withoutChance } from "../../operations/server";
+import { cleanUps } from "../../support/cleanUps";
+import { rejection } from "../../support/rejection";
+import { withoutChance } from "../../support/withoutChance";
 
 export const name = "operations/AbC";
 export const id = `//cloudchannel.googleapis.com/${name}`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { failure, numbered, partial, stage, stepsAgainst } from "./stage";
-import { startServer } from "../../operations/server";
+import { startServer } from "../../support/server";
 
 describe("a sweep that lists", () => {
   const { enter, stopping } = stage();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/resources/state/record";
 import { limits } from "../../../provider/resources/sweep/summary";
-import { startServer } from "../../operations/server";
+import { startServer } from "../../support/server";
 import { failure, numbered, operations, partial, selecting, stage, stepsAgainst, then } from "./stage";
 
 const named = (outcome: string, ...names: string[]) => names.map((name) => ({ name: `operations/${name}`, outcome }));

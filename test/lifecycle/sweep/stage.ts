@@ -1,7 +1,8 @@
 import { startEmulator, type Emulator, type EmulatorOptions, type OperationSpec } from "../../../provider/emulator";
 import type { Properties } from "../../../provider/resources/state/record";
 import * as steps from "../../../provider/resources/sweep/steps";
-import { cleanUps, withoutChance } from "../../operations/server";
+import { cleanUps } from "../../support/cleanUps";
+import { withoutChance } from "../../support/withoutChance";
 import { contextOf, methodsOf } from "../request/stage";
 
 export { contextOf, failure, partial, unknownValue } from "../request/stage";
