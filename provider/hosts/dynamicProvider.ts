@@ -9,7 +9,7 @@ import * as sweepSteps from "../resources/sweep/steps";
 import { GrpcError, providerKey } from "./grpcError";
 import { toJson } from "./plain";
 
-/** What the engine calls of a resource, in the lifecycle's terms. */
+/** What the engine calls of a resource, as the resources implement it. */
 interface Steps {
   check(inputs: Properties, context: Context): { inputs: Properties; failures: { property: string; reason: string }[] };
   diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] };

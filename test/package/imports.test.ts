@@ -37,13 +37,12 @@ describe("a program that imports the package", () => {
       "provider/cancellationSweep.ts",
       "provider/index.ts",
       "provider/lookups.ts",
-      "provider/plainCredentials.ts",
-      "provider/programDirectory.ts",
+      "provider/programChecks.ts",
     ]);
   });
 
   it("loads no TypeScript and no closure serializer by making a resource", () => {
-    const heavy = /typescript|closure|axios|google-auth|valibot|cockatiel|hosts|lifecycle|operations\//;
+    const heavy = /typescript|closure|axios|valibot|cockatiel|hosts|resources|common|auth|operations\//;
     assert.deepEqual(
       loaded.later.filter((file) => heavy.test(file)),
       [],
