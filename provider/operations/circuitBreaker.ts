@@ -160,13 +160,17 @@ export class CircuitBreaker {
   }
 
   /**
-   * Starts as many waiting calls as there are slots. Names that aren't known to fail go first, the newest of them before the
-   * others: it may well be a poll of an operation that had an answer a moment ago. Then come the names that failed longest ago.
+   * Starts as many waiting calls as there are slots. Names that aren't known to fail go first. Of these, the one that waits longest
+   * and the newest take turns: the newest may well be a poll of an operation that had an answer a moment ago, and the one that
+   * waits longest must not be kept back by broken ones that keep arriving. Then come the names that failed longest ago.
    */
   private startProbes(): void {
     if (this.rounds === undefined || this.slots === 0 || this.isPaused) return;
+    const calls = [...this.waiting];
     const lastFailure = ({ name }: WaitingCall) => this.failing.get(name) ?? 0;
-    for (const { name, start } of [...this.waiting].reverse().sort((a, b) => lastFailure(a) - lastFailure(b))) {
+    const unknown = calls.filter((call) => lastFailure(call) === 0);
+    const failing = calls.filter((call) => lastFailure(call) > 0).sort((a, b) => lastFailure(a) - lastFailure(b));
+    for (const { name, start } of [...fromBothEnds(unknown, this.rounds % 2 === 1), ...failing]) {
       if (this.slots === 0) return;
       if (this.probing.has(name)) continue;
       this.slots--;
@@ -174,6 +178,15 @@ export class CircuitBreaker {
       start(true);
     }
   }
+}
+
+/** The items of a list, in turns from its beginning and from its end. */
+function fromBothEnds<T>(list: readonly T[], fromEnd: boolean): T[] {
+  return list.map((_, index) => {
+    const half = Math.floor(index / 2);
+    const isFromEnd = (index % 2 === 0) === fromEnd;
+    return list[isFromEnd ? list.length - 1 - half : half] as T;
+  });
 }
 
 function probeDelay(round: number): number {

@@ -166,9 +166,9 @@ async function sendRequest(call: Call, request: HttpRequest): Promise<HttpRespon
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof TransportError) throw new NoResponseError(call, error.code, error.detail);
+    if (error instanceof TransportError) throw new NoResponseError(call, error.code, error.neverSent, error.detail);
     if (error instanceof OversizedResponseError)
-      throw new InvalidResponseError(call, 200, "more than an answer can hold");
+      throw new InvalidResponseError(call, error.status, "more than an answer can hold");
     throw error;
   }
 }
@@ -179,5 +179,5 @@ function expectEmpty(body: unknown, answer: HttpResponse, call: Call): void {
 }
 
 function wrongShape(call: Call, answer: HttpResponse, flaw: string): CallError {
-  return new InvalidResponseError(call, answer.status, flaw, answer.body);
+  return new InvalidResponseError(call, answer.status, flaw, answer.body, retryAfter(answer, undefined));
 }

@@ -1,4 +1,4 @@
-import { describeNetworkError, isNeverSent } from "../common/networkErrors";
+import { describeNetworkError } from "../common/networkErrors";
 import { singleLine } from "../common/text";
 import type { Code } from "../common/rpcCodes";
 
@@ -65,25 +65,22 @@ export class InvalidResponseError extends CallError {
   }
 }
 
-/** Nothing answered: a refused or a reset connection, a name that does not resolve, a time-out. */
+/** No response: a refused or a reset connection, a name that does not resolve, a time-out. */
 export class NoResponseError extends CallError {
-  /** Whether the request never left this machine, because there was no connection to send it over. */
-  readonly neverSent: boolean;
-
   constructor(
     call: Call,
     /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
     readonly reason: string,
+    /** Whether the request never left this machine, because its connection was never ready. */
+    readonly neverSent: boolean,
     /** What went wrong, where the code alone doesn't tell it. */
     detail = describeNetworkError(reason),
   ) {
-    const neverSent = isNeverSent(reason);
     super(
       call,
       `no answer from ${call.base} to the ${call.method}: ${detail} (${reason})` +
         (neverSent ? ", so the call didn't arrive" : ""),
     );
-    this.neverSent = neverSent;
   }
 }
 

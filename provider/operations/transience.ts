@@ -16,7 +16,8 @@ const transientCodes: ReadonlySet<Code> = new Set<Code>([
 export function isTransient(error: unknown): boolean {
   if (error instanceof RpcError) return transientCodes.has(error.code);
   if (error instanceof InvalidResponseError) return transientHttpStatuses.has(error.httpStatus);
-  return error instanceof NoResponseError && !isConfigurationError(error.reason);
+  // A code of the configuration, for example one of TLS, has another cause once the connection was ready.
+  return error instanceof NoResponseError && !(error.neverSent && isConfigurationError(error.reason));
 }
 
 /** Whether the headers of a call could not be had, and may be had later: the error of their source says so itself. */
@@ -30,11 +31,19 @@ export function isInvalidResponse(error: unknown): boolean {
 }
 
 /**
- * Whether the service may have carried out the call although it ended with this error. Where it is false, the service
- * refused the call or never had it: in the last attempt, and with a cancel in each earlier one too.
+ * Whether the service may have carried out the call although it ended with this error. Only a response that refuses the call, or
+ * a connection that was never ready, shows that it didn't. That isn't the same as whether a retry may succeed.
  */
 export function mayHaveArrived(error: unknown): boolean {
   if (error instanceof RetriedCancelError) return true;
   if (error instanceof NoResponseError) return !error.neverSent;
-  return isTransient(error) || isInvalidResponse(error);
+  if (error instanceof RpcError) {
+    return isTransient(error) || error.code === "DATA_LOSS" || isServerError(error.httpStatus);
+  }
+  return isInvalidResponse(error) || (error instanceof InvalidResponseError && isServerError(error.httpStatus));
+}
+
+/** Whether a status says that something failed, and not that the call is refused. 501 is Not Implemented. */
+function isServerError(httpStatus: number): boolean {
+  return (httpStatus >= 500 && httpStatus !== 501) || transientHttpStatuses.has(httpStatus);
 }

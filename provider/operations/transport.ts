@@ -1,5 +1,8 @@
 import type { AxiosStatic } from "axios";
 import { readFileSync } from "node:fs";
+import { type ClientRequest, type IncomingMessage, request as requestOverHttp, type RequestOptions } from "node:http";
+import { request as requestOverHttps } from "node:https";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { agentFor } from "../common/agents";
 import { ProxyError, proxySecrets } from "../common/proxy";
@@ -22,10 +25,12 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** No answer came, or not the whole of one. Stands in for axios's error, which holds the request's headers. */
+/** No response came, or not the whole of one. Stands in for axios's error, which holds the request's headers. */
 export class TransportError extends Error {
   constructor(
     readonly code: string,
+    /** Whether the request never left this machine, because its connection was never ready. */
+    readonly neverSent: boolean,
     /** What went wrong, where the code alone doesn't tell it. */
     readonly detail?: string,
   ) {
@@ -36,7 +41,11 @@ export class TransportError extends Error {
 
 /** The answer was larger than anything that this API sends. */
 export class OversizedResponseError extends Error {
-  override readonly name = "OversizedAnswerError";
+  override readonly name = "OversizedResponseError";
+
+  constructor(readonly status: number) {
+    super("the response is too large");
+  }
 }
 
 /** A list page of 1,000 operations with 16 KB of metadata each has half of this. */
@@ -83,6 +92,7 @@ const packageVersion = (
 export async function send(request: HttpRequest): Promise<HttpResponse> {
   const limit = new TimeLimit(request.timeout);
   const { client, apiClient } = (http ??= sharedHttp());
+  const connection = new Connection(request.url);
   try {
     const agent = agentFor(new URL(request.url));
     const response = await client.request<string | undefined>({
@@ -96,19 +106,50 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
         "x-goog-api-client": apiClient,
       },
       signal: limit,
+      transport: connection,
       httpAgent: agent,
       httpsAgent: agent,
     });
     const body = redact(response.data ?? "", secretsOf(request));
     return { status: response.status, headers: response.headers, body };
   } catch (error) {
-    if (limit.aborted) throw new TransportError("ETIMEDOUT");
-    if (error instanceof Error && error.message.startsWith("maxContentLength")) throw new OversizedResponseError();
+    const neverSent = !connection.wasReady;
+    if (limit.aborted) throw new TransportError("ETIMEDOUT", neverSent);
+    if (error instanceof Error && error.message.startsWith("maxContentLength")) {
+      throw new OversizedResponseError(connection.status);
+    }
     const proxyError = [error, (error as { cause?: unknown }).cause].find((found) => found instanceof ProxyError);
-    throw new TransportError(proxyError?.code ?? codeOf(error), proxyError?.message);
+    throw new TransportError(proxyError?.code ?? codeOf(error), neverSent, proxyError?.message);
   } finally {
     limit.lift();
   }
+}
+
+/**
+ * The connection of one request, as axios's transport. Knows whether the connection was ready, so that the request may have been
+ * sent: an error code alone doesn't tell, because TLS can break before that and after it.
+ */
+class Connection {
+  wasReady = false;
+  /** The status of the response; 0 while there is none. */
+  status = 0;
+  private readonly isSecure: boolean;
+
+  constructor(url: string) {
+    this.isSecure = url.startsWith("https:");
+  }
+
+  /** Called by axios. */
+  readonly request = (options: RequestOptions, onResponse: (response: IncomingMessage) => void): ClientRequest => {
+    const request = (this.isSecure ? requestOverHttps : requestOverHttp)(options, onResponse);
+    request.once("socket", (socket: Socket & { secureConnecting?: boolean }) => {
+      const isOpen = !socket.connecting && socket.secureConnecting !== true && !socket.destroyed;
+      if (request.reusedSocket || isOpen) this.wasReady = true;
+      else socket.once(this.isSecure ? "secureConnect" : "connect", () => (this.wasReady = true));
+    });
+    request.once("response", ({ statusCode = 0 }) => (this.status = statusCode));
+    return request;
+  };
 }
 
 /** Some servers repeat what they were sent, in an error or as a result. It must reach neither a message nor the state. */

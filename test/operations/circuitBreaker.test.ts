@@ -22,8 +22,8 @@ const failures: Readonly<Record<string, (name: string) => Error>> = {
   "HTTP 500": (name) => rpc(name, "INTERNAL", 500),
   "HTTP 503": unavailable,
   "a page of HTML with 502": (name) => new InvalidResponseError(callOf(name), 502, "a flaw"),
-  "a reset": (name) => new NoResponseError(callOf(name), "ECONNRESET"),
-  "a time-out": (name) => new NoResponseError(callOf(name), "ETIMEDOUT"),
+  "a reset": (name) => new NoResponseError(callOf(name), "ECONNRESET", false),
+  "a time-out": (name) => new NoResponseError(callOf(name), "ETIMEDOUT", false),
 };
 
 describe("the circuit breaker of a host", () => {
@@ -124,7 +124,7 @@ describe("the circuit breaker of a host", () => {
     for (const [what, error] of [
       ["a credential error", new Error("no token")],
       ["a TypeError", new TypeError("a defect")],
-      ["a name that does not resolve", new NoResponseError(callOf("other"), "ENOTFOUND")],
+      ["a name that does not resolve", new NoResponseError(callOf("other"), "ENOTFOUND", true)],
     ] as const) {
       it(`neither sooner nor later when ${what} comes in between`, async () => {
         await fail(namesOf(9));
@@ -391,7 +391,7 @@ describe("the circuit breaker of a host", () => {
 
   it("does not hide what an earlier try of the same call may have come to", async () => {
     const deadline = Deadline.after(5_000);
-    const reset = new NoResponseError(callOf("a"), "ECONNRESET");
+    const reset = new NoResponseError(callOf("a"), "ECONNRESET", false);
     let tries = 0;
     Math.random = () => 0.5;
     const result = retrying(deadline, () =>

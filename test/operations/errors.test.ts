@@ -31,7 +31,7 @@ describe("the message of an error", () => {
 
   it("names the likely cause when TLS fails", () => {
     for (const reason of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
-      const { message } = new NoResponseError(call, reason);
+      const { message } = new NoResponseError(call, reason, true);
       assert.match(message, /the server doesn't speak TLS on this port/);
       assert.ok(message.endsWith(`(${reason}), so the call didn't arrive`));
     }

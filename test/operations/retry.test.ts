@@ -11,7 +11,8 @@ import { withoutChance } from "../support/withoutChance";
 const call = { method: "cancel", name: "operations/AbC", base: "https://host.example/v1" } as const;
 const rpc = (code: Code, retryAfter?: number) => new RpcError(call, code, 0, "", [], retryAfter);
 const foreign = (status: number) => new InvalidResponseError(call, status, "a flaw");
-const none = (reason: string) => new NoResponseError(call, reason);
+const none = (reason: string) => new NoResponseError(call, reason, false);
+const unconnected = (reason: string) => new NoResponseError(call, reason, true);
 
 const transient = [
   rpc("UNAVAILABLE"),
@@ -21,9 +22,19 @@ const transient = [
   rpc("DEADLINE_EXCEEDED"),
   ...[408, 429, 500, 502, 503, 504].map(foreign),
   ...["ECONNRESET", "ETIMEDOUT", "EPIPE", "ERR_BAD_RESPONSE", "ERR_SSL_BAD_RECORD_MAC"].map(none),
+  // TLS that breaks once the connection was ready.
+  ...["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_BAD_RECORD_TYPE", "ERR_SSL_INVALID_AAD", "EPROTO"].map(none),
 ];
 /** There is no connection, so that nothing is sent: the next try may have one. */
-const unsent = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN"].map(none);
+const unsent = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN", "ECONNRESET"].map(
+  unconnected,
+);
+/** Not worth another attempt, and no refusal: the service may have carried out the call. */
+const uncertain = [
+  rpc("DATA_LOSS"),
+  new RpcError(call, "INVALID_ARGUMENT", 500, ""),
+  ...[505, 520, 524, 530, 599].map(foreign),
+];
 const definite = [
   ...(
     [
@@ -36,14 +47,14 @@ const definite = [
       "ABORTED",
       "ALREADY_EXISTS",
       "OUT_OF_RANGE",
-      "DATA_LOSS",
       "CANCELLED",
     ] as const
   ).map((code) => rpc(code)),
-  ...[301, 302, 400, 401, 403, 404, 405, 501].map(foreign),
-  ...["ENOTFOUND", "ERR_INVALID_URL", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"].map(none),
-  ...["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"].map(none),
-  ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"].map(none),
+  ...[301, 302, 400, 401, 403, 404, 405, 499, 501].map(foreign),
+  new RpcError(call, "UNIMPLEMENTED", 501, ""),
+  ...["ENOTFOUND", "ERR_INVALID_URL", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"].map(unconnected),
+  ...["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"].map(unconnected),
+  ...["DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"].map(unconnected),
   new Error("a defect"),
 ];
 
@@ -85,6 +96,15 @@ describe("a call that fails", () => {
       const tries = failing(error, error);
       assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { value: "done" });
       assert.equal(tries.times.length, 3);
+    });
+  }
+
+  for (const error of uncertain) {
+    it(`is not made again after ${error.message}, and may have been carried out`, async () => {
+      assert.ok(!isTransient(error) && mayHaveArrived(error));
+      const tries = always(error);
+      assert.equal((await run(retrying(Deadline.after(60_000), tries.call))).error, error);
+      assert.equal(tries.times.length, 1);
     });
   }
 
