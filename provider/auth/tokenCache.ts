@@ -50,9 +50,11 @@ export class TokenSource {
   /** What was sent for tokens, for the errors not to show it. */
   private readonly secrets: Secrets = new Set();
 
+  /** @param limit the longest that a token may take, in milliseconds */
   constructor(
     private readonly identity: Identity,
     private readonly scopes: readonly string[],
+    private readonly limit = maxFetchTime,
   ) {}
 
   /** @throws {CredentialError} */
@@ -65,10 +67,11 @@ export class TokenSource {
 
   private async fetch(): Promise<Record<string, string>> {
     try {
-      const headers = await withTimeout(
-        maxFetchTime,
-        runFetch(maxFetchTime, this.secrets, () => this.ask()),
-        () => credentialTimeout(this.identity, this.scopes, maxFetchTime),
+      const headers = await runFetch(
+        this.limit,
+        this.secrets,
+        () => this.ask(),
+        () => credentialTimeout(this.identity, this.scopes, this.limit),
       );
       this.authorization = headers["authorization"];
       return headers;

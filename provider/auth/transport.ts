@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { AuthClient, gaxios } from "google-auth-library";
 import { agentFor } from "../common/agents";
+import { withTimeout } from "../common/withTimeout";
 import { rememberSecrets, type Secrets, secretsOfRequest } from "./secrets";
 
 /** Maximum size of a response that a token comes in, decompressed. Google's have less than 4 KB. */
@@ -14,16 +15,22 @@ interface Fetch {
 
 const fetches = new AsyncLocalStorage<Fetch>();
 
-/** Runs one fetch of a token. Ends its requests after so many milliseconds, and collects what they send that is secret. */
-export async function runFetch<T>(milliseconds: number, secrets: Secrets, fetch: () => Promise<T>): Promise<T> {
+/**
+ * Runs one fetch of a token, and collects what its requests send that is secret. Where it takes longer than so many
+ * milliseconds, throws `late` and ends its requests.
+ */
+export async function runFetch<T>(
+  milliseconds: number,
+  secrets: Secrets,
+  fetch: () => Promise<T>,
+  late: () => Error,
+): Promise<T> {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort();
-  }, milliseconds);
   try {
-    return await fetches.run({ signal: controller.signal, secrets }, fetch);
-  } finally {
-    clearTimeout(timer);
+    return await withTimeout(milliseconds, fetches.run({ signal: controller.signal, secrets }, fetch), late);
+  } catch (error) {
+    controller.abort();
+    throw error;
   }
 }
 
@@ -90,15 +97,28 @@ const send: Adapter = async (options, next) => {
   if (!fetch) return next(options);
   secretsOfRequest(fetch.secrets, options);
   const signal = options.signal ? AbortSignal.any([options.signal, fetch.signal]) : fetch.signal;
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- node-fetch's own; gaxios has no limit that holds for every body
-  const limited: typeof options = { ...options, signal, size: maxResponseBytes };
   try {
-    // A redirect would carry what is sent to wherever it points.
-    return await next({ ...limited, redirect: "manual" });
+    signal.throwIfAborted();
+    const response = await next({
+      ...options,
+      // gaxios reads it just before it calls node-fetch, which must get no aborted signal: node-fetch then destroys a body
+      // that nobody listens to, and the error of that ends the process.
+      get signal() {
+        signal.throwIfAborted();
+        return signal;
+      },
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- node-fetch's own; gaxios has no limit that holds for every body
+      size: maxResponseBytes,
+      // A redirect would carry what is sent to wherever it points.
+      redirect: "manual",
+    });
+    response.config = options;
+    return response;
   } catch (error) {
-    if ((error as { type?: unknown }).type !== "max-size") throw error;
-    options.retryConfig = { ...options.retryConfig, retry: 0 };
-    throw new OversizedResponseError(options.url);
+    const oversized = (error as { type?: unknown }).type === "max-size";
+    // gaxios retries by these options, which don't hold the limits.
+    if (oversized || signal.aborted) options.retryConfig = { ...options.retryConfig, retry: 0 };
+    throw oversized ? new OversizedResponseError(options.url) : error;
   }
 };
 

@@ -64,10 +64,12 @@ const minCredentialTimeout = 1_000;
 export class OperationsClient {
   private readonly base: string;
   private readonly circuitBreaker: CircuitBreaker;
+  private readonly authorizations: string[];
 
   constructor(private readonly options: ClientOptions) {
     this.base = `${options.endpoint}/${options.version}`;
     this.circuitBreaker = circuitBreakerFor(options.endpoint);
+    this.authorizations = authorizationsFor(options.endpoint);
   }
 
   /**
@@ -134,14 +136,15 @@ export class OperationsClient {
         refused,
         Math.min(timeLeft(call, deadline), credentialTimeout(deadline)),
       );
+      const { authorization } = headers;
+      if (authorization !== undefined) remember(this.authorizations, authorization);
       const timeout = timeLeft(call, deadline);
-      const secrets = refused === undefined ? [] : [refused];
       const url = `${this.base}/${http.path}`;
-      const answer = await sendRequest(call, { method: http.method, url, headers, secrets, timeout });
+      const request = { method: http.method, url, headers, secrets: this.authorizations, timeout };
+      const answer = await sendRequest(call, request);
       try {
         return read(parseResponse(call, answer), answer, call);
       } catch (error) {
-        const { authorization } = headers;
         if (refused === undefined && authorization !== undefined && isUnauthenticated(error))
           return attempt(authorization);
         throw error;
@@ -154,6 +157,25 @@ export class OperationsClient {
 /** How long a call waits for its credential, in milliseconds: no longer than its deadline, so that there is time for the call. */
 function credentialTimeout(deadline: Deadline): number {
   return Math.max(minCredentialTimeout, deadline.remaining);
+}
+
+/**
+ * The last authorizations that went to each origin. A response may repeat not only its own call's, but also an earlier one:
+ * an operation's metadata may hold the headers of its cancel.
+ */
+const authorizations = new Map<string, string[]>();
+const maxAuthorizations = 8;
+
+function authorizationsFor(endpoint: string): string[] {
+  const known = authorizations.get(endpoint) ?? [];
+  authorizations.set(endpoint, known);
+  return known;
+}
+
+function remember(known: string[], authorization: string): void {
+  if (known.includes(authorization)) return;
+  known.push(authorization);
+  if (known.length > maxAuthorizations) known.shift();
 }
 
 /** @throws {TimeLimitError} when none is left */

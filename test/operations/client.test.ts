@@ -311,6 +311,35 @@ describe("the client", () => {
       });
     }
 
+    for (const [what, answers] of [
+      ["after a new attempt", [rpc(401, "UNAUTHENTICATED"), rpc(503, "UNAVAILABLE")]],
+      ["at once", [rpc(401, "UNAUTHENTICATED")]],
+    ] as const) {
+      it(`hides the refused token, and the one in its place, where a response repeats both ${what}`, async () => {
+        const [first, second] = ["ya29.the-first-token-of-the-caller", "ya29.the-token-that-comes-after-it"];
+        const both = `${first} and ${second}`;
+        const { endpoint, received } = await serve(
+          ...answers,
+          rpc(403, "PERMISSION_DENIED", both),
+          { json: { name, metadata: { sent: both } } },
+          { json: { name, metadata: { sent: both } } },
+        );
+        let token = first;
+        const headers = (refused?: string) => {
+          if (refused !== undefined) token = second;
+          return Promise.resolve({ authorization: `Bearer ${token}` });
+        };
+        const client = clientOf(endpoint, headers);
+        const { message } = await rejection(client.get(name, soon()));
+        assert.match(message, /\[hidden\] and \[hidden\]/);
+        assert.equal(received.length, answers.length + 1);
+        for (const later of [client, clientOf(endpoint, headers)]) {
+          const { operation } = await later.get(name, soon());
+          assert.deepEqual(operation.metadata, { sent: "[hidden] and [hidden]" });
+        }
+      });
+    }
+
     it("though it has none does not try again", async () => {
       const { client, received } = await serve(rpc(401, "UNAUTHENTICATED"));
       assert.ok((await rejection(client.cancel(name, soon()))) instanceof RpcError);

@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { credentialKinds } from "./silentEndpoint";
+
+describe("a token endpoint that never answers", () => {
+  for (const kind of credentialKinds) {
+    it(`doesn't end the process that asks it for a token of ${kind}`, async () => {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+        ...["--require", "tsx/cjs", join(__dirname, "silentEndpoint.ts"), kind],
+      ]);
+      assert.match(stdout, /No access token could be had from x.*: no answer within 0\.5 s\./);
+      assert.match(stdout, /^1 connections\nstill running$/m);
+      assert.equal(stderr, "");
+    }).timeout(60_000);
+  }
+});
