@@ -201,6 +201,18 @@ describe("the circuit breaker of a host", () => {
       assert.equal(made.length, 1);
     });
 
+    it("lets a healthy operation through that waits while broken ones keep arriving", async () => {
+      await fail(namesOf(10));
+      let settled = false;
+      void execute("healthy").then(() => (settled = true));
+      for (let count = 0; count < 300 && !settled; count++) {
+        const name = `late-${count}`;
+        void execute(name, unavailable(name));
+        await clock.tickAsync(100);
+      }
+      assert.ok(settled, `${made.length} calls in 30 s, and none of the healthy operation`);
+    });
+
     it("takes a healthy operation that arrives late into the next round", async () => {
       for (const name of namesOf(60)) void retry(name, () => unavailable(name));
       await clock.tickAsync(7_600);

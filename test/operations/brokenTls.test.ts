@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer as createHttpsServer } from "node:https";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { Deadline } from "../../provider/common/deadline";
+import { OperationsClient } from "../../provider/operations/client";
+import { NoResponseError } from "../../provider/operations/errors";
+import { mayHaveArrived } from "../../provider/operations/transience";
+import { makeCertificate } from "../identity/certificate";
+import { cleanUps } from "../support/cleanUps";
+import { rejection } from "../support/rejection";
+import { withoutChance } from "../support/withoutChance";
+
+describe("a connection over TLS that breaks", () => {
+  withoutChance();
+  const { stopping, after } = cleanUps();
+
+  /**
+   * A relay before an https server. Once the server has a request, or at once, the relay sends the client what `breakWith` says.
+   */
+  async function relay(when: "atOnce" | "afterRequest", breakWith: (client: Socket) => void) {
+    const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+    process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
+    after(() => {
+      if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
+      else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
+    });
+    const sockets = new Set<Socket>();
+    let received = 0;
+    let breakAll = () => undefined as void;
+    const service = createHttpsServer(makeCertificate(["localhost"]), () => {
+      received++;
+      breakAll();
+    });
+    await once(service.listen(0, "127.0.0.1"), "listening");
+    const server = createServer((client) => {
+      client.on("error", () => undefined);
+      sockets.add(client);
+      if (when === "atOnce") {
+        client.once("data", () => {
+          breakWith(client);
+        });
+        return;
+      }
+      const upstream = connect((service.address() as AddressInfo).port, "127.0.0.1");
+      upstream.on("error", () => undefined);
+      sockets.add(upstream);
+      client.pipe(upstream);
+      upstream.on("data", (data) => client.write(data));
+      breakAll = () => {
+        upstream.removeAllListeners("data");
+        breakWith(client);
+      };
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    stopping({
+      stop: () => {
+        for (const socket of sockets) socket.destroy();
+        server.close();
+        service.closeAllConnections();
+        service.close();
+      },
+    });
+    const endpoint = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const client = new OperationsClient({ endpoint, version: "v1", headers: () => Promise.resolve({}) });
+    const cancel = () => rejection(client.cancel("operations/AbC", Deadline.after(300)));
+    return { cancel, received: () => received };
+  }
+
+  const breaks: readonly [string, (client: Socket) => void][] = [
+    ["with a plain text", (client) => client.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["with a record of no type", (client) => client.write(Buffer.from([0x00, 0x03, 0x03, 0x00, 0x01, 0x00]))],
+    [
+      "with a record that can't be decrypted",
+      (client) => client.write(Buffer.from([0x17, 0x03, 0x03, 0x00, 0x20, ...Array<number>(32).fill(7)])),
+    ],
+    ["with a reset", (client) => client.resetAndDestroy()],
+    ["with its end", (client) => client.end()],
+    ["without a word", () => undefined],
+  ];
+
+  for (const [what, breakWith] of breaks) {
+    it(`${what} after the request was sent may have carried out the call`, async () => {
+      const { cancel, received } = await relay("afterRequest", breakWith);
+      const error = await cancel();
+      assert.ok(received() > 0);
+      assert.ok(mayHaveArrived(error), error.message);
+      assert.doesNotMatch(error.message, /didn't arrive/);
+    });
+
+    it(`${what} before its handshake was done has not sent the call`, async () => {
+      const { cancel, received } = await relay("atOnce", breakWith);
+      const error = await cancel();
+      assert.equal(received(), 0);
+      assert.ok(error instanceof NoResponseError && !mayHaveArrived(error), error.message);
+      assert.match(error.message, /so the call didn't arrive/);
+    });
+  }
+});
