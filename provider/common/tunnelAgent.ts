@@ -135,8 +135,8 @@ class Tunnel extends Duplex {
   }
 }
 
-/** Statuses that another try may not get: a proxy that is down or overloaded, or whose way to the host is. */
-const passing: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+/** Statuses that another attempt may not get: a proxy that is down or overloaded, or whose way to the host is. */
+const passing: ReadonlySet<number> = new Set([100, 102, 103, 408, 429, 500, 502, 503, 504]);
 
 function refusal(proxy: string, authority: string, status: number): ProxyError {
   const advice =

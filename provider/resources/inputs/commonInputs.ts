@@ -58,20 +58,26 @@ export function validateCommonInputs(inputs: Properties, context: Context, defau
   }
   const [largest, total] = sizes(inputs);
   if (cancelOn === "create" && largest && total > maxArgumentBytes) {
-    const reason = `is too large: with cancelOn "create" the arguments may take ${maxArgumentBytes} bytes in all, and take ${total}. Shorten it, or divide it among several resources`;
+    const reason = `is too large: with cancelOn "create" the arguments may have ${maxArgumentBytes} bytes of JSON in all, and have ${total}, where a number counts as 12`;
     failures.push({ property: largest, reason });
   }
   return failures;
 }
 
 /**
- * The most that the arguments of a resource with `cancelOn: "create"` may take, in bytes of a gRPC message. A creation that ends
- * half-way is sent to the engine within an error, whose size gRPC limits.
+ * The most that the arguments of a resource with `cancelOn: "create"` may have, in bytes of JSON. A creation that ends half-way is
+ * sent to the engine within an error, whose size gRPC limits.
  */
-const maxArgumentBytes = 20 * 1024;
+const maxArgumentBytes = 16 * 1024;
+
+/** A gRPC message takes a quarter more than the JSON of a text, and several times more than that of a number. */
+const wireShare = 0.8;
 
 function sizes(inputs: Properties): [string | undefined, number] {
-  const entries = Object.entries(inputs).map(([name, value]) => ({ name, bytes: wireSize(value) }));
+  const entries = Object.entries(inputs).map(([name, value]) => ({
+    name,
+    bytes: Math.max(Buffer.byteLength(JSON.stringify(value)), Math.ceil(wireShare * wireSize(value))),
+  }));
   const [largest] = entries.sort((a, b) => b.bytes - a.bytes);
   return [largest?.name, entries.reduce((sum, { bytes }) => sum + bytes, 0)];
 }

@@ -95,6 +95,12 @@ describe("a check of a sweep", () => {
     });
   }
 
+  it("refuses more triggers than an error can carry to the engine, however short their JSON is", () => {
+    const triggers = (count: number) => ({ ...all, cancelOn: "create", triggers: Array<number>(count).fill(1) });
+    assert.deepEqual(properties(triggers(1_000)), []);
+    assert.deepEqual(properties(triggers(4_000)), ["triggers"]);
+  });
+
   it("refuses triggers with cancelOn delete, which is the default", () => {
     assert.deepEqual(properties({ ...all, triggers: [1] }), ["triggers"]);
     assert.deepEqual(properties({ ...all, triggers: [1], cancelOn: "create" }), []);
