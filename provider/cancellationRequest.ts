@@ -143,7 +143,7 @@ export class CancellationRequest extends pulumi.CustomResource {
       operationType: undefined,
       requestTime: undefined,
       settleTime: undefined,
-      // Constant, so that an upgrade of the package is no change; the host evaluates it.
+      // Constant, so that an upgrade of the package changes nothing. The host evaluates it.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").request',
     };
     super(CancellationRequest.__pulumiType, name, properties, options);

@@ -26,7 +26,7 @@ export interface CancellationSweepArgs {
   match?: pulumi.Input<OperationMatch>;
   /** Operations named one by one, for services that can't list. Not together with `filter` and `match`. */
   names?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Cancels whatever runs in the collection; in place of `filter`, `match` and `names`. Default: `false`. */
+  /** Cancels every running operation of the collection, in place of `filter`, `match` and `names`. Default: `false`. */
   all?: pulumi.Input<boolean>;
   /** More running operations than this that match fail the sweep before its first call. Default: 1,000. */
   limit?: pulumi.Input<number>;
@@ -63,7 +63,7 @@ export interface CancellationSweepArgs {
  * Cancels every matching operation at once, as one resource: the teardown of an environment, or a clean-up.
  *
  * ```ts
- * // When the stack is destroyed, whatever still runs is cancelled before the environment goes.
+ * // When the stack is destroyed, the operations that still run are cancelled before the environment goes.
  * new CancellationSweep("teardown", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, { dependsOn: environment });
  * ```
  *
@@ -135,7 +135,7 @@ export class CancellationSweep extends pulumi.CustomResource {
       incomplete: undefined,
       unreported: undefined,
       acknowledged: undefined,
-      // Constant, so that an upgrade of the package is no change; the host evaluates it.
+      // Constant, so that an upgrade of the package changes nothing. The host evaluates it.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };
     super(CancellationSweep.__pulumiType, name, properties, { ...options, additionalSecretOutputs });

@@ -58,7 +58,7 @@ function isCredential(key: string, value: string): boolean {
   return key.endsWith(":accessToken") || /"(private_key|refresh_token|client_secret)"/.test(value);
 }
 
-/** Pulumi's own function for this is not in its types; where it is missing, nothing is known, and so nothing is said. */
+/** Pulumi's own function for this isn't in its types. If the function is unavailable, doesn't warn. */
 function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return isConfigSecret?.(key) ?? true;

@@ -41,7 +41,7 @@ export type OperationMessage = Record<string, unknown>;
 export interface OperationMatch {
   /**
    * A glob for the name: `*` for a part of a segment, `**` for any number of segments, `{a,b}` and `[0-9]` for one of
-   * several; with `!` before it, for all other names. As picomatch takes them.
+   * several; with `!` before it, for all other names. The syntax is picomatch's.
    */
   name?: pulumi.Input<string>;
   /** One of these must be the metadata's `operationType`, for example `CREATE_ENTITLEMENT`. */

@@ -176,7 +176,7 @@ function errorInResponse(data: unknown): string | undefined {
   return typeof message === "string" ? `${typeof status === "string" ? `${status}: ` : ""}${message}` : undefined;
 }
 
-/** Its properties, or none where it is no object. */
+/** The properties of a value, or none if it isn't an object. */
 export function objectOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -11,7 +11,7 @@ const iamScope = "https://www.googleapis.com/auth/cloud-platform";
 /**
  * google-auth-library's client of an identity.
  *
- * @throws {CredentialError} and whatever google-auth-library throws
+ * @throws {CredentialError} and the errors of google-auth-library
  */
 export async function createClient(identity: Identity, scopes: readonly string[]): Promise<AuthClient> {
   const { gaxios } = await import("google-auth-library");
@@ -40,7 +40,7 @@ async function clientActingFor(subject: string, identity: Identity, scopes: read
   const { JWT } = await import("google-auth-library");
   const { client, auth } = await baseClient(identity, [iamScope]);
   if (identity.impersonateServiceAccount === undefined && client instanceof JWT) {
-    // Who has the key signs for himself.
+    // A key signs its own assertion.
     client.subject = subject;
     client.scopes = [...scopes];
     return client;
@@ -68,7 +68,7 @@ async function baseClient(identity: Identity, scopes: readonly string[]): Promis
   const { accessToken, credentials, source = "The credential" } = identity;
   const universe = identity.universeDomain === undefined ? {} : { universeDomain: identity.universeDomain };
   if (accessToken !== undefined) {
-    // Refused here, because the message of whoever else refuses it would quote it.
+    // Refused here, because the message of any later check would quote it.
     const issue = checkToken(accessToken.trim());
     if (issue !== undefined) throw new CredentialError(`${source}: the access token ${issue}.`);
     rememberCredential({ token: accessToken.trim() });

@@ -1,9 +1,9 @@
 import { CredentialError } from "./credentialError";
 import { type ConfigReader, firstDefined, type ConfigValue, type ConfigSource, configSources } from "./configSources";
 
-/** Who calls, as far as it is configured. What is absent is left to application default credentials. */
+/** The configured caller. Application default credentials supply what is absent. */
 export interface Identity {
-  /** An OAuth access token, used as it is. */
+  /** An OAuth access token. It is used without a change. */
   readonly accessToken?: string;
   /** A credentials file's content, or its path. Never set together with `accessToken`. */
   readonly credentials?: string;

@@ -36,7 +36,7 @@ export class GrpcError extends Error {
 }
 
 /**
- * Text that a header can carry and a terminal can show: an unpaired surrogate, which is no UTF-8, would keep the call from
+ * Text that a header can carry and a terminal can show: an unpaired surrogate, which UTF-8 can't encode, would keep the call from
  * being answered; a control character of some service's words would steer the terminal, and a line of its own deceive.
  */
 function sendable(text: string): string {

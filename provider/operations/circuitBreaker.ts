@@ -54,7 +54,7 @@ export class CircuitBreaker {
    * Makes a call as soon as the host may be called.
    *
    * @throws {PausedError} when the deadline passed before that; the call was not made
-   * @throws whatever `attempt` throws
+   * @throws the errors of `attempt`
    */
   async execute<T>(call: Call, deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
     const isHeld = this.rounds !== undefined || this.isPaused;

@@ -56,8 +56,8 @@ const minCredentialTimeout = 1_000;
 /**
  * `google.longrunning.Operations` over REST. Calls are retried until the deadline where that is safe and sensible.
  *
- * Every method throws {@link RpcError}, {@link InvalidResponseError} or {@link NoResponseError}, and whatever the source
- * of the headers throws.
+ * Every method throws {@link RpcError}, {@link InvalidResponseError} or {@link NoResponseError}, and the errors of the
+ * header source.
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations` resource.
  */
@@ -195,7 +195,7 @@ async function sendRequest(call: Call, request: HttpRequest): Promise<HttpRespon
   }
 }
 
-/** Whatever else answers at a wrong address must not pass for an acknowledgement. */
+/** Another server, at a wrong address, must not count as an acknowledgement. */
 function expectEmpty(body: unknown, answer: HttpResponse, call: Call): void {
   if (Object.keys(body as object).length > 0) throw wrongShape(call, answer, "a body that is no google.protobuf.Empty");
 }

@@ -46,7 +46,7 @@ export interface Poll {
  * at the deadline, for one last round.
  *
  * @returns whether a round was done
- * @throws whatever `poll` throws
+ * @throws the errors of `round`
  */
 export async function poll(round: () => Promise<Poll>, deadline: Deadline): Promise<boolean> {
   const start = performance.now();
@@ -64,7 +64,7 @@ export async function poll(round: () => Promise<Poll>, deadline: Deadline): Prom
  *
  * @param onRead is called with each read that finds it running
  * @throws {StillRunningError} when the deadline has passed
- * @throws whatever `read` throws
+ * @throws the errors of `read`
  */
 export async function pollUntilDone(
   read: () => Promise<ReadOperation>,

@@ -93,7 +93,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A `google.protobuf.Any` in JSON, or whatever a service puts in its place. */
+/** A `google.protobuf.Any` in JSON, or what a service sends instead. */
 export type Any = Readonly<Record<string, unknown>>;
 
 /** `google.rpc.Status`, as an operation's `error` carries it. */
@@ -146,7 +146,7 @@ const page = v.object({
   nextPageToken: v.nullish(v.string()),
 });
 
-/** Reads an operation from a response's JSON; `undefined` where it is none. */
+/** Reads an operation from a response's JSON; `undefined` if it isn't one. */
 export function parseOperation(body: unknown): Operation | undefined {
   const result = v.safeParse(operation, body);
   return result.success ? meaningful(result.output) : undefined;

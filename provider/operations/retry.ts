@@ -6,7 +6,7 @@ import { isInvalidResponse, isTransient, isRetryableCredentialError } from "./tr
 
 export { isTransient, mayHaveArrived } from "./transience";
 
-/** A 2xx that is not understood may be a passing fault of something in between, but a wrong endpoint gives it for ever. */
+/** Stops after so many malformed 2xx responses: a passing fault ends sooner, and a wrong endpoint always sends them. */
 const maxInvalidResponses = 5;
 
 /** How long to wait between tries, in milliseconds; from Cloud Channel's own client configuration. */
@@ -23,7 +23,7 @@ const backoff = {
  * jitter, and never sooner than the server asked for, but for one last try at the deadline. A call whose server asks for
  * a pause longer than `maxPause` isn't made again.
  *
- * @param onFailure is told the error of each attempt: the error that this throws is only the last one
+ * @param onFailure is called with the error of each attempt; this throws only the last one
  */
 export function retrying<T>(
   deadline: Deadline,

@@ -59,12 +59,12 @@ interface Http {
 
 let http: Http | undefined;
 
-/** One for the process: connections are kept and shared by all resources. Loaded by the first call, for a preview makes none. */
+/** All resources of the process share one client and its connections. The first call loads it, because a preview makes no call. */
 function sharedHttp(): Http {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file
   const axios = require("axios") as AxiosStatic;
   return {
-    // Not create(), whose defaults every call would merge anew: headers of methods that are not used, and bodies read as JSON.
+    // Not create(): each call would merge its defaults, which hold headers of unused methods and parse bodies as JSON.
     client: new axios.Axios({
       adapter: "http",
       // The agents know the proxies: axios's own agents for them keep no connection and have no limit.

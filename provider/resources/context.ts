@@ -28,7 +28,7 @@ export function validateContext(context: Context): Issue[] {
   return reasons.map((reason) => ({ property: "service", reason }));
 }
 
-/** What is wrong with whom the stack is configured to call as, whatever a resource itself says of that. */
+/** Validates the caller that the stack configures, without a resource's own arguments. */
 function validateIdentity({ config, environment }: Context): string[] {
   try {
     resolveIdentity({}, config, environment);
@@ -40,10 +40,10 @@ function validateIdentity({ config, environment }: Context): string[] {
 }
 
 /**
- * A client for a service, calling as whoever is configured.
+ * A client for a service, that calls as the configured identity.
  *
  * @throws {StepError} when the service can't be called there
- * @throws {CredentialError} when it can't be called as whoever is configured
+ * @throws {CredentialError} when the configured identity can't call it
  */
 export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
   // Checked again: the engine reads and deletes without a check before, and a token must not go astray.

@@ -8,7 +8,7 @@ export class StepError extends Error {
   }
 }
 
-/** A step ended before its time, and what it knows by then must not be lost: a cancel call may have been carried out. */
+/** A step ended early, and what it knows must not be lost: a cancel may have been carried out. */
 export class UnfinishedError extends StepError {
   constructor(
     message: string,
@@ -31,7 +31,7 @@ export class PartialError extends StepError {
   }
 }
 
-/** The words of an error, whatever was thrown. */
+/** The message of an error, or the text of another value that was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -23,7 +23,7 @@ const commonArguments = ["service", "impersonateServiceAccount", "subject"];
  * Reads one operation.
  *
  * @throws {StepError} when the arguments are not valid, before any call
- * @throws whatever is no definite answer
+ * @throws an error if the response is ambiguous
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
   const { strange, known } = divided(args, ["operation", ...commonArguments]);
@@ -38,7 +38,7 @@ export async function getOperation(args: Properties, context: Context): Promise<
  * Lists the operations of a collection that match, done or not.
  *
  * @throws {StepError} when the arguments are not valid, before any call; when more match than `limit`; when the service can't list
- * @throws whatever is no definite answer
+ * @throws an error if the response is ambiguous
  */
 export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
   const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
@@ -67,7 +67,7 @@ export async function listOperations(args: Properties, context: Context): Promis
   return found;
 }
 
-/** Without the time of the look-up, which would make the result another one each time, and so whatever depends on it. */
+/** The result has no time of the lookup: a time would change the result each time, and with it all that depends on it. */
 function result({ host }: Service, name: string, { outcome, operation }: CancellationRecord): Properties {
   return { id: fullName(host, name), name, outcome, ...operation };
 }

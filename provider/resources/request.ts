@@ -69,7 +69,7 @@ const readTimeout = 60_000;
 /**
  * Reads the operation once. It never judges the outcome and never drops the resource.
  *
- * @throws whatever is no definite answer; the state then stays as it was
+ * @throws an error if the response is ambiguous; the state is then unchanged
  */
 export async function read(id: string, properties: Properties, context: Context): Promise<Properties> {
   const args = argumentsFromId(id, properties, context);

@@ -20,7 +20,7 @@ export interface ServiceArgs {
 export interface Service {
   /** An origin, without a trailing slash. */
   readonly endpoint: string;
-  /** With the port where it is not the scheme's own. */
+  /** With the port, unless it is the scheme's default. */
   readonly host: string;
   readonly version: string;
   /** Sorted. */

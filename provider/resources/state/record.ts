@@ -60,7 +60,7 @@ export function recordOutputs({ outcome, operation, requestTime, settleTime }: C
   };
 }
 
-/** The record that an earlier step told in its outputs. */
+/** Reads the record from the outputs of an earlier step. */
 export function recordedIn(outputs: Properties): CancellationRecord {
   const { outcome, requestTime, settleTime } = outputs;
   const kept = operationKeys.filter((key) => outputs[key] !== undefined && outputs[key] !== null);

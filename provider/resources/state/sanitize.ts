@@ -1,6 +1,6 @@
 import { truncateToBytes } from "../../common/text";
 
-/** More levels than any API nests; without a bound a hostile answer would exhaust the stack of whoever walks it. */
+/** More levels than any API nests. Without a limit, a hostile response would exhaust the stack. */
 const maxDepth = 32;
 
 /**

@@ -63,7 +63,7 @@ export async function read(_id: string, properties: Properties, context: Context
 
 /**
  * Goes on with a sweep, or takes on new settings. It makes no call if neither the selection nor `cancelOn` has changed and the
- * recorded outcomes satisfy the settings. With another selection it begins anew, but doesn't send a cancel again that is
+ * recorded outcomes satisfy the settings. With another selection it starts over, but doesn't send a cancel again that is
  * recorded as acknowledged.
  *
  * @throws {PartialError} when what was learned has to be kept although the sweep did not end as it should
