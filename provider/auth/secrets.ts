@@ -1,6 +1,7 @@
-/** What an error must not show. Bounded, and in the order of use: the oldest go first. */
+/** What an error must not show. Bounded, and in the order of use: the one that was used the longest ago goes first. */
 export type Secrets = Set<string>;
 
+/** Fewer than the texts that the redaction keeps what to look for of. */
 const maxSecrets = 32;
 
 /** Names of properties, form fields and headers that hold a secret. `private_key_id` and `subject_token_type` hold none. */

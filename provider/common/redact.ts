@@ -1,3 +1,5 @@
+import { decode } from "./decode";
+
 /** What stands in place of a secret. */
 const replacement = "[hidden]";
 
@@ -6,57 +8,81 @@ const minLength = 8;
 
 /** A piece of a secret is found from 2 * pieceLength - 1 characters on. */
 const pieceLength = 12;
-
-/** How many encodings within each other are undone: JSON within JSON, percent escapes of percent escapes. */
-const maxLevels = 8;
+const minPieceLength = 2 * pieceLength - 1;
 
 /**
  * Replaces secrets in a text: each secret as a whole, and every piece of it of 23 characters or more. Finds them as they
- * are, and in any mix and nesting of JSON escapes, percent escapes and HTML entities; across line breaks; and in base64,
- * base64url and hexadecimal, wherever they begin in what was encoded.
+ * are; in any mix of JSON escapes, percent escapes and HTML entities, at any depth; across line breaks, with white space
+ * around them; and in base64, base64url and hexadecimal, wherever they begin in what was encoded.
  *
- * The text may be JSON, which stays valid: an escape is replaced as a whole or not at all.
+ * JSON stays valid: an escape is replaced as a whole, a number by a string, and what is between strings and numbers never.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const indexes = secrets.filter((secret) => secret.length >= minLength).map(indexOf);
-  if (indexes.length === 0 || !holdsAny(text, indexes)) return text;
-  return replaceRanges(text, rangesOf(text, indexes));
+  /** For each character, whether it is one of a secret. */
+  let hidden: Uint8Array | undefined;
+  const hide: Hide = (start, end) => (hidden ??= new Uint8Array(text.length)).fill(1, start, end);
+  for (const index of indexes) find(text, index, hide);
+  if (indexes.length > 0 && /[\\%&\r\n]/.test(text)) {
+    const { text: decoded, starts, ends } = decode(text);
+    for (const index of indexes) {
+      find(decoded, index, (start, end) => {
+        hide(starts[start] ?? 0, ends[end - 1] ?? text.length);
+      });
+    }
+  }
+  if (!hidden) return text;
+  return /^\s*[[{"]/.test(text) ? replaceInJson(text, hidden) : replaceIn(text, hidden);
 }
+
+/** Hides what is from a start to before an end. */
+type Hide = (start: number, end: number) => void;
 
 /** What to look for of one secret. */
 interface Index {
   /** Forms that are too short to be found by their pieces. */
   readonly short: readonly string[];
-  readonly pieces: ReadonlySet<string>;
+  /** The other forms, one after the other. */
+  readonly long: string;
+  /** Where in `long` each piece is first. */
+  readonly pieces: ReadonlyMap<string, number>;
+  /** Tells by the hash of a text that it is no piece: most are none, and a look into `pieces` takes longer. */
+  readonly hashes: Uint8Array;
 }
 
-/** The most recent secrets', because an index takes longer to make than to search with. */
+/** Kept because an index takes longer to make than to search with. The first that came is the first to go. */
 const indexes = new Map<string, Index>();
-const maxIndexes = 16;
+
+/** More than are looked for in one text: 32 of a credential or 8 of an origin, and 18 of the variables for a proxy. */
+const maxIndexes = 64;
 
 function indexOf(secret: string): Index {
   const known = indexes.get(secret);
   if (known) return known;
-  const short: string[] = [];
-  const pieces = new Set<string>();
-  for (const form of formsOf(secret)) {
-    if (form.length < minLength) continue;
-    if (form.length < 2 * pieceLength - 1) short.push(form);
-    for (let from = 0; from + pieceLength <= form.length; from++) pieces.add(form.slice(from, from + pieceLength));
+  const forms = formsOf(secret).filter(({ length }) => length >= minLength);
+  const long = forms.filter(({ length }) => length >= minPieceLength).join("\0");
+  const pieces = new Map<string, number>();
+  const hashes = new Uint8Array(0x10000);
+  for (let at = 0; at + pieceLength <= long.length; at++) {
+    const piece = long.slice(at, at + pieceLength);
+    if (piece.includes("\0") || pieces.has(piece)) continue;
+    pieces.set(piece, at);
+    hashes[hashAt(long, at)] = 1;
   }
+  const short = forms.filter(({ length }) => length < minPieceLength);
+  const index = { short, long, pieces, hashes };
   const [oldest] = indexes.keys();
   if (oldest !== undefined && indexes.size >= maxIndexes) indexes.delete(oldest);
-  const index = { short, pieces };
   indexes.set(secret, index);
   return index;
 }
 
-function formsOf(secret: string): Set<string> {
-  const levels = [...levelsOf(secret)].map(({ text }) => text);
-  const written = new Set([...levels, secret.trim(), secret.replace(/[\r\n]+[ \t]*/g, "")]);
-  return new Set(
-    [...written].flatMap((text) => [text, ...hexOf(text), ...[0, 1, 2].flatMap((before) => base64Of(text, before))]),
-  );
+function formsOf(secret: string): string[] {
+  // A backslash at the end would be one with what follows.
+  const written = new Set([secret, decode(secret).text.replace(/\\+$/, "")]);
+  return [
+    ...new Set([...written].flatMap((text) => [text, ...hexOf(text), ...[0, 1, 2].flatMap((n) => base64Of(text, n))])),
+  ];
 }
 
 function hexOf(text: string): string[] {
@@ -64,214 +90,102 @@ function hexOf(text: string): string[] {
   return [hex, hex.toUpperCase()];
 }
 
-/** The base64 of a text that so many bytes (modulo 3) precede: the characters that depend on nothing else. */
+/** The base64 of a text that so many bytes (modulo 3) precede: all of it, and the characters that depend on nothing else. */
 function base64Of(text: string, before: number): string[] {
   const bytes = Buffer.from(" ".repeat(before) + text);
   const start = Math.ceil((before * 8) / 6);
   const end = Math.floor((bytes.length * 8) / 6);
   return (["base64", "base64url"] as const).flatMap((encoding) => {
-    const whole = bytes.toString(encoding).slice(start);
-    return [whole, whole.slice(0, end - start)];
+    const whole = bytes.toString(encoding);
+    return [whole.slice(start), whole.slice(start, end)];
   });
 }
 
-/** The named HTML entities of the ASCII characters. */
-const entities: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    ...{ amp: "&", apos: "'", ast: "*", bsol: "\\", colon: ":", comma: ",", commat: "@", dollar: "$", equals: "=" },
-    ...{ excl: "!", grave: "`", gt: ">", hat: "^", lbrace: "{", lbrack: "[", lcub: "{", lowbar: "_", lpar: "(" },
-    ...{ lsqb: "[", lt: "<", midast: "*", newline: "\n", num: "#", percnt: "%", period: ".", plus: "+", quest: "?" },
-    ...{ quot: '"', rbrace: "}", rbrack: "]", rcub: "}", rpar: ")", rsqb: "]", semi: ";", sol: "/", tab: "\t" },
-    ...{ underbar: "_", verbar: "|", verticalline: "|", vert: "|", diacriticalgrave: "`" },
-  }),
-);
-
-/** A text, and optionally where each of its characters is from in the text that it was decoded from, with the end of that. */
-interface Level {
-  readonly text: string;
-  readonly origins?: Uint32Array;
+/** Needs to tell pieces apart, and no more: who knows a secret's pieces has no use for a slow search. */
+function hashAt(text: string, at: number): number {
+  return (text.charCodeAt(at) * 0x3d1 + text.charCodeAt(at + 5) * 0x1f35 + text.charCodeAt(at + 11) * 0x2b) & 0xffff;
 }
 
-/** Yields the text, and what it decodes to, again and again. */
-function* levelsOf(text: string, withOrigins = false): Generator<Level> {
-  let level: Level = withOrigins
-    ? { text, origins: Uint32Array.from({ length: text.length + 1 }, (_, at) => at) }
-    : { text };
-  yield level;
-  for (let depth = 0; depth < maxLevels && /[\\%&\r\n]/.test(level.text); depth++) {
-    const next = decode(level);
-    if (next.text === level.text) return;
-    yield (level = next);
-  }
-}
-
-/**
- * Decodes each escape once, and takes out line breaks within words, which may be those of base64. Works on character codes,
- * because a regular expression with a callback takes seconds for a large text full of escapes.
- */
-function decode({ text, origins }: Level): Level {
-  // Decoding never makes a text longer.
-  const codes = new Uint16Array(text.length);
-  const next = origins && new Uint32Array(text.length + 1);
-  let length = 0;
-  for (let from = 0; from < text.length;) {
-    let code = text.charCodeAt(from);
-    let size = 1;
-    if (code === 0x5c || code === 0x25 || code === 0x26) {
-      const escape =
-        code === 0x5c ? backslashAt(text, from) : code === 0x25 ? hexAt(text, from, 1, 2) : entityAt(text, from);
-      if (escape > 0) {
-        code = escape & 0xffff;
-        size = escape >> 16;
-      }
-    } else if (code === 0x0a || code === 0x0d) {
-      const skipped = breakAt(text, from);
-      from += skipped;
-      if (skipped > 0) continue;
+function find(text: string, { short, long, pieces, hashes }: Index, hide: Hide): void {
+  for (const form of short) findWhole(text, form, hide);
+  const pieceAt = (at: number) =>
+    hashes[hashAt(text, at)] === 1 ? pieces.get(text.slice(at, at + pieceLength)) : undefined;
+  let done = 0;
+  // Every run of 23 characters has a whole step within it.
+  for (let at = 0; at + pieceLength <= text.length;) {
+    const piece = pieceAt(at);
+    if (piece === undefined) {
+      at += pieceLength;
+      continue;
     }
-    if (next) next[length] = origins[from] ?? 0;
-    codes[length++] = code;
-    from += size;
+    let start = at;
+    while (start > done && pieceAt(start - 1) !== undefined) start--;
+    let size = pieceLength;
+    while (at + size < text.length && text.charCodeAt(at + size) === long.charCodeAt(piece + size)) size++;
+    done = at + size;
+    hide(start, done);
+    // The last piece that takes in one character more, which may be one of another form.
+    at = done - pieceLength + 1;
   }
-  const decoded = Buffer.from(codes.buffer, 0, length * 2).toString("utf16le");
-  if (!next) return { text: decoded };
-  next[length] = origins[text.length] ?? 0;
-  return { text: decoded, origins: next.subarray(0, length + 1) };
 }
 
-// The functions below return an escape's length and the character that it stands for in one number, or 0 where there is no
-// escape: a text may hold millions of them.
-
-function escapeOf(size: number, code: number): number {
-  return (size << 16) | code;
-}
-
-/** What follows a backslash, and what the two stand for. */
-const backslashed: ReadonlyMap<number, number> = new Map(
-  Object.entries({
-    ...{ b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" },
-    ...{ '"': '"', "'": "'", "\\": "\\", "/": "/" },
-  }).map(([escape, character]) => [escape.charCodeAt(0), character.charCodeAt(0)]),
-);
-
-function backslashAt(text: string, from: number): number {
-  const kind = text.charCodeAt(from + 1);
-  if (kind === 0x75) return hexAt(text, from, 2, 4);
-  if (kind === 0x78) return hexAt(text, from, 2, 2);
-  const code = backslashed.get(kind);
-  return code === undefined ? 0 : escapeOf(2, code);
-}
-
-/** A number of so many hexadecimal digits, after the first characters of an escape. */
-function hexAt(text: string, from: number, skip: number, digits: number): number {
-  let code = 0;
-  for (let at = from + skip; at < from + skip + digits; at++) {
-    const digit = hexDigit(text.charCodeAt(at));
-    if (digit < 0) return 0;
-    code = code * 16 + digit;
+function findWhole(text: string, form: string, hide: Hide): void {
+  for (let at = text.indexOf(form); at >= 0;) {
+    hide(at, at + form.length);
+    // The last one that overlaps it, because a periodic form may be at each character.
+    const last = text.lastIndexOf(form, at + form.length - 1);
+    at = last > at ? last : text.indexOf(form, at + form.length);
   }
-  return escapeOf(skip + digits, code);
 }
 
-function hexDigit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+function replaceIn(text: string, hidden: Uint8Array): string {
+  let result = "";
+  let done = 0;
+  for (let start = hidden.indexOf(1); start >= 0; start = hidden.indexOf(1, done)) {
+    result += text.slice(done, start) + replacement;
+    done = hidden.indexOf(0, start);
+    if (done < 0) return result;
+  }
+  return result + text.slice(done);
 }
 
-function entityAt(text: string, from: number): number {
-  const entity = /^&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,16})(?=;));?/i.exec(text.slice(from, from + 20));
-  if (!entity) return 0;
-  const [{ length }, decimal, hex = "", name] = entity;
-  const code = name === undefined ? parseInt(decimal ?? hex, decimal === undefined ? 16 : 10) : codeOfEntity(name);
-  return code > 0 && code <= 0xffff ? escapeOf(length, code) : 0;
+/** Replaces what is hidden in strings, and numbers and other words as a whole. Leaves the rest, so that JSON stays JSON. */
+function replaceInJson(text: string, hidden: Uint8Array): string {
+  const last = hidden.lastIndexOf(1);
+  let result = "";
+  let done = 0;
+  let inString = false;
+  let hiding = false;
+  for (let at = 0; at <= last;) {
+    const code = text.charCodeAt(at);
+    const isStructure = code === quote || (!inString && isBetweenWords(code));
+    let end = at + 1;
+    if (inString && code === backslash) end += text[end] === "u" ? 5 : 1;
+    if (!inString && !isStructure) while (end < text.length && !isBetweenWords(text.charCodeAt(end))) end++;
+    const hides = !isStructure && holdsOne(hidden, at, end);
+    if (hides && !hiding) result += text.slice(done, at) + (inString ? replacement : `"${replacement}"`);
+    if (hides) done = end;
+    hiding = hides;
+    if (code === quote) inString = !inString;
+    at = end;
+  }
+  return result + text.slice(done);
 }
 
-function codeOfEntity(name: string): number {
-  return entities.get(name.toLowerCase())?.charCodeAt(0) ?? 0;
-}
+const [quote, backslash] = [0x22, 0x5c];
 
-/** The length of a line break, with what indents the next line, where it is within a word; else 0. */
-function breakAt(text: string, from: number): number {
-  if (!isOfWord(text.charCodeAt(from - 1))) return 0;
-  let to = from + 1;
-  if (text.charCodeAt(to) === 0x0a) to++;
-  for (let most = to + 8; to < most && (text.charCodeAt(to) === 0x20 || text.charCodeAt(to) === 0x09);) to++;
-  return isOfWord(text.charCodeAt(to)) ? to - from : 0;
-}
-
-/** Whether a character may be one of base64, or of a token. */
-function isOfWord(code: number): boolean {
-  const letter = code | 0x20;
+function isBetweenWords(code: number): boolean {
   return (
-    (letter >= 0x61 && letter <= 0x7a) ||
-    (code >= 0x2b && code <= 0x39) ||
-    code === 0x3d ||
-    code === 0x5f ||
-    code === 0x7e
+    code <= 0x20 ||
+    code === quote ||
+    code === 0x2c ||
+    code === 0x3a ||
+    (code & ~0x20) === 0x5b ||
+    (code & ~0x20) === 0x5d
   );
 }
 
-function holdsAny(text: string, found: readonly Index[]): boolean {
-  for (const level of levelsOf(text)) if (found.some((index) => holds(level.text, index))) return true;
+function holdsOne(hidden: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (hidden[at] === 1) return true;
   return false;
-}
-
-function holds(text: string, { short, pieces }: Index): boolean {
-  if (short.some((form) => text.includes(form))) return true;
-  // Every run of 23 characters has one of these pieces within it.
-  for (let from = 0; from + pieceLength <= text.length; from += pieceLength) {
-    if (pieces.has(text.slice(from, from + pieceLength))) return true;
-  }
-  return false;
-}
-
-/** From and to, in the text as it came. */
-type Range = [start: number, end: number];
-
-/** Finds the secrets at every level of decoding. Costs more memory than `holdsAny`, so it comes after that. */
-function rangesOf(text: string, found: readonly Index[]): Range[] {
-  const ranges: Range[] = [];
-  for (const { text: level, origins = new Uint32Array() } of levelsOf(text, true)) {
-    for (const index of found) {
-      for (const [start, end] of rangesAt(level, index))
-        ranges.push([origins[start] ?? 0, origins[end] ?? text.length]);
-    }
-  }
-  return ranges;
-}
-
-function rangesAt(text: string, { short, pieces }: Index): Range[] {
-  const ranges: Range[] = [];
-  for (const form of short) {
-    for (let from = text.indexOf(form); from >= 0; from = text.indexOf(form, from + 1)) {
-      ranges.push([from, from + form.length]);
-    }
-  }
-  const isPiece = (from: number) => from >= 0 && pieces.has(text.slice(from, from + pieceLength));
-  for (let from = 0; from + pieceLength <= text.length; from += pieceLength) {
-    if (!isPiece(from)) continue;
-    let start = from;
-    let last = from;
-    while (isPiece(start - 1)) start--;
-    while (isPiece(last + 1)) last++;
-    ranges.push([start, last + pieceLength]);
-    // On to the last step within the range: a secret may follow at once.
-    from += Math.floor((last - from) / pieceLength) * pieceLength;
-  }
-  return ranges;
-}
-
-function replaceRanges(text: string, ranges: Range[]): string {
-  ranges.sort(([a], [b]) => a - b);
-  let result = "";
-  let done = 0;
-  for (let at = 0; at < ranges.length;) {
-    const [start, first] = ranges[at] ?? [0, 0];
-    let end = first;
-    for (at++; at < ranges.length && (ranges[at]?.[0] ?? 0) <= end; at++) end = Math.max(end, ranges[at]?.[1] ?? 0);
-    result += text.slice(done, start) + replacement;
-    done = end;
-  }
-  return result + text.slice(done);
 }

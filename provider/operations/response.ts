@@ -82,11 +82,27 @@ function retryInfo(body: unknown): number | undefined {
 }
 
 function parseJson(text: string): unknown {
+  if (text.length > maxContainers && holdsTooMuch(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Far more objects and lists than 1,000 operations hold. V8 takes seconds for ten million of them, or for millions of levels. */
+const maxContainers = 1_000_000;
+
+function holdsTooMuch(json: string): boolean {
+  let containers = 0;
+  let inString = false;
+  for (let at = 0; at < json.length && containers <= maxContainers; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x22) inString = !inString;
+    else if (inString) at += code === 0x5c ? 1 : 0;
+    else if (code === 0x5b || code === 0x7b) containers++;
+  }
+  return containers > maxContainers;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

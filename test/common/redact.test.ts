@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { redact } from "../../provider/common/redact";
 import { secretsStayHidden } from "../reliability/properties/redaction";
 
@@ -38,6 +39,9 @@ describe("redact", () => {
     ],
     ["decimal HTML entities", each((code) => `&#${code};`), "[hidden]"],
     ["hexadecimal HTML entities", each((code) => `&#x${code.toString(16)};`), "[hidden]"],
+    ["HTML entities with many zeros", each((code) => `&#x${"0".repeat(50)}${code.toString(16)};`), "[hidden]"],
+    ["decimal HTML entities with many zeros", each((code) => `&#${"0".repeat(50)}${code};`), "[hidden]"],
+    ["HTML entities without semicolons", each((code) => `&#${code}`), "[hidden]"],
     ["escapes of JavaScript", each((code) => `\\x${code.toString(16)}`), "[hidden]"],
     [
       "one encoding half-way, and then another",
@@ -54,6 +58,11 @@ describe("redact", () => {
       undefined,
     ],
     ["base64 over several lines", Buffer.from(`x${token}`).toString("base64").replace(/.{16}/g, "$&\r\n"), undefined],
+    [
+      "base64 over several lines that end in spaces",
+      Buffer.from(`x${token}`).toString("base64").replace(/.{16}/g, "$&  \r\n\t"),
+      undefined,
+    ],
     ["a piece that a server cut out", `starts with ${token.slice(0, 30)}…`, "starts with [hidden]…"],
   ] as const) {
     it(`hides ${what}`, () => {
@@ -77,6 +86,62 @@ describe("redact", () => {
     const expected = { a: ['x [hidden] \\ "y" %25 &amp;', { "k[hidden]": null }], "\u2028": "\n\t☃" };
     assert.deepEqual(JSON.parse(redact(json(value), [token])), expected);
     assert.deepEqual(JSON.parse(redact(JSON.stringify(value, null, 2), [token])), expected);
+  });
+
+  it("hides what is encoded a hundred times", () => {
+    for (const [first, encode] of [
+      [percent, (text: string) => text.replaceAll("%", "%25")],
+      [each((code) => `&#${code};`), (text: string) => text.replaceAll("&", "&amp;")],
+      [unicode, (text: string) => text.replaceAll("\\", "\\u005c")],
+    ] as const) {
+      let text: string = first;
+      for (let time = 0; time < 100; time++) text = encode(text);
+      assert.equal(redact(`${text}.`, [token]), "[hidden].");
+    }
+    let text = token;
+    for (let time = 0; time < 12; time++) text = json(`"${text}`);
+    assert.doesNotMatch(redact(text, [token]), /a0Af|s7t8/);
+  });
+
+  it("hides a token that is encoded in escapes for each character, in JSON, and again", () => {
+    const inUnicode = (text: string) =>
+      Array.from(text)
+        .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+        .join("");
+    for (const text of [inUnicode(unicode), json(inUnicode(json(unicode))), inUnicode(encodeURIComponent(unicode))]) {
+      assert.match(redact(json(text), [token]), /^"(\W|u0022|u005c)*\[hidden\](\W|u0022|u005c)*"$/);
+    }
+  });
+
+  it("leaves JSON valid where a secret is digits, a word of JSON, or begins within an escape", () => {
+    const redacted = (value: unknown, secret: string): unknown => JSON.parse(redact(json(value), [secret]));
+    const value = { a: 1234567890123, b: [12345678, -1.5e-9, true], c: "12345678", "12345678": null };
+    const expected = { a: "[hidden]", b: ["[hidden]", -1.5e-9, true], c: "[hidden]", "[hidden]": null };
+    assert.deepEqual(redacted(value, "12345678"), expected);
+    assert.deepEqual(JSON.parse(redact(JSON.stringify(value, null, 2), ["12345678"])), expected);
+    assert.deepEqual(redacted([12345678, 87654321], "12345678,87654321"), ["[hidden]", "[hidden]"]);
+    assert.deepEqual(redacted({ a: "secret", b: "value" }, 'secret","b":"value'), {
+      a: "[hidden]",
+      "[hidden]": "[hidden]",
+    });
+    assert.deepEqual(redacted("a\nsecret-8", "nsecret-8"), "a[hidden]");
+  });
+
+  it("leaves JSON valid whatever in it is a secret", () => {
+    const values = fc.tuple(fc.jsonValue(), fc.nat(), fc.integer({ min: 8, max: 40 }), fc.constantFrom(0, 2));
+    fc.assert(
+      fc.property(values, ([value, from, size, indent]) => {
+        const text = JSON.stringify([value], null, indent);
+        const start = from % text.length;
+        JSON.parse(redact(text, [text.slice(start, start + size)]));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("hides a short secret at each of its overlapping places", () => {
+    assert.equal(redact("x".repeat(100) + "abcabcabcabca", ["abcabcab"]), `${"x".repeat(100)}[hidden]ca`);
+    assert.equal(redact(`${"a".repeat(100)}b`, ["a".repeat(8)]), "[hidden]b");
   });
 
   it("hides several secrets, a short one as a whole", () => {

@@ -70,6 +70,25 @@ describe("an answer", () => {
     });
   }
 
+  it("that is nested millions of levels deep, or holds millions of lists, is believed nothing, within a second", () => {
+    const before = process.cpuUsage();
+    for (const [start, end] of [
+      ["[", "]"],
+      ['{"a":', "}"],
+      ["[],", ""],
+    ] as const) {
+      const levels = Math.floor(20_000_000 / (start.length + end.length + 1));
+      const body = `{"name": "operations/AbC", "response": [${start.repeat(levels)}1${end.repeat(levels)}]}`;
+      assert.match(thrown(InvalidResponseError, () => read(200, body)).message, /a body that is no JSON object/);
+    }
+    assert.ok(process.cpuUsage(before).user < 2_000_000);
+  });
+
+  it("that is large is read with whatever its texts hold", () => {
+    const body = { name: '"[{\\"', metadata: { a: `${"[{".repeat(500_000)}"\\` }, response: { b: [[], {}, "}]"] } };
+    assert.deepEqual(read(200, body), body);
+  });
+
   it("that redirects is called that", () => {
     assert.match(thrown(InvalidResponseError, () => read(301, "")).message, /a redirect, which is not followed/);
   });
