@@ -27,7 +27,7 @@ describe("a connection over TLS that breaks", () => {
     });
     const sockets = new Set<Socket>();
     let received = 0;
-    let breakAll = () => undefined as void;
+    let breakAll: () => void = () => undefined;
     const service = createHttpsServer(makeCertificate(["localhost"]), () => {
       received++;
       breakAll();
