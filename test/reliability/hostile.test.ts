@@ -256,7 +256,7 @@ describe("a hostile service", () => {
       ] as const) {
         it(`${what}, to a ${method}`, async () => {
           const { ended, message, resource } = await create([...before, canned], { customTimeouts: brief });
-          assert.equal(ended, method === "cancel" && message.includes("404") ? "failed" : "partial", message);
+          assert.equal(ended, method === "cancel" && message.includes("HTTP 404") ? "failed" : "partial", message);
           assert.match(message, told);
           assertShowable(message);
           if (resource.state) assert.equal(resource.state["outcome"], outcome);
