@@ -42,13 +42,22 @@ function isOfCloudChannel(endpoint: string): boolean {
   return new URL(endpoint).hostname === new URL(cloudChannel.endpoint).hostname;
 }
 
+/** Not URL.canParse: once Node.js 20 has optimized it, it refuses valid URLs with characters from U+0080 to U+00FF. */
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Why `endpoint` can't be called; `undefined` where it can. What is read must be what is called, so that a form is refused
  * that a URL parser would take for another host: it drops tabs, turns backslashes, and reads 0x7f.1 as an address.
  */
 export function endpointIssue(endpoint: string): string | undefined {
-  if (!URL.canParse(endpoint) || !/^https?:\/\/[^/]/i.test(endpoint)) return "is no URL of the form https://HOST";
-  const url = new URL(endpoint);
+  const url = parseUrl(endpoint);
+  if (!url || !/^https?:\/\/[^/]/i.test(endpoint)) return "is no URL of the form https://HOST";
   if (/^[^/]+\/\/[^/\\?#]*@/.test(endpoint)) {
     return "has a user or a password in it; credentials are configured, see the README";
   }
