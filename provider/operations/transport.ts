@@ -141,13 +141,15 @@ class Connection {
 
   /** Called by axios. */
   readonly request = (options: RequestOptions, onResponse: (response: IncomingMessage) => void): ClientRequest => {
-    const request = (this.isSecure ? requestOverHttps : requestOverHttp)(options, onResponse);
+    const request = (this.isSecure ? requestOverHttps : requestOverHttp)(options, (response) => {
+      this.status = response.statusCode ?? 0;
+      onResponse(response);
+    });
     request.once("socket", (socket: Socket & { secureConnecting?: boolean }) => {
       const isOpen = !socket.connecting && socket.secureConnecting !== true && !socket.destroyed;
       if (request.reusedSocket || isOpen) this.wasReady = true;
       else socket.once(this.isSecure ? "secureConnect" : "connect", () => (this.wasReady = true));
     });
-    request.once("response", ({ statusCode = 0 }) => (this.status = statusCode));
     return request;
   };
 }
