@@ -2,8 +2,8 @@ import { runHistories } from "../models/sweepModel";
 import { withoutChance } from "../support/withoutChance";
 
 const histories = 5_000;
-/** A soak runs other histories each time. A failure names the seed of its history. */
-const firstSeed = Number(process.env["SOAK_SEED"] ?? Date.now() % 1_000_000_000);
+/** The seed of the first history. Another one gives other histories; a failure names the seed of its own. */
+const firstSeed = Number(process.env["SOAK_SEED"] ?? 1);
 
 describe("the model of a sweep, at length", () => {
   withoutChance();
