@@ -1,5 +1,4 @@
 import { quote } from "../common/text";
-import { parseResponse, retryAfter } from "./response";
 import { type CircuitBreaker, circuitBreakerFor } from "./circuitBreaker";
 import type { Deadline } from "../common/deadline";
 import {
@@ -14,7 +13,7 @@ import {
 } from "./errors";
 import { type HttpResponse, type HttpRequest, OversizedResponseError, send, TransportError } from "./transport";
 import { encodeName, isSameOperation, nameIssues } from "./resourceName";
-import { type Operation, type OperationsPage, parseOperation, parsePage } from "./response";
+import { type Operation, type OperationsPage, parseOperation, parsePage, parseResponse, retryAfter } from "./response";
 import { mayHaveArrived, retrying } from "./retry";
 
 /**

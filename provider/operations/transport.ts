@@ -156,8 +156,9 @@ class Connection {
 
 /** Some servers repeat what they were sent, in an error or as a result. It must reach neither a message nor the state. */
 function secretsOf({ headers, secrets = [] }: HttpRequest): string[] {
-  const authorizations = [headers["authorization"] ?? "", ...secrets];
-  return [...authorizations.map((value) => value.replace(/^\S+\s+/, "")), ...proxySecrets()];
+  // A call's own authorization is often among the earlier ones: each is looked for once.
+  const authorizations = new Set([headers["authorization"] ?? "", ...secrets]);
+  return [...[...authorizations].map((value) => value.replace(/^\S+\s+/, "")), ...proxySecrets()];
 }
 
 function codeOf(error: unknown): string {

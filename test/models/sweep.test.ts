@@ -1,3 +1,4 @@
+import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
 import { runHistories } from "./sweepModel";
 
@@ -8,13 +9,7 @@ const histories = Number(process.env["MODEL_HISTORIES"] ?? 300);
 describe("the model of a sweep", function () {
   this.timeout(300_000);
   withoutChance();
-  const { log } = console;
-  before(() => {
-    console.log = () => undefined;
-  });
-  after(() => {
-    console.log = log;
-  });
+  silence();
 
   it(`agrees with the service in ${histories} random histories`, async () => {
     await runHistories(histories, firstSeed);

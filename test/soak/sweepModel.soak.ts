@@ -1,4 +1,5 @@
 import { runHistories } from "../models/sweepModel";
+import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
 
 const histories = 5_000;
@@ -7,13 +8,7 @@ const firstSeed = Number(process.env["SOAK_SEED"] ?? 1);
 
 describe("the model of a sweep, at length", () => {
   withoutChance();
-  const { log } = console;
-  beforeEach(() => {
-    console.log = () => undefined;
-  });
-  afterEach(() => {
-    console.log = log;
-  });
+  silence();
 
   it(`agrees with the service in ${histories} random histories`, async () => {
     await runHistories(histories, firstSeed);

@@ -5,8 +5,7 @@ import { isSettled, type Outcome, settledOutcome } from "../../operations/outcom
 import { nameIssues } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";
 import { sanitize } from "../state/sanitize";
-import type { CancellationRecord } from "../state/record";
-import { timestamp } from "../state/record";
+import { type CancellationRecord, timestamp } from "../state/record";
 
 /** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
 export interface Entry {

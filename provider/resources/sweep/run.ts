@@ -201,7 +201,7 @@ export class Run {
       return running;
     }
     // The answer to a cancel tells that an operation has ended, so reads are needed only where the limit may be exceeded.
-    if (new Set(names).size > this.settings.limit) return this.readRunning(names, "record");
+    if (names.length > this.settings.limit) return this.readRunning(names, "record");
     return new Set(names.filter((name) => this.isToBeCancelled(name)));
   }
 
@@ -237,7 +237,7 @@ export class Run {
    */
   private async readRunning(names: Iterable<string>, ended?: "record"): Promise<Set<string>> {
     const running = new Set<string>();
-    await this.each(new Set(names), async (name) => {
+    await this.each(names, async (name) => {
       const record = await this.readOperation(name);
       const runs = record.outcome === "running" || record.outcome === "unsupported";
       if (runs && this.isToBeCancelled(name)) running.add(name);

@@ -74,10 +74,11 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   const before = sweepSettings(old);
   const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
   const same = before.cancelOn === settings.cancelOn && isDeepStrictEqual(before.selection, settings.selection);
-  const earlier = same ? summaryIn(old) : acknowledgedIn(summaryIn(old));
+  const recorded = summaryIn(old);
+  const earlier = same ? recorded : acknowledgedIn(recorded);
 
   // The report of the earlier selection can't be written later.
-  if (!same && !isReported(summaryIn(old), settings)) await writeMissingReport(settings, summaryIn(old));
+  if (!same && !isReported(recorded, settings)) await writeMissingReport(settings, recorded);
 
   if (settings.cancelOn === "delete")
     return outputs(same ? earlier : await count(settings, context, "update", earlier));

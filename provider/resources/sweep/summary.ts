@@ -1,7 +1,6 @@
 import { isSettled, type Outcome, outcomes as allOutcomes, settledOutcomes } from "../../operations/outcome";
 import { type Expectation, isSatisfied } from "../expectation";
-import type { Properties } from "../state/record";
-import { timestamp } from "../state/record";
+import { type Properties, timestamp } from "../state/record";
 import type { Ledger } from "./ledger";
 
 /** How much the state names. The model of a sweep sets a lower number of operations. */
@@ -20,6 +19,8 @@ export const countedOutcomes: readonly Counted[] = [...allOutcomes, "unobserved"
 
 /** The outcomes of an operation that still runs. */
 const runningOutcomes = ["running", "unsupported", "cancelling"] as const satisfies readonly Outcome[];
+/** The same, with what is nearest to an end first. */
+const acknowledgedFirst = [...runningOutcomes].reverse();
 
 export interface NamedOperation {
   readonly name: string;
@@ -155,9 +156,9 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
   const running = runningIn(unnamed);
   const ended = Math.max(0, running - seen);
   // To count too few acknowledged cancels is safe, and to count too many is not.
-  take(counts, ["cancelling", "unsupported", "running"], ended);
+  take(counts, acknowledgedFirst, ended);
   if (unobserved) add(counts, "unobserved", ended);
-  take(counts, ["running", "unsupported", "cancelling"], Math.min(named, running - ended));
+  take(counts, runningOutcomes, Math.min(named, running - ended));
   if (unobserved && ended > 0) {
     // Others may have started meanwhile, so none of those seen is claimed to be acknowledged while it is still waited for.
     for (const outcome of ["unsupported", "cancelling"] as const) {
@@ -188,7 +189,7 @@ export function unnamedAfterReads(
     ambiguous += matched;
     unmatched += ended - matched;
   }
-  take(counts, ["cancelling", "unsupported", "running"], unmatched);
+  take(counts, acknowledgedFirst, unmatched);
   const missing = seen.filter((outcome) => outcome === "notFound").length;
   const settled = [...settledOutcomes, "unobserved"] as const;
   const certain = Math.min(
@@ -197,9 +198,9 @@ export function unnamedAfterReads(
   );
   // It isn't known whether those had been seen to settle, or others that are read as settled now.
   const unobserved = Math.min(missing - certain, ambiguous);
-  take(counts, ["cancelling", "unsupported", "running"], unobserved);
+  take(counts, acknowledgedFirst, unobserved);
   add(counts, "unobserved", unobserved);
-  take(counts, ["notFound", "cancelling", "unsupported", "running"], missing - certain - unobserved);
+  take(counts, ["notFound", ...acknowledgedFirst], missing - certain - unobserved);
   if (unread === 0) {
     const kept = settled.map((outcome) => [outcome, counts[outcome] ?? 0] as const);
     let left = certain + unobserved;
