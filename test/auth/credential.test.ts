@@ -27,17 +27,7 @@ function headersFor(
 }
 
 describe("the headers of a call", () => {
-  const { stopping, after } = cleanUps();
-
-  /** Sets a variable of the process for this test; google-auth-library reads no other environment. */
-  function setVariable(key: string, value: string): void {
-    const before = process.env[key];
-    process.env[key] = value;
-    after(() => {
-      if (before === undefined) Reflect.deleteProperty(process.env, key);
-      else process.env[key] = before;
-    });
-  }
+  const { stopping, after, setVariable } = cleanUps();
 
   function file(content: string): string {
     const folder = mkdtempSync(join(tmpdir(), "credentials-"));

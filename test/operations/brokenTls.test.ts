@@ -13,18 +13,13 @@ import { withoutChance } from "../support/withoutChance";
 
 describe("a connection over TLS that breaks", () => {
   withoutChance();
-  const { stopping, after } = cleanUps();
+  const { stopping, setVariable } = cleanUps();
 
   /**
    * A relay before an https server. Once the server has a request, or at once, the relay sends the client what `breakWith` says.
    */
   async function relay(when: "atOnce" | "afterRequest", breakWith: (client: Socket) => void) {
-    const before = process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
-    process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0";
-    after(() => {
-      if (before === undefined) delete process.env["NODE_TLS_REJECT_UNAUTHORIZED"];
-      else process.env["NODE_TLS_REJECT_UNAUTHORIZED"] = before;
-    });
+    setVariable("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const sockets = new Set<Socket>();
     let received = 0;
     let breakAll: () => void = () => undefined;

@@ -15,16 +15,7 @@ const target = "https://cloudchannel.googleapis.com";
 
 describe("a proxy that makes no tunnel", () => {
   withoutChance();
-  const { stopping, after } = cleanUps();
-
-  function setVariable(key: string, value: string): void {
-    const before = process.env[key];
-    process.env[key] = value;
-    after(() => {
-      if (before === undefined) Reflect.deleteProperty(process.env, key);
-      else process.env[key] = before;
-    });
-  }
+  const { stopping, setVariable } = cleanUps();
 
   /** Reads CONNECT, and answers with this or with nothing. */
   async function startProxy(answer?: string) {

@@ -14,5 +14,14 @@ export function cleanUps() {
     after: (undo: () => unknown): void => {
       stops.push(undo);
     },
+    /** Sets a variable of this process for the test. */
+    setVariable: (key: string, value: string): void => {
+      const before = process.env[key];
+      process.env[key] = value;
+      stops.push(() => {
+        if (before === undefined) Reflect.deleteProperty(process.env, key);
+        else process.env[key] = before;
+      });
+    },
   };
 }
