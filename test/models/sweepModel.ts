@@ -179,7 +179,9 @@ export class SweepHistory {
       const lost = [...this.acknowledgedByService()].filter((name) => !acknowledged.has(name));
       assert.deepEqual(lost, [], "acknowledged cancels are without a resource");
     }
-    if (service.calls > calls) this.owed = this.inputs["cancelOn"] === "create" ? service.shown : [];
+    // A failed run that recorded nothing left the resource as it was, and promised nothing.
+    const recorded = this.state !== state;
+    if (recorded && service.calls > calls) this.owed = this.inputs["cancelOn"] === "create" ? service.shown : [];
     if (done && this.inputs["cancelOn"] === "create") this.assertNoneIsLeft("a green up");
     if (done && service.calls > calls && this.inputs["waitFor"] === "settled") {
       const unsettled = this.owed.filter((one) => this.isRunning(one) && this.selected(one));
