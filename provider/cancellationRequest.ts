@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { warnOfPlainCredentials } from "./programChecks";
-import { checkProgramDirectory } from "./programChecks";
+import { checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
 
 /** The arguments of a {@link CancellationRequest}. */
@@ -118,6 +117,8 @@ export class CancellationRequest extends pulumi.CustomResource {
   declare readonly requestTime: pulumi.Output<string | undefined>;
   /** When the operation was first seen settled, in RFC 3339. */
   declare readonly settleTime: pulumi.Output<string | undefined>;
+  /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
+  declare readonly endpoint: pulumi.Output<string>;
 
   /**
    * @param name the resource's name in this program
@@ -127,6 +128,7 @@ export class CancellationRequest extends pulumi.CustomResource {
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkProgramDirectory();
+    checkConfigKeys();
     warnOfPlainCredentials();
     // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
     const { customTimeouts, ...options } = opts;
@@ -143,6 +145,7 @@ export class CancellationRequest extends pulumi.CustomResource {
       operationType: undefined,
       requestTime: undefined,
       settleTime: undefined,
+      endpoint: undefined,
       // Constant, so that an upgrade of the package changes nothing. The host evaluates it.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").request',
     };

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { warnOfPlainCredentials } from "./programChecks";
-import { checkProgramDirectory } from "./programChecks";
+import { checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import type {
   AcknowledgedCancel,
   OperationMatch,
@@ -97,6 +96,8 @@ export class CancellationSweep extends pulumi.CustomResource {
   declare readonly requestTime: pulumi.Output<string | undefined>;
   /** When all of them were first seen settled, in RFC 3339. */
   declare readonly settleTime: pulumi.Output<string | undefined>;
+  /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
+  declare readonly endpoint: pulumi.Output<string>;
   /**
    * `true` if the last run did not confirm with a listing that nothing is left to cancel. The next `pulumi up` goes on. Absent
    * otherwise.
@@ -119,6 +120,7 @@ export class CancellationSweep extends pulumi.CustomResource {
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkProgramDirectory();
+    checkConfigKeys();
     warnOfPlainCredentials();
     // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
     const { customTimeouts, ...options } = opts;
@@ -132,6 +134,7 @@ export class CancellationSweep extends pulumi.CustomResource {
       operations: secretLike(args.names),
       requestTime: undefined,
       settleTime: undefined,
+      endpoint: undefined,
       incomplete: undefined,
       unreported: undefined,
       acknowledged: undefined,

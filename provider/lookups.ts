@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { checkConfigKeys } from "./programChecks";
 import type { OperationError, OperationMatch, OperationMessage, Outcome, ServiceArgs } from "./types";
 
 /** Where a look-up goes, and whom it calls as. */
@@ -95,6 +96,7 @@ export function listOperationsOutput(args: InputsOf<ListOperationsArgs> = {}): p
 
 /** The client is loaded by the first look-up: a program without one does not pay for it. */
 function steps() {
+  checkConfigKeys();
   /* eslint-disable @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file */
   const lookups = require("./resources/lookups") as typeof import("./resources/lookups");
   const { programContext } = require("./hosts/program") as typeof import("./hosts/program");

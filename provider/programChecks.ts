@@ -63,3 +63,40 @@ function isSecret(key: string): boolean {
   const { isConfigSecret } = pulumi.runtime as { isConfigSecret?: (key: string) => boolean };
   return isConfigSecret?.(key) ?? true;
 }
+
+const namespace = "cancellation";
+
+/**
+ * Refuses settings in this package's own namespace that it doesn't know, because a misspelled one would be ignored: calls
+ * would go to production instead of the emulator.
+ *
+ * @throws with the names of all of them
+ */
+export function checkConfigKeys(): void {
+  const given = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${namespace}:`));
+  // A project of this name keeps its own config there.
+  if (given.length === 0 || pulumi.runtime.getProject() === namespace) return;
+  const known = configKeys();
+  const unknown = given.filter((key) => !known.includes(key));
+  if (unknown.length === 0) return;
+  throw new Error(
+    `The stack's config has settings that ${packageName} doesn't know. Correct or remove each one:\n` +
+      unknown.map((key) => `- ${key}${suggestionFor(key, known)}: pulumi config rm ${key}`).join("\n") +
+      `\nKnown are ${known.join(", ")}.`,
+  );
+}
+
+/* eslint-disable @typescript-eslint/no-require-imports -- a program without such settings doesn't pay for these modules */
+function configKeys(): string[] {
+  const { callerKeys } = require("./auth/configSources") as typeof import("./auth/configSources");
+  const { endpointKey } = require("./resources/endpoint") as typeof import("./resources/endpoint");
+  return [endpointKey, ...callerKeys].sort();
+}
+
+function suggestionFor(key: string, known: readonly string[]): string {
+  const { closest } = require("./common/suggestion") as typeof import("./common/suggestion");
+  const local = (name: string) => name.slice(namespace.length + 1);
+  const meant = closest(local(key), known.map(local));
+  return meant === undefined ? "" : ` (did you mean ${namespace}:${meant}?)`;
+}
+/* eslint-enable @typescript-eslint/no-require-imports */

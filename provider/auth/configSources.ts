@@ -39,6 +39,15 @@ const settings = {
 
 export type Setting = keyof typeof settings;
 
+/** The user to act as, by domain-wide delegation. */
+export const subjectKey = "cancellation:subject";
+
+/** The keys of this package's own config that say whom to call as. */
+export const callerKeys: readonly string[] = [
+  subjectKey,
+  ...Object.values(settings).map(({ keys: [own] }) => own),
+];
+
 /** A setting's value, and the name of where it was found, for messages. */
 export interface ConfigValue {
   readonly value: string;

@@ -1,5 +1,12 @@
 import { CredentialError } from "./credentialError";
-import { type ConfigReader, firstDefined, type ConfigValue, type ConfigSource, configSources } from "./configSources";
+import {
+  type ConfigReader,
+  type ConfigSource,
+  configSources,
+  type ConfigValue,
+  firstDefined,
+  subjectKey,
+} from "./configSources";
 
 /** The configured caller. Application default credentials supply what is absent. */
 export interface Identity {
@@ -44,7 +51,7 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   const find = (setting: Parameters<ConfigSource>[0]) => firstDefined(all, (place) => place(setting));
 
   const target = args.impersonateServiceAccount ?? find("impersonateServiceAccount")?.value;
-  const subject = args.subject ?? (config("cancellation:subject") || undefined);
+  const subject = args.subject ?? (config(subjectKey) || undefined);
   const universe = universeDomain(find("universeDomain"));
   const project = isTrue(find("userProjectOverride")) ? find("billingProject")?.value : undefined;
   if (subject !== undefined && universe !== undefined && universe !== defaultUniverse) {
@@ -61,6 +68,45 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
     ...(project === undefined ? {} : { quotaProject: project }),
     ...(universe === undefined ? {} : { universeDomain: universe }),
   };
+}
+
+/**
+ * Describes whom calls are made as, with the setting that says so, for people. Names no secret.
+ *
+ * @throws {CredentialError} where a setting has no meaning
+ */
+export function describeCaller(args: IdentityArgs, config: ConfigReader, environment: NodeJS.ProcessEnv): string {
+  const { accessToken, credentials, source = "" } = resolveIdentity(args, config, environment);
+  const sources = configSources(config, environment);
+  const target = firstDefined(sources, (place) => place("impersonateServiceAccount"));
+  const impersonated = described(args.impersonateServiceAccount, "impersonateServiceAccount", target);
+  const subject = config(subjectKey);
+  const delegated = described(
+    args.subject,
+    "subject",
+    subject ? { value: subject, source: `config ${subjectKey}` } : undefined,
+  );
+  const base =
+    accessToken !== undefined
+      ? `with the access token of ${source}`
+      : credentials !== undefined
+        ? `with the credentials of ${source}`
+        : environment["GOOGLE_APPLICATION_CREDENTIALS"]
+          ? "with the credentials of GOOGLE_APPLICATION_CREDENTIALS"
+          : "with application default credentials";
+  return [
+    ...(delegated === undefined ? [] : [`as the user ${delegated}`]),
+    ...(impersonated === undefined
+      ? []
+      : [`${delegated === undefined ? "as" : "through"} the service account ${impersonated}`]),
+    base,
+  ].join(", ");
+}
+
+/** An address, and the argument or the setting that it is from. */
+function described(argument: string | undefined, name: string, setting: ConfigValue | undefined): string | undefined {
+  if (argument) return `${argument} (argument ${name})`;
+  return setting && `${setting.value} (${setting.source})`;
 }
 
 /**

@@ -107,6 +107,11 @@ function checkTokens(client: AuthClient): void {
 /** One credential for all resources of a process that share an identity and scopes, so one token. */
 const credentials = new Map<string, Credential>();
 
+/** Whether calls carry no credential: to a loopback `http://` endpoint, as long as none is configured. */
+export function needsNoCredential(identity: Identity, endpoint: string, environment: NodeJS.ProcessEnv): boolean {
+  return endpoint.startsWith("http://") && !isConfigured(identity, environment);
+}
+
 /**
  * The headers that say who calls `endpoint`: none for a loopback `http://` endpoint, as long as nothing is configured, so
  * that the emulator works for anyone.
@@ -117,7 +122,7 @@ export function headerSource(
   endpoint: string,
   environment: NodeJS.ProcessEnv,
 ): (refused?: string, timeout?: number) => Promise<Record<string, string>> {
-  if (endpoint.startsWith("http://") && !isConfigured(identity, environment)) return () => Promise.resolve({});
+  if (needsNoCredential(identity, endpoint, environment)) return () => Promise.resolve({});
   const key = JSON.stringify([identity, scopes]);
   let credential = credentials.get(key);
   if (!credential) {

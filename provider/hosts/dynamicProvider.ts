@@ -12,7 +12,7 @@ import { toJson } from "./plain";
 /** What the engine calls of a resource, as the resources implement it. */
 interface Steps {
   check(inputs: Properties, context: Context): { inputs: Properties; failures: { property: string; reason: string }[] };
-  diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] };
+  diff(outputs: Properties, inputs: Properties, context: Context): { changes: boolean; replaces: string[] };
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
   read(id: string, outputs: Properties, context: Context): Promise<Properties>;
   update(id: string, outputs: Properties, inputs: Properties, context: Context): Promise<Properties>;
@@ -24,9 +24,14 @@ interface ConfigureRequest {
   readonly config: { get(key: string): unknown };
 }
 
+/** The engine shows lines on stdout as it goes. */
+const log = (line: string) => {
+  console.log(line);
+};
+
 /** What the host calls, as in `pulumi.dynamic.ResourceProvider`. */
 class DynamicProvider {
-  private context: Context = { config: () => undefined, environment: process.env };
+  private context: Context = { config: () => undefined, environment: process.env, log };
 
   constructor(private readonly steps: Steps) {}
 
@@ -36,7 +41,7 @@ class DynamicProvider {
       const value = config.get(key);
       return typeof value === "string" ? value : undefined;
     };
-    this.context = { config: read, environment: process.env };
+    this.context = { config: read, environment: process.env, log };
   }
 
   check(_old: Properties, news: Properties) {
@@ -47,7 +52,7 @@ class DynamicProvider {
   }
 
   diff(_id: string, old: Properties, news: Properties) {
-    return attempt(news, () => this.steps.diff(given(old), given(news)));
+    return attempt(news, () => this.steps.diff(given(old), given(news), this.context));
   }
 
   create(inputs: Properties) {

@@ -1,14 +1,24 @@
-import type { Context } from "./context";
+import { announceCalls, type Context } from "./context";
+import type { CommonArguments } from "./inputs/commonInputs";
+import { commonSettings } from "./inputs/commonInputs";
+import { hasUnknown, type Issue } from "./inputs/schema";
 import type { Properties } from "./state/record";
-import type { Issue } from "./inputs/schema";
 
 /**
- * A resource's check step, which validates everything that is known. The arguments go into the state as they were written,
- * without defaults filled in.
+ * A resource's check step, which validates everything that is known, and says where the calls will go. The arguments go into
+ * the state as they were written, without defaults filled in.
  */
-export function checkBy(failuresIn: (inputs: Properties, context: Context) => Issue[]) {
-  return (inputs: Properties, context: Context): { inputs: Properties; failures: Issue[] } => ({
-    inputs,
-    failures: failuresIn(inputs, context),
-  });
+export function checkBy(issuesIn: (inputs: Properties, context: Context) => Issue[]) {
+  return (inputs: Properties, context: Context): { inputs: Properties; failures: Issue[] } => {
+    const failures = issuesIn(inputs, context);
+    if (failures.length === 0) announceIfKnown(inputs, context);
+    return { inputs, failures };
+  };
+}
+
+function announceIfKnown(inputs: Properties, context: Context): void {
+  const caller = ["service", "impersonateServiceAccount", "subject"].map((argument) => inputs[argument]);
+  if (caller.some(hasUnknown)) return;
+  const { service, identity } = commonSettings(inputs as CommonArguments, "create");
+  announceCalls(context, service, identity);
 }

@@ -1,7 +1,7 @@
 import { Deadline } from "../common/deadline";
 import { singleLine, quote } from "../common/text";
 import { fullName } from "../operations/resourceName";
-import { clientFor, type Context } from "./context";
+import { connect, type Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./state/record";
 import { readOperation } from "./cancelOperation";
@@ -29,7 +29,7 @@ export async function getOperation(args: Properties, context: Context): Promise<
   const { strange, known } = divided(args, ["operation", ...commonArguments]);
   refuse([...strange, ...request.validateRequestInputs(known, context)]);
   const { operation, service, identity } = request.requestSettings(known);
-  const client = clientFor(context, service, identity);
+  const { client } = connect(context, service, identity);
   const record = await readOperation(initialRecord, { client, name: operation, deadline: Deadline.after(timeout) });
   return result(service, operation, record);
 }
@@ -46,7 +46,7 @@ export async function listOperations(args: Properties, context: Context): Promis
   const inputs = selects ? known : { ...known, all: true };
   refuse([...strange, ...sweep.validateSweepInputs(inputs, context)]);
   const { collection, selection, service, identity, limit } = sweep.sweepSettings(inputs);
-  const client = clientFor(context, service, identity);
+  const { client } = connect(context, service, identity);
   const found: Properties[] = [];
   for await (const page of listPages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
     const [undecided] = page.undecided;
@@ -85,6 +85,6 @@ function divided(args: Properties, names: readonly string[]): { known: Propertie
 
 function refuse(failures: readonly Issue[]): void {
   if (failures.length === 0) return;
-  const reasons = failures.map(({ property, reason }) => `- ${property} ${reason}`);
+  const reasons = failures.map(({ property, reason }) => `- ${`${property} ${reason}`.trim()}`);
   throw new StepError(`The arguments of this look-up are not valid:\n${reasons.join("\n")}`);
 }

@@ -3,7 +3,8 @@ import { isSettled } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
 import { waitForExpectedOutcome, assertExpected, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { clientFor, type Context } from "./context";
+import { connect, type Context, endpointOf } from "./context";
+import { holdsAt } from "./endpoint";
 import { PartialError, StepError, UnfinishedError } from "./errors";
 import { isSatisfied } from "./expectation";
 import { commonComparisons, compare, type Comparison } from "./inputs/diff";
@@ -33,18 +34,14 @@ export interface Created {
 export async function create(inputs: Properties, context: Context): Promise<Created> {
   const settings = requestSettings(inputs);
   const id = fullName(settings.service.host, settings.operation);
-  const target: Target = {
-    client: clientFor(context, settings.service, settings.identity),
-    name: settings.operation,
-    deadline: Deadline.after(timeoutOf(settings.customTimeouts, "create")),
-  };
+  const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "create"));
   const outputs = (record: CancellationRecord) => ({ ...echoRequestInputs(inputs), ...recordOutputs(record) });
   try {
     // The call goes first: it races with the operation's completion.
     const record =
       settings.cancelOn === "delete"
-        ? await find(settings, target)
-        : await waitForExpectedOutcome(await requestCancel(initialRecord, target, settings.expect), target, settings);
+        ? await find(settings, target, initial)
+        : await waitForExpectedOutcome(await requestCancel(initial, target, settings.expect), target, settings);
     return { id, outputs: outputs(record) };
   } catch (error) {
     if (error instanceof UnfinishedError) throw new PartialError(error.message, id, outputs(error.record));
@@ -52,8 +49,24 @@ export async function create(inputs: Properties, context: Context): Promise<Crea
   }
 }
 
-async function find(settings: RequestSettings, target: Target): Promise<CancellationRecord> {
-  const record = await readOperation(initialRecord, target);
+/** A step's target, and what is known of it at the endpoint that is called. */
+function begin(
+  { service, identity, operation }: RequestSettings,
+  context: Context,
+  timeout: number,
+  recorded: CancellationRecord = initialRecord,
+): { target: Target; initial: CancellationRecord } {
+  const { client, endpoint } = connect(context, service, identity);
+  const known = holdsAt(recorded.endpoint, endpoint) ? recorded : initialRecord;
+  return { target: { client, name: operation, deadline: Deadline.after(timeout) }, initial: { ...known, endpoint } };
+}
+
+async function find(
+  settings: RequestSettings,
+  target: Target,
+  initial: CancellationRecord,
+): Promise<CancellationRecord> {
+  const record = await readOperation(initial, target);
   if (record.outcome === "notFound" && !settings.mayBeMissing) {
     throw new StepError(
       `${target.name} is not known to ${settings.service.host}, so there is nothing to cancel when this resource is deleted. ` +
@@ -73,12 +86,8 @@ const readTimeout = 60_000;
  */
 export async function read(id: string, properties: Properties, context: Context): Promise<Properties> {
   const args = argumentsFromId(id, properties, context);
-  const { operation, service, identity } = requestSettings(args);
-  const record = await readOperation(recordedIn(properties), {
-    client: clientFor(context, service, identity),
-    name: operation,
-    deadline: Deadline.after(readTimeout),
-  });
+  const { target, initial } = begin(requestSettings(args), context, readTimeout, recordedIn(properties));
+  const record = await readOperation(initial, target);
   return { ...echoRequestInputs(args), ...recordOutputs(record) };
 }
 
@@ -105,16 +114,14 @@ async function bringUp(
   settings: RequestSettings,
   context: Context,
 ): Promise<CancellationRecord> {
-  // With cancelOn "delete" it only watches until then.
-  if (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings)) return recorded;
-  if (isSettled(recorded.outcome)) assertExpected(recorded, settings.operation, settings); // no read can change it
-
-  const target: Target = {
-    client: clientFor(context, settings.service, settings.identity),
-    name: settings.operation,
-    deadline: Deadline.after(timeoutOf(settings.customTimeouts, "update")),
-  };
-  let record = await readOperation(recorded, target);
+  if (isRecordedHere(recorded, settings, context)) {
+    // With cancelOn "delete" it only watches until then.
+    if (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings)) return recorded;
+    if (isSettled(recorded.outcome)) assertExpected(recorded, settings.operation, settings); // no read can change it
+  }
+  const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "update"), recorded);
+  if (settings.cancelOn === "delete") return find(settings, target, initial);
+  let record = await readOperation(initial, target);
   const runs = record.outcome === "running" || record.outcome === "unsupported";
   if (runs && record.requestTime === undefined) record = await requestCancel(record, target, settings.expect);
   return waitForExpectedOutcome(record, target, settings);
@@ -129,14 +136,10 @@ async function bringUp(
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = requestSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const target: Target = {
-    client: clientFor(context, settings.service, settings.identity),
-    name: settings.operation,
-    deadline: Deadline.after(timeoutOf(settings.customTimeouts, "delete")),
-  };
-  const recorded = recordedIn(properties);
-  const asked = recorded.requestTime !== undefined || isSettled(recorded.outcome);
-  const record = asked ? recorded : await requestCancel(recorded, target, settings.expect);
+  const timeout = timeoutOf(settings.customTimeouts, "delete");
+  const { target, initial } = begin(settings, context, timeout, recordedIn(properties));
+  const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
+  const record = asked ? initial : await requestCancel(initial, target, settings.expect);
   await waitForExpectedOutcome(record, target, settings);
 }
 
@@ -149,8 +152,24 @@ const comparisons: readonly Comparison<RequestSettings>[] = [
  * Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them: after a
  * refresh the engine asks nothing else, and a cancel that is not finished must not pass for finished.
  */
-export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
+export function diff(
+  outputs: Properties,
+  inputs: Properties,
+  context: Context,
+): { changes: boolean; replaces: string[] } {
   const { changes, replaces, settings } = compare(outputs, inputs, requestSettings, comparisons);
-  const satisfied = settings.cancelOn === "delete" || isSatisfied(recordedIn(outputs).outcome, settings);
+  const recorded = recordedIn(outputs);
+  const satisfied =
+    isRecordedHere(recorded, settings, context) &&
+    (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
   return { changes: changes || !satisfied, replaces };
+}
+
+/** Whether what is recorded holds at the endpoint that a step would call. */
+function isRecordedHere(
+  { endpoint }: CancellationRecord,
+  { service, identity }: RequestSettings,
+  context: Context,
+): boolean {
+  return holdsAt(endpoint, endpointOf(context, service, identity));
 }

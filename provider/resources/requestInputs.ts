@@ -75,7 +75,7 @@ export function argumentsFromId(id: string, properties: Properties, context: Con
   const args = { ...properties, operation: parts.name, service };
   const failures = validateRequestInputs(args, context);
   if (failures.length > 0) {
-    const reasons = failures.map(({ property, reason }) => `${property} ${reason}`);
+    const reasons = failures.map(({ property, reason }) => `${property} ${reason}`.trim());
     throw new StepError(`${quote(id)} can't be looked up: ${reasons.join("; ")}.`);
   }
   return canonicalService(service).endpoint === canonicalService().endpoint

@@ -54,7 +54,7 @@ describe("the provider that Pulumi's host calls", () => {
     const { failures } = await provider.check({}, inputs);
     assert.deepEqual(
       failures.map(({ property }) => property),
-      ["service"],
+      [""],
     );
   });
 
@@ -115,10 +115,10 @@ describe("the provider that Pulumi's host calls", () => {
   });
 
   it("reads, and never says that the resource is gone", async () => {
-    const { provider } = await enter({});
+    const { provider, emulator } = await enter({});
     const { id: given, props } = await provider.read(id, { ...inputs, outcome: "running" });
     assert.equal(given, id);
-    assert.deepEqual(props, { operation: name, outcome: "notFound" });
+    assert.deepEqual(props, { operation: name, outcome: "notFound", endpoint: emulator.endpoint });
   });
 
   it("updates", async () => {

@@ -1,5 +1,5 @@
 /** A process of its own that makes calls as whoever it is told to: Node.js reads NODE_EXTRA_CA_CERTS at its start only. */
-import { clientFor } from "../../provider/resources/context";
+import { connect } from "../../provider/resources/context";
 import { canonicalService, type ServiceArgs } from "../../provider/resources/inputs/service";
 import { Deadline } from "../../provider/common/deadline";
 
@@ -30,13 +30,13 @@ process.once("message", (calls: Calls) => {
 
 async function make(calls: Calls): Promise<Outcome> {
   const { operation, config, args, service, count, rounds, timeout } = calls;
-  const context = { config: (key: string) => config[key], environment: process.env };
+  const context = { config: (key: string) => config[key], environment: process.env, log: () => undefined };
   const errors: Outcome["errors"][number][] = [];
   let done = 0;
   for (let round = 0; round < rounds; round++) {
     const call = async () => {
       try {
-        const client = clientFor(context, canonicalService(service), args);
+        const { client } = connect(context, canonicalService(service), args);
         await client.get(operation, Deadline.after(timeout));
         done++;
       } catch (error) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clientFor, validateContext } from "../../provider/resources/context";
+import { connect, validateContext } from "../../provider/resources/context";
 import { hintFor } from "../../provider/resources/errorHints";
 import { canonicalService } from "../../provider/resources/inputs/service";
 import { Deadline } from "../../provider/common/deadline";
@@ -10,7 +10,11 @@ import { rpc, startServer } from "../support/server";
 
 const name = "operations/AbC";
 const call = { method: "get", name, base: "https://cloudchannel.googleapis.com/v1" } as const;
-const context = (config: Record<string, string>) => ({ config: (key: string) => config[key], environment: {} });
+const context = (config: Record<string, string>) => ({
+  config: (key: string) => config[key],
+  environment: {},
+  log: () => undefined,
+});
 const rpcError = (code: "PERMISSION_DENIED" | "UNAUTHENTICATED") => new RpcError(call, code, 403, "No.");
 
 describe("the settings of a stack", () => {
@@ -27,7 +31,7 @@ describe("the settings of a stack", () => {
 
   it("can't be called with where the resource's subject contradicts them", () => {
     const make = () =>
-      clientFor(context({ "gcp:universeDomain": "b.example" }), canonicalService(), { subject: "a@b" });
+      connect(context({ "gcp:universeDomain": "b.example" }), canonicalService(), { subject: "a@b" });
     assert.throws(make, /`subject` can't be used in the universe b\.example/);
   });
 });
@@ -36,7 +40,7 @@ describe("where a call goes", () => {
   /** The address in the error of a call that nothing answers; no host of these exists. */
   async function base(config: Record<string, string>, endpoint?: string): Promise<string> {
     const all = context({ "gcp:accessToken": "t", ...config });
-    const client = clientFor(all, canonicalService(endpoint === undefined ? {} : { endpoint }), {});
+    const { client } = connect(all, canonicalService(endpoint === undefined ? {} : { endpoint }), {});
     const error = await rejection<CallError>(client.get(name, Deadline.after(0)));
     return error.call.base;
   }
@@ -76,7 +80,7 @@ describe("where a call goes", () => {
   });
 
   it("refuses a host with a trailing dot, which would be another name for the same host", () => {
-    const make = () => clientFor(context(universe), canonicalService({ endpoint: "https://x.googleapis.com./" }), {});
+    const make = () => connect(context(universe), canonicalService({ endpoint: "https://x.googleapis.com./" }), {});
     assert.throws(make, /service\.endpoint has a host that is no plain name/);
   });
 
@@ -115,7 +119,7 @@ describe("an error that the caller is the cause of", () => {
   it("is the same error otherwise, from every method", async () => {
     const server = stopping(await startServer(rpc(401, "UNAUTHENTICATED", "Expired.")));
     const config = { "cancellation:endpoint": server.endpoint, "gcp:accessToken": "S3CR3T" };
-    const client = clientFor(context(config), service, {});
+    const { client } = connect(context(config), service, {});
     const deadline = Deadline.after(1_000);
     for (const attempt of [
       client.get(name, deadline),

@@ -17,7 +17,7 @@ describe("a look-up", () => {
 
   async function enter(options: EmulatorOptions = {}) {
     const emulator = stopping(await startEmulator(options));
-    const context = contextOf({ "cancellation:endpoint": emulator.endpoint });
+    const context = contextOf({}, { CANCELLATION_ENDPOINT: emulator.endpoint });
     return {
       emulator,
       get: (args: Properties = { operation: name }) => getOperation(args, context),

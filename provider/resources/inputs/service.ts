@@ -43,7 +43,7 @@ function isOfCloudChannel(endpoint: string): boolean {
 }
 
 /** Not URL.canParse: once Node.js 20 has optimized it, it refuses valid URLs with characters from U+0080 to U+00FF. */
-function parseUrl(text: string): URL | undefined {
+export function parseUrl(text: string): URL | undefined {
   try {
     return new URL(text);
   } catch {
@@ -75,6 +75,14 @@ export function endpointIssue(endpoint: string): string | undefined {
   return undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+/** Whether a host is this machine. */
+export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Why a text can't be the host of a service; `undefined` where it can. */
+export function hostIssue(host: string): string | undefined {
+  return /^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*)(:\d+)?$/i.test(host)
+    ? undefined
+    : "isn't a host; write the service's host alone, for example aiplatform.googleapis.com";
 }

@@ -12,6 +12,8 @@ export interface CancellationRecord {
   readonly requestTime?: string;
   /** RFC 3339: when the operation was first seen settled. */
   readonly settleTime?: string;
+  /** The endpoint that this was learned at. */
+  readonly endpoint?: string;
   /** No cancel was acknowledged, and one whose response was lost may have been carried out. Not kept in the state. */
   readonly mayHaveCancelled?: true;
 }
@@ -51,24 +53,26 @@ export function missing(record: CancellationRecord): CancellationRecord {
 }
 
 /** The outputs that tell a record; what is not known is left out. */
-export function recordOutputs({ outcome, operation, requestTime, settleTime }: CancellationRecord): Properties {
+export function recordOutputs({ outcome, operation, requestTime, settleTime, endpoint }: CancellationRecord): Properties {
   return {
     outcome,
     ...operation,
     ...(requestTime === undefined ? {} : { requestTime }),
     ...(settleTime === undefined ? {} : { settleTime }),
+    ...(endpoint === undefined ? {} : { endpoint }),
   };
 }
 
 /** Reads the record from the outputs of an earlier step. */
 export function recordedIn(outputs: Properties): CancellationRecord {
-  const { outcome, requestTime, settleTime } = outputs;
+  const { outcome, requestTime, settleTime, endpoint } = outputs;
   const kept = operationKeys.filter((key) => outputs[key] !== undefined && outputs[key] !== null);
   return {
     outcome: isOutcome(outcome) ? outcome : "running",
     operation: Object.fromEntries(kept.map((key) => [key, outputs[key]])),
     ...(typeof requestTime === "string" ? { requestTime } : {}),
     ...(typeof settleTime === "string" ? { settleTime } : {}),
+    ...(typeof endpoint === "string" ? { endpoint } : {}),
   };
 }
 

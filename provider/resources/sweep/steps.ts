@@ -4,7 +4,8 @@ import { Deadline } from "../../common/deadline";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { clientFor, type Context } from "../context";
+import { connect, type Context, endpointOf } from "../context";
+import { holdsAt } from "../endpoint";
 import { PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
 import { type TimedStep, timeoutOf } from "../inputs/schema";
@@ -73,8 +74,11 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   const settings = sweepSettings(inputs);
   const before = sweepSettings(old);
   const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
-  const same = before.cancelOn === settings.cancelOn && isDeepStrictEqual(before.selection, settings.selection);
   const recorded = summaryIn(old);
+  const same =
+    isRecordedHere(recorded, settings, context) &&
+    before.cancelOn === settings.cancelOn &&
+    isDeepStrictEqual(before.selection, settings.selection);
   const earlier = same ? recorded : acknowledgedIn(recorded);
 
   // The report of the earlier selection can't be written later.
@@ -117,12 +121,22 @@ const comparisons: readonly Comparison<SweepSettings>[] = [
 ];
 
 /** Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them. */
-export function diff(outputs: Properties, inputs: Properties): { changes: boolean; replaces: string[] } {
+export function diff(
+  outputs: Properties,
+  inputs: Properties,
+  context: Context,
+): { changes: boolean; replaces: string[] } {
   const { changes, replaces, settings } = compare(outputs, inputs, sweepSettings, comparisons);
   const summary = summaryIn(outputs);
-  const fulfilled =
-    settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings));
-  return { changes: changes || !fulfilled, replaces };
+  const satisfied =
+    isRecordedHere(summary, settings, context) &&
+    (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
+  return { changes: changes || !satisfied, replaces };
+}
+
+/** Whether what is recorded holds at the endpoint that a step would call. */
+function isRecordedHere({ endpoint }: Summary, { service, identity }: SweepSettings, context: Context): boolean {
+  return holdsAt(endpoint, endpointOf(context, service, identity));
 }
 
 /** How long a refresh may take, in milliseconds: it makes a call for each page, or for each name. */
@@ -170,13 +184,13 @@ async function readOnly(
   timeout: number,
   work: (run: Run) => Promise<void>,
 ): Promise<Summary> {
-  const client = clientOf(settings, context);
-  const run = new Run(client, settings, Deadline.after(timeout), Report.open(undefined), earlier);
+  const { client, known } = begin(settings, context, earlier);
+  const run = new Run(client, settings, Deadline.after(timeout), Report.open(undefined), known);
   await work(run);
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
   const unreported = earlier.unreported === true ? { unreported: true as const } : {};
-  return { ...summaryAfter(earlier, run, settings), ...unreported };
+  return { ...summaryAfter(known, run, settings), ...unreported };
 }
 
 /**
@@ -191,9 +205,9 @@ async function sweep(
   step: TimedStep,
   earlier: Summary = emptySummary,
 ): Promise<Swept> {
-  const client = clientOf(settings, context);
+  const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
-  const run = new Run(client, settings, deadline, Report.open(settings.report), earlier);
+  const run = new Run(client, settings, deadline, Report.open(settings.report), known);
   const errors = new Set<string>();
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     try {
@@ -211,11 +225,11 @@ async function sweep(
   const isReported = await attempt(() => run.close());
 
   const summary: Summary = {
-    ...summaryAfter(earlier, run, settings),
+    ...summaryAfter(known, run, settings),
     ...(isReported ? {} : { unreported: true }),
   };
   if (errors.size === 0 || matchedIn(summary) > 0)
-    console.log(`Swept ${settings.collection}: ${countsInWords(summary.outcomes)}.`);
+    context.log(`Swept ${settings.collection}: ${countsInWords(summary.outcomes)}.`);
   const all = [...errors, describeUnexpected(summary, run.ledger, settings.collection, settings)];
   const error = all.filter((one) => one !== undefined).join("\n");
   return { summary, mayHaveCancelled: run.mayHaveCancelled, ...(error === "" ? {} : { error }) };
@@ -234,6 +248,15 @@ async function writeMissingReport({ report: path }: SweepSettings, earlier: Summ
   return Object.fromEntries(Object.entries(earlier).filter(([key]) => key !== "unreported")) as unknown as Summary;
 }
 
-function clientOf(settings: SweepSettings, context: Context): OperationsClient {
-  return clientFor(context, settings.service, settings.identity);
+/** A client, and what is known at the endpoint that it calls. */
+function begin(
+  { service, identity, cancelOn }: SweepSettings,
+  context: Context,
+  earlier: Summary,
+): { client: OperationsClient; known: Summary } {
+  const { client, endpoint } = connect(context, service, identity);
+  // What is known of another endpoint says nothing of what is left to cancel at this one.
+  const nothing: Summary = cancelOn === "create" ? { ...emptySummary, incomplete: true } : emptySummary;
+  const known = holdsAt(earlier.endpoint, endpoint) ? earlier : nothing;
+  return { client, known: { ...known, endpoint } };
 }

@@ -46,6 +46,8 @@ export interface Summary {
   readonly incomplete?: true;
   /** The last run couldn't write its report. */
   readonly unreported?: true;
+  /** The endpoint that this was learned at. */
+  readonly endpoint?: string;
   /** Cancels of operations that an earlier selection meant and this one doesn't: they aren't sent again if that changes. */
   readonly acknowledged: readonly Acknowledgement[];
 }
@@ -54,7 +56,7 @@ export const emptySummary: Summary = { outcomes: {}, operations: [], acknowledge
 
 /** Reads the summary from the outputs of an earlier step. */
 export function summaryIn(outputs: Properties): Summary {
-  const { outcomes, operations, requestTime, settleTime, incomplete, unreported, acknowledged } = outputs;
+  const { outcomes, operations, requestTime, settleTime, incomplete, unreported, endpoint, acknowledged } = outputs;
   return {
     outcomes: outcomes ?? {},
     operations: (operations ?? []) as Summary["operations"],
@@ -62,6 +64,7 @@ export function summaryIn(outputs: Properties): Summary {
     ...(typeof settleTime === "string" ? { settleTime } : {}),
     ...(incomplete === true ? { incomplete } : {}),
     ...(unreported === true ? { unreported } : {}),
+    ...(typeof endpoint === "string" ? { endpoint } : {}),
     acknowledged: (acknowledged ?? []) as Summary["acknowledged"],
   };
 }
@@ -78,11 +81,11 @@ export function summaryOutputs({ outcomes, operations, acknowledged, ...rest }: 
 }
 
 /** A summary of nothing yet that keeps which cancels were acknowledged: what a sweep with another selection begins with. */
-export function acknowledgedIn({ operations, requestTime, acknowledged }: Summary): Summary {
+export function acknowledgedIn({ operations, requestTime, acknowledged, endpoint }: Summary): Summary {
   const named = requestTime === undefined ? [] : operations.filter(({ outcome }) => outcome === "cancelling");
   const all = [...named.map(({ name }) => ({ name, requestTime: requestTime ?? "" })), ...acknowledged];
   const byName = new Map(all.map((one) => [one.name, one]));
-  return { ...emptySummary, acknowledged: [...byName.values()] };
+  return { ...emptySummary, ...(endpoint === undefined ? {} : { endpoint }), acknowledged: [...byName.values()] };
 }
 
 /** How many operations a sweep is about. */
@@ -134,6 +137,7 @@ export function summaryAfter(earlier: Summary, run: Learned, expectation: Expect
     ...(requestTime === undefined ? {} : { requestTime }),
     ...(settled && !expired ? { settleTime: lastSettled(ledger) ?? earlier.settleTime ?? timestamp() } : {}),
     ...(run.complete ? {} : { incomplete: true }),
+    ...(earlier.endpoint === undefined ? {} : { endpoint: earlier.endpoint }),
     acknowledged: earlier.acknowledged.filter(isKept).slice(0, limits.acknowledged),
   };
 }

@@ -49,6 +49,7 @@ describe("a check", () => {
       outcome: "x",
     };
     assert.deepEqual(properties(inputs, { "cancellation:endpoint": "http://10.0.0.1" }).sort(), [
+      "",
       "customTimeouts.create",
       "customTimeouts.delete",
       "customTimeouts.update",
@@ -59,7 +60,6 @@ describe("a check", () => {
       "operation",
       "operaton",
       "outcome",
-      "service",
       "service.endpoint",
       "service.path",
       "service.port",
@@ -166,7 +166,7 @@ describe("a check", () => {
       const operation = "projects/p/operations/x";
       assert.deepEqual(properties({ operation, service: { scopes: [unknownValue] } }), ["operation"]);
       assert.deepEqual(properties({ operation, service: { version: "/" } }), ["service.version", "operation"]);
-      assert.deepEqual(properties({ operation }, { "cancellation:endpoint": "x" }), ["operation", "service"]);
+      assert.deepEqual(properties({ operation }, { "cancellation:endpoint": "x" }), ["operation", ""]);
     });
   });
 

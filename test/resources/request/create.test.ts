@@ -10,12 +10,13 @@ describe("creating a cancellation request", () => {
 
   describe("whose cancel is acknowledged", () => {
     it("makes the call first, waits for the end and tells it", async () => {
-      const { create, calls } = await enter({ operations: [{ name, operationType: "CREATE_ENTITLEMENT" }] });
+      const { create, calls, emulator } = await enter({ operations: [{ name, operationType: "CREATE_ENTITLEMENT" }] });
       const { id: given, outputs } = await create({ triggers: [1] });
       assert.deepEqual(calls(), ["cancel", "get"]);
-      const { requestTime, settleTime, ...rest } = outputs;
+      const { requestTime, settleTime, endpoint, ...rest } = outputs;
       assert.match(String(requestTime), time);
       assert.match(String(settleTime), time);
+      assert.equal(endpoint, emulator.endpoint);
       assert.equal(given, id);
       assert.deepEqual(rest, {
         operation: name,
@@ -62,8 +63,9 @@ describe("creating a cancellation request", () => {
     it('goes on at once with waitFor "accepted", without a read', async () => {
       const { create, calls } = await enter({ operations: [{ name, onCancel: "ignore" }] });
       const { outputs } = await create({ waitFor: "accepted", expect: ["cancelled"] });
-      const { requestTime, ...rest } = outputs;
+      const { requestTime, endpoint, ...rest } = outputs;
       assert.match(String(requestTime), time);
+      assert.equal(typeof endpoint, "string");
       assert.deepEqual(rest, { operation: name, waitFor: "accepted", expect: ["cancelled"], outcome: "cancelling" });
       assert.deepEqual(calls(), ["cancel"]);
     });
@@ -181,9 +183,10 @@ describe("creating a cancellation request", () => {
     });
 
     it("with NOT_FOUND is a success where that is expected", async () => {
-      const { create } = await enter();
+      const { create, emulator } = await enter();
       const { outputs } = await create({ expect: ["cancelled", "notFound"] });
-      assert.deepEqual(outputs, { operation: name, expect: ["cancelled", "notFound"], outcome: "notFound" });
+      const { endpoint } = emulator;
+      assert.deepEqual(outputs, { operation: name, expect: ["cancelled", "notFound"], outcome: "notFound", endpoint });
     });
 
     for (const status of [400, 401, 403, 409, 499]) {
@@ -229,7 +232,7 @@ describe("creating a cancellation request", () => {
         emulator.fault({ method: "cancel", then });
         const { id: kept, outputs, message } = await partial(create(brief));
         assert.equal(kept, id);
-        assert.deepEqual(outputs, { operation: name, ...brief, outcome: "running" });
+        assert.deepEqual(outputs, { operation: name, ...brief, outcome: "running", endpoint: emulator.endpoint });
         assert.match(message, /Whether the cancel was carried out is not known/);
         assert.equal(emulator.calls.count("get"), 0);
       });
@@ -322,7 +325,8 @@ describe("creating a cancellation request", () => {
     it(`is succeeded when the operation is done with the error ${JSON.stringify(error)}, which is OK`, async () => {
       const server = stopping(await startServer({ json: {} }, { json: { name, done: true, error } }));
       const { outputs } = await stepsAgainst(server.endpoint).create();
-      const { requestTime, settleTime, ...rest } = outputs;
+      const { requestTime, settleTime, endpoint, ...rest } = outputs;
+      assert.equal(endpoint, server.endpoint);
       assert.ok(requestTime !== undefined && settleTime !== undefined);
       assert.deepEqual(rest, { operation: name, outcome: "succeeded", done: true });
     });

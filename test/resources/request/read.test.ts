@@ -19,8 +19,9 @@ describe("refreshing a cancellation request", () => {
 
   it("reads the operation once, and tells what it finds", async () => {
     const { read, calls } = await enter({ operations: [{ name, done: "succeeded" }] });
-    const { settleTime, response, ...rest } = await read({ ...recorded, expect: ["cancelled"] });
+    const { settleTime, response, endpoint, ...rest } = await read({ ...recorded, expect: ["cancelled"] });
     assert.ok(String(settleTime) > then);
+    assert.equal(typeof endpoint, "string");
     assert.deepEqual(response, { "@type": "type.googleapis.com/google.protobuf.Empty" });
     assert.deepEqual(rest, {
       operation: name,
@@ -39,18 +40,18 @@ describe("refreshing a cancellation request", () => {
   });
 
   it("keeps the resource, and says that the operation is gone", async () => {
-    const { read } = await enter();
-    assert.deepEqual(await read(recorded), { ...recorded, outcome: "notFound" });
+    const { read, emulator } = await enter();
+    assert.deepEqual(await read(recorded), { ...recorded, outcome: "notFound", endpoint: emulator.endpoint });
   });
 
   it("keeps the last outcome of an operation that expired after it settled", async () => {
-    const { read } = await enter();
-    assert.deepEqual(await read(settled), settled);
+    const { read, emulator } = await enter();
+    assert.deepEqual(await read(settled), { ...settled, endpoint: emulator.endpoint });
   });
 
   it("does not go back from an outcome that was settled", async () => {
-    const { read } = await enter({ operations: [{ name }] });
-    assert.deepEqual(await read(settled), settled);
+    const { read, emulator } = await enter({ operations: [{ name }] });
+    assert.deepEqual(await read(settled), { ...settled, endpoint: emulator.endpoint });
   });
 
   for (const [what, then] of [

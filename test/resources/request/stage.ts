@@ -13,7 +13,7 @@ export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Config by its full names, and an environment without any identity. */
 export function contextOf(config: Readonly<Record<string, string>> = {}, environment: NodeJS.ProcessEnv = {}): Context {
-  return { config: (key) => config[key], environment };
+  return { config: (key) => config[key], environment, log: () => undefined };
 }
 
 /** Called in a `describe`: an emulator for each test, and the steps with Cloud Channel's calls going to it. */
@@ -29,7 +29,8 @@ export function stage() {
 
 /** The steps, with Cloud Channel's calls going to `endpoint`. */
 export function stepsAgainst(endpoint: string, config: Readonly<Record<string, string>> = {}) {
-  const context = contextOf({ "cancellation:endpoint": endpoint, ...config });
+  // In the environment, for the services of all tests.
+  const context = contextOf(config, { CANCELLATION_ENDPOINT: endpoint });
   return {
     create: (inputs: Properties = {}) => steps.create({ operation: name, ...inputs }, context),
     read: (outputs: Properties = {}, of = id) => steps.read(of, outputs, context),

@@ -128,7 +128,8 @@ describe("updating a cancellation request", () => {
       const { update, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "cancel", then: { status: 503 } });
       const { outputs } = await partial(update({ outcome: "running" }, brief));
-      assert.deepEqual(outputs, { operation: name, ...brief, outcome: "running", done: false });
+      const { endpoint } = emulator;
+      assert.deepEqual(outputs, { operation: name, ...brief, outcome: "running", done: false, endpoint });
     });
 
     it("and is unsupported still where the service still can't cancel", async () => {

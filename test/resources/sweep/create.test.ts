@@ -19,9 +19,10 @@ describe("creating a sweep that cancels at once", () => {
     const { id, outputs } = await create({ triggers: [1] });
     assert.deepEqual(cancelled(), ["a", "b", "c"]);
     assert.match(id, /^\/\/cloudchannel\.googleapis\.com\/operations#[0-9a-f]{8}$/);
-    const { requestTime, settleTime, ...rest } = outputs;
+    const { requestTime, settleTime, endpoint, ...rest } = outputs;
     assert.match(String(requestTime), rfc3339);
     assert.match(String(settleTime), rfc3339);
+    assert.equal(typeof endpoint, "string");
     assert.deepEqual(rest, {
       cancelOn: "create",
       all: true,
@@ -48,9 +49,10 @@ describe("creating a sweep that cancels at once", () => {
   });
 
   it("is content when nothing runs", async () => {
-    const { create, calls } = await enter({ operations: [{ done: "succeeded" }] });
+    const { create, calls, emulator } = await enter({ operations: [{ done: "succeeded" }] });
     const { outputs } = await create();
-    assert.deepEqual(outputs, { cancelOn: "create", all: true, matched: 0, outcomes: {}, operations: [] });
+    const { endpoint } = emulator;
+    assert.deepEqual(outputs, { cancelOn: "create", all: true, matched: 0, outcomes: {}, operations: [], endpoint });
     assert.deepEqual(calls(), ["list", "list"]);
     assert.deepEqual(lines, ["Swept operations: no operations."]);
   });

@@ -6,7 +6,7 @@ describe("a sweep that cancels when it is deleted", () => {
 
   describe("until then", () => {
     it("counts what runs and matches, and cancels nothing", async () => {
-      const { watch, calls } = await enter({ operations: [...operations("a", "b"), { done: "cancelled" }] });
+      const { watch, calls, emulator } = await enter({ operations: [...operations("a", "b"), { done: "cancelled" }] });
       const { id, outputs } = await watch();
       assert.match(id, /^\/\/cloudchannel\.googleapis\.com\/operations#[0-9a-f]{8}$/);
       assert.deepEqual(outputs, {
@@ -17,6 +17,7 @@ describe("a sweep that cancels when it is deleted", () => {
           { name: "operations/a", outcome: "running" },
           { name: "operations/b", outcome: "running" },
         ],
+        endpoint: emulator.endpoint,
       });
       assert.deepEqual(calls(), ["list"]);
       assert.deepEqual(lines, []);

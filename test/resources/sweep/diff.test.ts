@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/resources/state/record";
-import { diff } from "../../../provider/resources/sweep/steps";
-import { then, unknownValue } from "./stage";
+import * as steps from "../../../provider/resources/sweep/steps";
+import { contextOf, then, unknownValue } from "./stage";
 
 const all = { all: true };
 const counted = { matched: 1, outcomes: { running: 1 }, operations: [{ name: "operations/a", outcome: "running" }] };
 /** What a diff says of a sweep that cancels when it is deleted. */
+const diff = (outputs: Properties, inputs: Properties) => steps.diff(outputs, inputs, contextOf());
 const change = (before: Properties, after: Properties) => diff({ ...all, ...counted, ...before }, { ...all, ...after });
 
 const none = { changes: false, replaces: [] };

@@ -3,7 +3,6 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diff } from "../../../provider/resources/sweep/steps";
 import type { Entry } from "../../../provider/resources/sweep/ledger";
 import { failure, numbered, operations, partial, stage, then } from "./stage";
 
@@ -116,7 +115,7 @@ describe("the report of a sweep", () => {
 
   it("that couldn't be written is written by the next run, as far as the state knows it", async function () {
     if (!existsSync("/dev/full")) this.skip();
-    const { create, update, emulator } = await enter({ operations: numbered(101) });
+    const { create, update, diff, emulator } = await enter({ operations: numbered(101) });
     const { outputs } = await partial(create({ report: "/dev/full" }));
     assert.equal(outputs["unreported"], true);
     emulator.calls.clear();

@@ -38,11 +38,13 @@ export function stage() {
 
 /** The steps, with Cloud Channel's calls going to `endpoint`. */
 export function stepsAgainst(endpoint: string) {
-  const context = contextOf({ "cancellation:endpoint": endpoint });
+  // In the environment, for the services of all tests. The lines go where those of the host go.
+  const context = { ...contextOf({}, { CANCELLATION_ENDPOINT: endpoint }), log };
   return {
     /** A sweep that cancels when it is created; of everything, where `inputs` does not select. */
     create: (inputs: Properties = {}) => steps.create(sweeping(inputs), context),
     read: (outputs: Properties = {}) => steps.read(id, outputs, context),
+    diff: (outputs: Properties, inputs: Properties) => steps.diff(outputs, inputs, context),
     update: (outputs: Properties, inputs: Properties = {}) =>
       steps.update(id, sweeping(outputs), sweeping(inputs), context),
     /** A sweep that cancels when it is deleted. */
@@ -50,6 +52,11 @@ export function stepsAgainst(endpoint: string) {
     /** Creates one of those. */
     watch: (properties: Properties = {}) => steps.create(selecting(properties), context),
   };
+}
+
+/** Shows what the sweeps say, without the line that says where calls go. */
+function log(line: string): void {
+  if (!line.startsWith("Calls go to")) console.log(line);
 }
 
 /** The arguments, with everything selected where they select nothing. */

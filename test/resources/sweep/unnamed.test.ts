@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/resources/state/record";
-import { diff } from "../../../provider/resources/sweep/steps";
 import { numbered, partial, selecting, stage, tenMinutes } from "./stage";
 
 /** A sweep whose state names 100 of its operations and counts the others. */
@@ -101,7 +100,7 @@ describe("a sweep of more operations than its state names", () => {
   });
 
   it("is content with acknowledgements after a refresh that sees operations end", async () => {
-    const { create, read, emulator } = await enter({ operations: numbered(150, { onCancel: "ignore" }) });
+    const { create, read, diff, emulator } = await enter({ operations: numbered(150, { onCancel: "ignore" }) });
     const inputs = { waitFor: "accepted" };
     const { outputs } = await create(inputs);
     for (let number = 1; number <= 120; number++) emulator.settle(`operations/${number}`, "cancelled");

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/resources/state/record";
-import { diff } from "../../../provider/resources/sweep/steps";
 import { failure, id, numbered, operations, partial, selecting, stage, tenMinutes, then } from "./stage";
 
 const named = (outcome: string, ...names: string[]) => names.map((name) => ({ name: `operations/${name}`, outcome }));
@@ -223,6 +222,7 @@ describe("updating a sweep that cancels at once", () => {
         matched: 0,
         outcomes: {},
         operations: [],
+        endpoint: emulator.endpoint,
         acknowledged,
       });
       assert.equal(cancels(), 0);
@@ -346,7 +346,7 @@ describe("updating a sweep that cancels at once", () => {
   });
 
   it("leads to a state that its diff is content with", async () => {
-    const { create, update, emulator } = await enter({ operations: numbered(3, { onCancel: "ignore" }) });
+    const { create, update, diff, emulator } = await enter({ operations: numbered(3, { onCancel: "ignore" }) });
     const inputs = { all: true, cancelOn: "create" };
     const { outputs } = await create({ waitFor: "accepted" });
     assert.equal(diff(outputs, inputs).changes, true);

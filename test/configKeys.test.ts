@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { checkConfigKeys } from "../provider/programChecks";
+
+describe("the keys of the stack's config", () => {
+  const refusal = (config: Record<string, string>, project = "p"): string => {
+    const before = pulumi.runtime.allConfig();
+    void pulumi.runtime.setMocks({ newResource: () => ({ id: "", state: {} }), call: () => ({}) }, project);
+    pulumi.runtime.setAllConfig(config);
+    try {
+      checkConfigKeys();
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      pulumi.runtime.setAllConfig(before as Record<string, string>);
+    }
+  };
+
+  it("are refused together where the package doesn't know them, with what was meant", () => {
+    const message = refusal({ "cancellation:endpont": "x", "cancellation:zone": "y", "cancellation:subject": "a@b" });
+    assert.match(message, /- cancellation:endpont \(did you mean cancellation:endpoint\?\): pulumi config rm/);
+    assert.match(message, /- cancellation:zone: pulumi config rm cancellation:zone/);
+    assert.doesNotMatch(message, /- cancellation:subject/);
+    assert.match(message, /Known are .*cancellation:accessToken.*cancellation:endpoint.*cancellation:subject/);
+  });
+
+  it("are all taken that the documentation names, and those of other packages", () => {
+    const documented = ["endpoint", "subject", "accessToken", "credentials", "impersonateServiceAccount"];
+    documented.push("impersonateServiceAccountDelegates", "billingProject", "userProjectOverride", "universeDomain");
+    const config = Object.fromEntries(documented.map((key) => [`cancellation:${key}`, "x"]));
+    assert.equal(refusal({ ...config, "gcp:endpont": "x", "cancellations:endpont": "x" }), "");
+  });
+
+  it("may be anything in a project that is itself called cancellation", () => {
+    assert.equal(refusal({ "cancellation:operations": "x" }, "cancellation"), "");
+  });
+});

@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import { type Context, connect, validateContext } from "../../provider/resources/context";
+import { holdsAt } from "../../provider/resources/endpoint";
+import { canonicalService } from "../../provider/resources/inputs/service";
+import type { Properties } from "../../provider/resources/state/record";
+import * as request from "../../provider/resources/request";
+import * as sweep from "../../provider/resources/sweep/steps";
+import { cleanUps } from "../support/cleanUps";
+import { withoutChance } from "../support/withoutChance";
+import { startEmulator } from "../../provider/emulator";
+import { contextOf, id, methodsOf, name } from "./request/stage";
+
+const other = "https://aiplatform.googleapis.com";
+const [first, second] = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
+
+/** A context that keeps the lines it is given. */
+function listening(config: Record<string, string> = {}, environment: Record<string, string> = {}) {
+  const lines: string[] = [];
+  return { ...contextOf(config, environment), lines, log: (line: string) => lines.push(line) };
+}
+
+function endpointOf(context: Context, endpoint?: string): string {
+  return connect(context, canonicalService(endpoint === undefined ? {} : { endpoint }), {}).endpoint;
+}
+
+describe("the endpoint of a call", () => {
+  const token = { GOOGLE_OAUTH_ACCESS_TOKEN: "t" };
+
+  it("is the service's own where no setting names another", () => {
+    assert.equal(endpointOf(contextOf({}, token)), "https://cloudchannel.googleapis.com");
+    assert.equal(endpointOf(contextOf({}, token), other), other);
+  });
+
+  it("is the config's for the default service, and not for a resource that names another service", () => {
+    const context = contextOf({ "cancellation:endpoint": first }, token);
+    assert.equal(endpointOf(context), first);
+    assert.equal(endpointOf(context, "https://cloudchannel.googleapis.com/"), first);
+    assert.equal(endpointOf(context, other), other);
+  });
+
+  it("is the environment's for every service, whatever the config says", () => {
+    const context = contextOf({ "cancellation:endpoint": first }, { CANCELLATION_ENDPOINT: second });
+    assert.equal(endpointOf(context), second);
+    assert.equal(endpointOf(context, other), second);
+  });
+
+  it("can be named for each host, in the config and in the environment", () => {
+    const hosts = JSON.stringify({ "AIplatform.googleapis.com": second, "x.example.com:8443": first });
+    for (const context of [
+      contextOf({ "cancellation:endpoint": hosts }, token),
+      contextOf({}, { ...token, CANCELLATION_ENDPOINT: hosts }),
+    ]) {
+      assert.equal(endpointOf(context), "https://cloudchannel.googleapis.com");
+      assert.equal(endpointOf(context, other), second);
+      assert.equal(endpointOf(context, "https://x.example.com:8443"), first);
+      assert.equal(endpointOf(context, "https://x.example.com"), "https://x.example.com");
+    }
+  });
+
+  it("is the config's for a host that the environment doesn't name", () => {
+    const environment = { ...token, CANCELLATION_ENDPOINT: JSON.stringify({ "aiplatform.googleapis.com": second }) };
+    const context = contextOf({ "cancellation:endpoint": first }, environment);
+    assert.equal(endpointOf(context), first);
+    assert.equal(endpointOf(context, other), second);
+  });
+
+  for (const [text, reason] of [
+    ["http://10.0.0.1", /is plain http to another machine/],
+    ["{", /must be a URL, or a JSON object of URLs by host/],
+    ['{"x.example.com": 1}', /, at "x\.example\.com", must be a URL$/],
+    ['{"x.example.com": "http://10.0.0.1"}', /, at "x\.example\.com", is plain http/],
+    ['{"https://x.example.com": "https://y.example.com"}', /, at "https:\/\/x\.example\.com", isn't a host/],
+  ] as const) {
+    it(`can't be ${text}, in the config or in the environment`, () => {
+      const [inConfig, ...others] = validateContext(contextOf({ "cancellation:endpoint": text }));
+      assert.deepEqual([inConfig?.property, others], ["", []]);
+      assert.match(inConfig?.reason ?? "", /^the config cancellation:endpoint/);
+      assert.match(inConfig?.reason ?? "", reason);
+      const [inEnvironment] = validateContext(contextOf({}, { CANCELLATION_ENDPOINT: text }));
+      assert.match(inEnvironment?.reason ?? "", /^the environment variable CANCELLATION_ENDPOINT/);
+      assert.match(inEnvironment?.reason ?? "", reason);
+    });
+  }
+});
+
+describe("the line that says where calls go", () => {
+  const lineFor = (config: Record<string, string>, environment: Record<string, string> = {}, args = {}) => {
+    const context = listening(config, environment);
+    connect(context, canonicalService(), args);
+    return context.lines;
+  };
+
+  it("names the endpoint and the setting that decided it", () => {
+    const endpoint = "http://127.0.0.1:3";
+    assert.deepEqual(lineFor({ "cancellation:endpoint": endpoint }), [
+      `Calls go to ${endpoint} (config cancellation:endpoint), without a credential.`,
+    ]);
+    assert.deepEqual(lineFor({}, { CANCELLATION_ENDPOINT: endpoint }), [
+      `Calls go to ${endpoint} (environment variable CANCELLATION_ENDPOINT), without a credential.`,
+    ]);
+  });
+
+  it("names the caller and the settings that decided it, and no secret", () => {
+    const own = "Calls go to https://cloudchannel.googleapis.com (the service's own endpoint), ";
+    const secret = "ya29.S3CR3T";
+    for (const [config, environment, args, caller] of [
+      [{}, {}, {}, "with application default credentials."],
+      [{}, { GOOGLE_APPLICATION_CREDENTIALS: "f" }, {}, "with the credentials of GOOGLE_APPLICATION_CREDENTIALS."],
+      [{ "gcp:accessToken": secret }, {}, {}, "with the access token of config gcp:accessToken."],
+      [
+        { "cancellation:subject": "a@b.example" },
+        { GOOGLE_CREDENTIALS: `{"private_key":"${secret}"}` },
+        { impersonateServiceAccount: "c@d.example" },
+        "as the user a@b.example (config cancellation:subject), through the service account c@d.example (argument impersonateServiceAccount), with the credentials of GOOGLE_CREDENTIALS.",
+      ],
+    ] as [Record<string, string>, Record<string, string>, object, string][]) {
+      assert.deepEqual(lineFor(config, environment, args), [own + caller]);
+    }
+  });
+
+  it("is shown once, and by the check of a preview already", () => {
+    const context = listening({ "cancellation:endpoint": "http://127.0.0.1:4" });
+    for (const operation of [name, "operations/DeF"]) request.check({ operation }, context);
+    sweep.check({ all: true }, context);
+    connect(context, canonicalService(), {});
+    assert.equal(context.lines.length, 1);
+  });
+
+  it("is not shown while the service or the caller is unknown, or an argument isn't valid", () => {
+    const context = listening({ "cancellation:endpoint": "http://127.0.0.1:5" });
+    const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+    request.check({ operation: name, service: unknown }, context);
+    request.check({ operation: name, impersonateServiceAccount: unknown }, context);
+    request.check({ operation: "" }, context);
+    assert.deepEqual(context.lines, []);
+  });
+});
+
+describe("what an emulator said", () => {
+  withoutChance();
+  const { stopping } = cleanUps();
+  /** Two emulators that know the same operations, the second of which plays the real service. */
+  const enter = async () => {
+    const emulators = await Promise.all([1, 2].map(() => startEmulator({ operations: [{ name }] })));
+    const [emulator, service] = emulators.map(stopping) as [(typeof emulators)[0], (typeof emulators)[0]];
+    const at = ({ endpoint }: { endpoint: string }) => contextOf({ "cancellation:endpoint": endpoint });
+    return { emulator, service, there: at(emulator), here: at(service) };
+  };
+
+  it("holds at that emulator alone, and what a service said holds everywhere", () => {
+    assert.equal(holdsAt(first, second), false);
+    assert.equal(holdsAt(first, other), false);
+    assert.equal(holdsAt(first, first), true);
+    assert.equal(holdsAt("http://[::1]:8085", other), false);
+    assert.equal(holdsAt("http://localhost:8085", other), false);
+    assert.equal(holdsAt(other, first), true);
+    assert.equal(holdsAt(undefined, first), true);
+  });
+
+  it("makes the next up cancel at the service", async () => {
+    const { service, there, here } = await enter();
+    const inputs = { operation: name };
+    const { outputs } = await request.create(inputs, there);
+    assert.equal(outputs["outcome"], "cancelled");
+    assert.deepEqual(request.diff(outputs, inputs, there), { changes: false, replaces: [] });
+    assert.deepEqual(request.diff(outputs, inputs, here), { changes: true, replaces: [] });
+    const updated = await request.update(id, outputs, inputs, here);
+    assert.deepEqual(methodsOf(service), ["get", "cancel", "get"]);
+    assert.deepEqual([updated["outcome"], updated["endpoint"]], ["cancelled", service.endpoint]);
+    assert.equal(request.diff(updated, inputs, here).changes, false);
+  });
+
+  it("makes the next up cancel at the service after a refresh there too", async () => {
+    const { service, there, here } = await enter();
+    const inputs = { operation: name };
+    const { outputs } = await request.create(inputs, there);
+    const refreshed = await request.read(id, outputs, here);
+    assert.equal(refreshed["outcome"], "running");
+    assert.equal("requestTime" in refreshed, false);
+    assert.equal(request.diff(refreshed, inputs, here).changes, true);
+    await request.update(id, refreshed, inputs, here);
+    assert.equal(service.calls.count("cancel"), 1);
+  });
+
+  it("is read again at the service by an up of a request that cancels when it is deleted", async () => {
+    const { emulator, service, there, here } = await enter();
+    const inputs = { operation: name, cancelOn: "delete" };
+    emulator.settle(name, "cancelled");
+    const { outputs } = await request.create(inputs, there);
+    assert.equal(outputs["outcome"], "cancelled");
+    assert.equal(request.diff(outputs, inputs, here).changes, true);
+    const updated = await request.update(id, outputs, inputs, here);
+    assert.equal(updated["outcome"], "running");
+    assert.equal(request.diff(updated, inputs, here).changes, false);
+    assert.deepEqual(methodsOf(service), ["get"]);
+  });
+
+  it("doesn't keep a destroy from cancelling at the service", async () => {
+    const { emulator, service, there, here } = await enter();
+    emulator.settle(name, "cancelled");
+    const { outputs } = await request.create({ operation: name, cancelOn: "delete" }, there);
+    await request.remove(outputs, here);
+    assert.equal(service.calls.count("cancel"), 1);
+  });
+
+  it("makes the next up sweep at the service, also after a refresh there", async () => {
+    for (const refreshes of [false, true]) {
+      const { service, there, here } = await enter();
+      const inputs = { all: true, cancelOn: "create" };
+      const { outputs } = await sweep.create(inputs, there);
+      assert.equal(sweep.diff(outputs, inputs, there).changes, false);
+      const state: Properties = refreshes ? await sweep.read(id, outputs, here) : outputs;
+      assert.equal(sweep.diff(state, inputs, here).changes, true);
+      const updated = await sweep.update(id, state, inputs, here);
+      assert.equal(service.calls.count("cancel"), 1);
+      assert.deepEqual(updated["outcomes"], { cancelled: 1 });
+      assert.equal("incomplete" in updated, false);
+      assert.equal(sweep.diff(updated, inputs, here).changes, false);
+    }
+  });
+
+  it("doesn't count what a sweep that cancels when it is deleted would cancel at the service", async () => {
+    const { emulator, there, here } = await enter();
+    const inputs = { all: true };
+    emulator.add({ name: "operations/DeF" });
+    const { outputs } = await sweep.create(inputs, there);
+    assert.equal(outputs["matched"], 2);
+    const updated = await sweep.update(id, outputs, inputs, here);
+    assert.equal(updated["matched"], 1);
+    assert.equal("incomplete" in updated, false);
+  });
+
+  it("is not asked again when an up makes no call, whichever endpoint is set meanwhile", async () => {
+    const { emulator, here } = await enter();
+    const inputs = { operation: name };
+    const settled = { ...inputs, outcome: "cancelled", requestTime: "t", endpoint: other };
+    const updated = await request.update(id, settled, { ...inputs, customTimeouts: { create: "1m" } }, here);
+    assert.equal(updated["endpoint"], other);
+    assert.equal(emulator.calls.count(), 0);
+  });
+});
