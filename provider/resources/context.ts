@@ -8,16 +8,19 @@ import { HintingClient } from "./errorHints";
 import { endpointIssue, type Service } from "./inputs/service";
 import type { Issue } from "./inputs/schema";
 
-/** What a step is run with, besides its properties. */
+/** What a step receives besides its properties. */
 export interface Context {
   readonly config: ConfigReader;
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Calls go here in place of the service's own endpoint: an emulator, a private endpoint, a regional one. */
+/**
+ * The config of an endpoint to call instead of the service's own, for example an emulator, or a private or regional
+ * one.
+ */
 const endpointKey = "cancellation:endpoint";
 
-/** What is wrong with the settings that every step needs. */
+/** Returns the issues of the settings that every step needs. */
 export function validateContext(context: Context): Issue[] {
   const override = context.config(endpointKey);
   const fault = override ? endpointIssue(override) : undefined;
@@ -28,7 +31,7 @@ export function validateContext(context: Context): Issue[] {
   return reasons.map((reason) => ({ property: "service", reason }));
 }
 
-/** Validates the caller that the stack configures, without a resource's own arguments. */
+/** Returns the issues of the identity that the stack configures, without a resource's own arguments. */
 function validateIdentity({ config, environment }: Context): string[] {
   try {
     resolveIdentity({}, config, environment);
@@ -40,13 +43,13 @@ function validateIdentity({ config, environment }: Context): string[] {
 }
 
 /**
- * A client for a service, that calls as the configured identity.
+ * Returns a client that calls a service as the configured identity.
  *
- * @throws {StepError} when the service can't be called there
- * @throws {CredentialError} when the configured identity can't call it
+ * @throws {StepError} if the endpoint isn't valid
+ * @throws {CredentialError} if the configured identity can't call the service
  */
 export function clientFor(context: Context, service: Service, identity: IdentityArgs): OperationsClient {
-  // Checked again: the engine reads and deletes without a check before, and a token must not go astray.
+  // Validates again, because the engine reads and deletes without a check. A token must not go to another host.
   const [failure] = validateContext(context);
   const fault = failure?.reason ?? endpointIssue(service.endpoint);
   if (fault !== undefined) throw new StepError(failure ? fault : `service.endpoint ${fault}`);
@@ -57,10 +60,13 @@ export function clientFor(context: Context, service: Service, identity: Identity
   return new HintingClient({ endpoint, version: service.version, headers }, { service, identity: caller });
 }
 
-/** Where a service is in the universe that is called: its name stays, and so does its id, as with any endpoint of the config. */
+/**
+ * Returns a service's endpoint in the identity's universe. Ids keep the service's own host, as with
+ * `cancellation:endpoint`.
+ */
 function inUniverse(endpoint: string, { universeDomain = defaultUniverse }: Identity): string {
   const { hostname, port } = new URL(endpoint);
-  // The domain itself belongs to the universe too. A port stays, as the service's name does.
+  // The domain itself belongs to the universe too.
   if (!`.${hostname}`.endsWith(`.${defaultUniverse}`)) return endpoint;
   return `https://${hostname.slice(0, -defaultUniverse.length)}${universeDomain}${port && `:${port}`}`;
 }
