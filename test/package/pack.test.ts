@@ -58,7 +58,8 @@ describe("the package that npm packs", () => {
       "CHANGELOG.md",
       "LICENSE",
       "README.md",
-      "dist", "docs",
+      "dist",
+      "docs",
       "package.json",
     ]);
   });
