@@ -2,64 +2,72 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
 
-/** The arguments of a {@link CancellationRequest}. */
+/**
+ * The arguments of a {@link CancellationRequest}. With `cancelOn: "create"`, all arguments together may have 16 KB of
+ * JSON, where a number counts as 12 bytes.
+ */
 export interface CancellationRequestArgs {
   /**
-   * The resource name of the operation to cancel, without scheme, host and version: `operations/AbC`, or for another
-   * service than Cloud Channel, for example, `projects/p/locations/l/operations/AbC`. A change replaces the request.
+   * The resource name of the operation to cancel, without scheme, host and version, in at most 1,024 characters. For
+   * Cloud Channel it has the form `operations/AbC`. For another service it's, for example,
+   * `projects/p/locations/l/operations/AbC`. A change replaces the request.
    */
   operation: pulumi.Input<string>;
   /**
-   * The service that runs the operation. Default: Cloud Channel, version `v1`. Another endpoint or version replaces the
-   * request; other scopes update it without a call.
+   * The service that runs the operation. A change of its endpoint or version replaces the request. A change of its
+   * scopes updates the request without a call. Default: Cloud Channel, version `v1`.
    */
   service?: pulumi.Input<ServiceArgs>;
   /**
-   * When the cancel call is made. `"create"`, the default: with the resource. `"delete"`: when the resource is destroyed,
-   * removed from the program, renamed without an alias, or replaced; until then it only watches.
+   * When to send the cancel. `"create"`: when the resource is created. `"delete"`: when the resource is destroyed,
+   * removed from the program, renamed without an alias, or replaced. Until then the resource only watches. Default:
+   * `"create"`.
    */
   cancelOn?: pulumi.Input<"create" | "delete">;
   /**
-   * What the step that cancels waits for. `"settled"`, the default: for the operation's end. `"accepted"`: for the
-   * server's word that it took the request; what comes of it is left to `pulumi refresh`.
+   * What the step that sends the cancel waits for. `"settled"`: until the operation has ended. `"accepted"`: until the
+   * server acknowledges the cancel. `pulumi refresh` then shows how the operation ended. Default: `"settled"`.
    *
-   * The wait is bounded by the resource option `customTimeouts` (create, update, delete), 10 minutes each by default.
+   * The resource option `customTimeouts` (`create`, `update`, `delete`) limits the wait. Default: 10 minutes for each
+   * step.
    */
   waitFor?: pulumi.Input<"settled" | "accepted">;
   /**
-   * The outcomes that count as success; any other fails the step, with a reason. Default: `cancelled`, `succeeded` and
-   * `failed`, and in a delete also `notFound`. To insist on the cancellation, `["cancelled"]`.
+   * The outcomes that count as success. Any other outcome fails the step with an error. Default: `cancelled`,
+   * `succeeded` and `failed`. A delete also accepts `notFound` by default. To require a cancellation, set
+   * `["cancelled"]`.
    */
   expect?: pulumi.Input<pulumi.Input<OutcomeExpectation>[]>;
   /**
-   * Values whose change makes a new cancel call, by replacing the request. Default: `[]`. Refused with
-   * `cancelOn: "delete"`.
+   * Values whose change replaces the request, which sends a new cancel. Not allowed with `cancelOn: "delete"`. Default:
+   * `[]`.
    */
   triggers?: pulumi.Input<unknown[]>;
-  /** Address of the service account to call as. Default: from config and environment. */
+  /** The email address of the service account to call as. Default: from the config or the environment. */
   impersonateServiceAccount?: pulumi.Input<string>;
   /**
-   * Address of the user to call as, by domain-wide delegation; Cloud Channel wants a reseller's administrator. Default:
-   * from the config `cancellation:subject`.
+   * The email address of the user to call as, by domain-wide delegation. Cloud Channel requires an administrator of the
+   * reseller. Default: the config `cancellation:subject`.
    */
   subject?: pulumi.Input<string>;
 }
 
-/** What is known beforehand of a request that is looked up with {@link CancellationRequest.get}. */
+/** The arguments that {@link CancellationRequest.get} can't read from the id. */
 export interface CancellationRequestState {
-  /** The service that runs the operation, where its version or scopes are not the default ones of the host in the id. */
+  /** The service that runs the operation. Default: the host in the id, with its default version and scopes. */
   service?: pulumi.Input<ServiceArgs>;
-  /** Address of the service account to call as. */
+  /** The email address of the service account to call as. Default: from the config or the environment. */
   impersonateServiceAccount?: pulumi.Input<string>;
-  /** Address of the user to call as. */
+  /** The email address of the user to call as. Default: the config `cancellation:subject`. */
   subject?: pulumi.Input<string>;
 }
 
 /**
- * A request to cancel a Google long-running operation.
+ * Requests the cancellation of a Google long-running operation.
  *
- * Creating it makes the cancel call; then it is watched until the operation settles. A cancel is best effort: only reading
- * the operation tells whether it ended cancelled, completed despite it, or failed, and {@link outcome} says which.
+ * Creating the resource sends the cancel, and then waits until the operation settles. A cancel is best effort. Only a
+ * read shows whether the operation was cancelled, completed despite the cancel, or failed. {@link outcome} holds the
+ * result.
  *
  * ```ts
  * const request = new CancellationRequest("stuck-entitlement", { operation: "operations/AbC" });
@@ -68,18 +76,19 @@ export interface CancellationRequestState {
  *
  * The id is the operation's full resource name, for example `//cloudchannel.googleapis.com/operations/AbC`.
  *
- * Fails when an argument is not valid, before any call; when the service refuses the call; and when the operation's
- * outcome is not expected. A time-out keeps the resource, and the next `pulumi up` goes on waiting without a second call.
+ * A step fails before any call if an argument isn't valid. It also fails if the service refuses the cancel, or if
+ * `expect` doesn't include the outcome. After a timeout the engine keeps the resource, and the next `pulumi up` resumes
+ * the wait without a second cancel.
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations.cancel`.
  */
 export class CancellationRequest extends pulumi.CustomResource {
   /**
-   * Looks up the state of an operation as a request that this program does not manage; nothing is called but a read.
+   * Looks up an operation as a request that this program doesn't manage. Reads the operation, and sends no cancel.
    *
    * @param name the resource's name in this program
    * @param id the operation's full resource name
-   * @param state what the id does not tell
+   * @param state what the id doesn't include
    * @param opts options of the resource
    */
   static get(
@@ -91,7 +100,7 @@ export class CancellationRequest extends pulumi.CustomResource {
     return new CancellationRequest(name, state as CancellationRequestArgs, { ...opts, id });
   }
 
-  /** Whether `value` is a `CancellationRequest`, of whichever installed copy of this package. */
+  /** Returns whether `value` is a `CancellationRequest` of any installed copy of this package. */
   static override isInstance(value: unknown): value is CancellationRequest {
     return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === CancellationRequest.__pulumiType;
   }
@@ -101,21 +110,23 @@ export class CancellationRequest extends pulumi.CustomResource {
 
   /** The operation's resource name. */
   declare readonly operation: pulumi.Output<string>;
-  /** What is known of the operation: whether it runs, how it ended, or why that is not to be known. */
+  /**
+   * What is known of the operation: that it runs, how it ended, or that the service can't cancel it or doesn't know it.
+   */
   declare readonly outcome: pulumi.Output<Outcome>;
-  /** Whether the operation was done when it was last read. Absent where it never was read. */
+  /** Whether the operation was done at the last read. Absent if it was never read. */
   declare readonly done: pulumi.Output<boolean | undefined>;
-  /** The error that the operation ended with; code 1 where it was cancelled. */
+  /** The error that the operation ended with. Its code is 1 if the operation was cancelled. Absent without an error. */
   declare readonly error: pulumi.Output<OperationError | undefined>;
-  /** The operation's metadata as last read, up to 16 KB of it. */
+  /** The operation's metadata at the last read, at most 16 KB. */
   declare readonly metadata: pulumi.Output<OperationMessage | undefined>;
-  /** The result of an operation that succeeded, up to 16 KB of it. */
+  /** The result of an operation that succeeded, at most 16 KB. */
   declare readonly response: pulumi.Output<OperationMessage | undefined>;
-  /** The kind of operation, for example `CREATE_ENTITLEMENT`, where its metadata says so. */
+  /** The kind of operation, for example `CREATE_ENTITLEMENT`. Absent if the metadata doesn't include it. */
   declare readonly operationType: pulumi.Output<string | undefined>;
-  /** When the server acknowledged the cancel, in RFC 3339. Absent where it never did. */
+  /** When the server acknowledged the cancel, in RFC 3339. Absent if it didn't. */
   declare readonly requestTime: pulumi.Output<string | undefined>;
-  /** When the operation was first seen settled, in RFC 3339. */
+  /** When a read first found the operation settled, in RFC 3339. Absent until then. */
   declare readonly settleTime: pulumi.Output<string | undefined>;
   /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
   declare readonly endpoint: pulumi.Output<string>;
@@ -123,18 +134,18 @@ export class CancellationRequest extends pulumi.CustomResource {
   /**
    * @param name the resource's name in this program
    * @param args what to cancel, and how
-   * @param opts options of the resource; `customTimeouts` bounds its waits
-   * @throws when the package is not a direct dependency of the program, or is installed with Yarn's Plug'n'Play
+   * @param opts options of the resource; `customTimeouts` limits its waits
+   * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();
-    // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
+    // Pulumi's host doesn't pass timeouts to a provider. They become an argument, which is validated with the others.
     const { customTimeouts, ...options } = opts;
     const properties = {
       ...args,
-      // get() comes without it; only a key that is there becomes an output.
+      // get() passes no operation, but only a property that is present here becomes an output.
       operation: args.operation as pulumi.Input<string> | undefined,
       ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
       outcome: undefined,
@@ -146,7 +157,7 @@ export class CancellationRequest extends pulumi.CustomResource {
       requestTime: undefined,
       settleTime: undefined,
       endpoint: undefined,
-      // Constant, so that an upgrade of the package changes nothing. The host evaluates it.
+      // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").request',
     };
     super(CancellationRequest.__pulumiType, name, properties, options);

@@ -10,72 +10,88 @@ import type {
 } from "./types";
 
 /**
- * The arguments of a {@link CancellationSweep}. One of `filter`, `match`, `names` and `all` is required, so that nothing is
- * swept by an oversight. Changes of the selection are updates, which cancel only what they select themselves.
+ * The arguments of a {@link CancellationSweep}. One of `filter`, `match`, `names` and `all` is required, so that a
+ * program can't cancel everything by mistake. A change of the selection is an update, which cancels only what the new
+ * selection includes. With `cancelOn: "create"`, all arguments together may have 16 KB of JSON, where a number counts
+ * as 12 bytes.
  */
 export interface CancellationSweepArgs {
   /**
-   * What is listed: a resource name that ends in `operations`. Default: `operations`, which is Cloud Channel's. Another
-   * collection replaces the sweep.
+   * The collection to list: a resource name that ends in `operations`. A change replaces the sweep. Default:
+   * `operations`, which is Cloud Channel's collection.
    */
   collection?: pulumi.Input<string>;
-  /** Passed to the server as it is; Cloud Channel does not document a grammar. Default: none. */
+  /** A filter for the server, sent unchanged. Cloud Channel documents no grammar for it. Default: none. */
   filter?: pulumi.Input<string>;
-  /** Judged here, on what the server lists: a glob for the name, and types of operations. Default: none. */
+  /** A glob for the name, and types of operations. The package applies it to what the server lists. Default: none. */
   match?: pulumi.Input<OperationMatch>;
-  /** Operations named one by one, for services that can't list. Not together with `filter` and `match`. */
+  /** The names of the operations, for services that can't list. Not allowed with `filter` or `match`. Default: none. */
   names?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Cancels every running operation of the collection, in place of `filter`, `match` and `names`. Default: `false`. */
+  /** `true` selects the whole collection. Not allowed with `filter`, `match` or `names`. Default: `false`. */
   all?: pulumi.Input<boolean>;
-  /** More running operations than this that match fail the sweep before its first call. Default: 1,000. */
+  /**
+   * The most running operations that may match, at most 1,000,000. If more match, the sweep fails and cancels nothing.
+   * Default: 1,000.
+   */
   limit?: pulumi.Input<number>;
-  /** Calls in flight, 1 to 64. Default: 16. */
+  /** How many calls are in flight at a time, 1 to 64. Default: 16. */
   concurrency?: pulumi.Input<number>;
   /**
-   * A file that gets a JSON line for every operation of a run: name, outcome, times and errors. Relative to the program's
-   * directory; runs are added to it. Default: none.
+   * The path of a file, relative to the program's directory. Each run appends a line of JSON for each operation, with
+   * its name, outcome, times and errors. Default: no report.
    */
   report?: pulumi.Input<string>;
   /**
-   * When the sweep runs. `"delete"`, the default: when it is destroyed or removed from the program; until then it counts
-   * what matches. `"create"`: with the resource.
+   * When the sweep cancels. `"delete"`: when the sweep is destroyed, removed from the program, renamed without an
+   * alias, or replaced. Until then it counts what matches. `"create"`: when the sweep is created. Default: `"delete"`.
    */
   cancelOn?: pulumi.Input<"create" | "delete">;
-  /** `"settled"`, the default: until every operation has ended. `"accepted"`: until the server took every request. */
+  /**
+   * What the step that cancels waits for. `"settled"`: until every operation has ended. `"accepted"`: until the server
+   * acknowledges every cancel. Default: `"settled"`.
+   */
   waitFor?: pulumi.Input<"settled" | "accepted">;
   /**
-   * The outcomes that count as success for each operation. Default: `cancelled`, `succeeded` and `failed`, and in a delete
-   * also `notFound`.
+   * The outcomes that count as success for each operation. Any other outcome fails the step with an error. Default:
+   * `cancelled`, `succeeded` and `failed`. With `cancelOn: "delete"` also `notFound`.
    */
   expect?: pulumi.Input<pulumi.Input<OutcomeExpectation>[]>;
-  /** Values whose change sweeps again, by replacing. Default: `[]`. Refused with `cancelOn: "delete"`. */
+  /**
+   * Values whose change replaces the sweep, which sweeps again. Not allowed with `cancelOn: "delete"`. Default: `[]`.
+   */
   triggers?: pulumi.Input<unknown[]>;
-  /** The service that runs the operations. Default: Cloud Channel. Another endpoint or version replaces the sweep. */
+  /**
+   * The service that runs the operations. A change of its endpoint or version replaces the sweep. Default: Cloud
+   * Channel, version `v1`.
+   */
   service?: pulumi.Input<ServiceArgs>;
-  /** Address of the service account to call as. Default: from config and environment. */
+  /** The email address of the service account to call as. Default: from the config or the environment. */
   impersonateServiceAccount?: pulumi.Input<string>;
-  /** Address of the user to call as, by domain-wide delegation. Default: from the config `cancellation:subject`. */
+  /**
+   * The email address of the user to call as, by domain-wide delegation. Default: the config `cancellation:subject`.
+   */
   subject?: pulumi.Input<string>;
 }
 
 /**
- * Cancels every matching operation at once, as one resource: the teardown of an environment, or a clean-up.
+ * Cancels every matching operation, as one resource. Use it to tear down an environment, or to clean up.
  *
  * ```ts
- * // When the stack is destroyed, the operations that still run are cancelled before the environment goes.
+ * // `pulumi destroy` cancels the operations that still run before it deletes the environment.
  * new CancellationSweep("teardown", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, { dependsOn: environment });
  * ```
  *
- * It lists first and compares the count with `limit`. Then it cancels, and lists again until a listing shows nothing new; if
- * five listings in a row show new operations, it fails. It goes on when one call fails, and reports all failures in one error.
- * Running it again is harmless.
+ * The sweep lists first, and compares the count with `limit`. Then it cancels, and lists again until a listing shows
+ * nothing new. If five listings in a row show new operations, the sweep fails. If one call fails, the sweep continues
+ * with the others, and reports all failures in one error. You can safely run it again.
  *
- * The resource option `customTimeouts` (create, update, delete) bounds it, 10 minutes each by default.
+ * The resource option `customTimeouts` (`create`, `update`, `delete`) limits each step. Default: 10 minutes for each
+ * step.
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations`.
  */
 export class CancellationSweep extends pulumi.CustomResource {
-  /** Whether `value` is a `CancellationSweep`, of whichever installed copy of this package. */
+  /** Returns whether `value` is a `CancellationSweep` of any installed copy of this package. */
   static override isInstance(value: unknown): value is CancellationSweep {
     return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === CancellationSweep.__pulumiType;
   }
@@ -83,48 +99,50 @@ export class CancellationSweep extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/cancellation:CancellationSweep";
 
-  /** How many operations the sweep is about: those that matched and ran. */
+  /** How many operations matched and were running. */
   declare readonly matched: pulumi.Output<number>;
-  /** How many operations have come to each outcome. */
+  /** How many operations have each outcome. */
   declare readonly outcomes: pulumi.Output<OutcomeCounts>;
   /**
-   * At most 100 of the operations: first those with an acknowledged cancel that still run, then the unexpected ones. `report`
-   * gets them all.
+   * At most 100 of the operations. Those with an acknowledged cancel that still run come first, and then those with an
+   * unexpected outcome. `report` has all operations.
    */
   declare readonly operations: pulumi.Output<SweptOperation[]>;
-  /** When the server acknowledged the first cancel, in RFC 3339. */
+  /** When the server acknowledged the first cancel, in RFC 3339. Absent if it acknowledged none. */
   declare readonly requestTime: pulumi.Output<string | undefined>;
-  /** When all of them were first seen settled, in RFC 3339. */
+  /** When a run first found all operations settled, in RFC 3339. Absent until then. */
   declare readonly settleTime: pulumi.Output<string | undefined>;
   /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
   declare readonly endpoint: pulumi.Output<string>;
   /**
-   * `true` if the last run did not confirm with a listing that nothing is left to cancel. The next `pulumi up` goes on. Absent
-   * otherwise.
+   * `true` if the last run didn't confirm with a listing that nothing is left to cancel. The next `pulumi up` continues
+   * the sweep. Absent otherwise.
    */
   declare readonly incomplete: pulumi.Output<boolean | undefined>;
-  /** `true` if the last run could not write its `report`. The next `pulumi up` writes what is known. Absent otherwise. */
+  /**
+   * `true` if the last run couldn't write its `report`. The next `pulumi up` writes what is known. Absent otherwise.
+   */
   declare readonly unreported: pulumi.Output<boolean | undefined>;
   /**
-   * At most 200 operations whose cancel the server acknowledged and that the present selection doesn't mean. The sweep doesn't
-   * cancel them again if the selection comes to mean them. Encrypted, because an earlier selection may have been a secret. Absent
-   * if there are none.
+   * At most 200 operations whose cancel the server acknowledged, and that the present selection doesn't include. If a
+   * later selection includes them, the sweep doesn't cancel them again. Pulumi encrypts this output, because an earlier
+   * selection may have been a secret. Absent if there are none.
    */
   declare readonly acknowledged: pulumi.Output<AcknowledgedCancel[] | undefined>;
 
   /**
    * @param name the resource's name in this program
-   * @param args what to sweep, and how
-   * @param opts options of the resource; `customTimeouts` bounds its waits
-   * @throws when the package is not a direct dependency of the program, or is installed with Yarn's Plug'n'Play
+   * @param args what to cancel, and how
+   * @param opts options of the resource; `customTimeouts` limits its steps
+   * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();
-    // Pulumi's host hands a provider no time-outs, so they go in as an argument, and are validated with the others.
+    // Pulumi's host doesn't pass timeouts to a provider. They become an argument, which is validated with the others.
     const { customTimeouts, ...options } = opts;
-    // Names of an earlier selection, which may have been a secret.
+    // It has names of an earlier selection, which may have been a secret.
     const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), "acknowledged"];
     const properties = {
       ...args,
@@ -138,7 +156,7 @@ export class CancellationSweep extends pulumi.CustomResource {
       incomplete: undefined,
       unreported: undefined,
       acknowledged: undefined,
-      // Constant, so that an upgrade of the package changes nothing. The host evaluates it.
+      // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };
     super(CancellationSweep.__pulumiType, name, properties, { ...options, additionalSecretOutputs });
@@ -146,8 +164,8 @@ export class CancellationSweep extends pulumi.CustomResource {
 }
 
 /**
- * Pulumi keeps an output encrypted if the input of the same name is a secret. So `operations`, which repeats names, gets an
- * empty secret as its input if `names` is a secret or holds one.
+ * Returns an empty secret if `names` is a secret or holds one, as the input for `operations`, which repeats names.
+ * Pulumi encrypts an output if the input of the same name is a secret.
  */
 function secretLike(names: CancellationSweepArgs["names"]): pulumi.Output<string[] | undefined> | undefined {
   if (names === undefined) return undefined;

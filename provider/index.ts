@@ -1,4 +1,4 @@
-/** Cancelling Google long-running operations as code. */
+/** Cancels Google long-running operations as code. */
 export {
   CancellationRequest,
   type CancellationRequestArgs,

@@ -2,13 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkConfigKeys } from "./programChecks";
 import type { OperationError, OperationMatch, OperationMessage, Outcome, ServiceArgs } from "./types";
 
-/** Where a look-up goes, and whom it calls as. */
+/** The service that a lookup calls, and the identity that it calls as. */
 export interface LookupArgs {
   /** The service that runs the operations. Default: Cloud Channel, version `v1`. */
   service?: pulumi.Unwrap<ServiceArgs>;
-  /** Address of the service account to call as. Default: from config and environment. */
+  /** The email address of the service account to call as. Default: from the config or the environment. */
   impersonateServiceAccount?: string;
-  /** Address of the user to call as, by domain-wide delegation. Default: from the config `cancellation:subject`. */
+  /**
+   * The email address of the user to call as, by domain-wide delegation. Default: the config `cancellation:subject`.
+   */
   subject?: string;
 }
 
@@ -20,46 +22,50 @@ export interface GetOperationArgs extends LookupArgs {
 
 /** The arguments of {@link listOperations}. */
 export interface ListOperationsArgs extends LookupArgs {
-  /** What is listed: a resource name that ends in `operations`. Default: `operations`, which is Cloud Channel's. */
+  /**
+   * The collection to list: a resource name that ends in `operations`. Default: `operations`, Cloud Channel's
+   * collection.
+   */
   collection?: string;
-  /** Passed to the server as it is; Cloud Channel does not document a grammar. Default: none. */
+  /** A filter for the server, sent unchanged. Cloud Channel documents no grammar for it. Default: none. */
   filter?: string;
-  /** Judged here: a glob for the name, and types of operations. Default: none. */
+  /** A glob for the name, and types of operations. The package applies it to what the server lists. Default: none. */
   match?: pulumi.Unwrap<OperationMatch>;
-  /** More operations than this that match are an error. Default: 1,000. */
+  /** The most operations that may match, at most 1,000,000. More are an error. Default: 1,000. */
   limit?: number;
 }
 
-/** The same arguments, each of which may be an output, at any depth. */
+/** The arguments `Args`, each of which can be an output, at any depth. */
 export type InputsOf<Args> = {
   [Name in keyof Args]: pulumi.Input<Nested<NonNullable<Args[Name]>>> | Extract<Args[Name], undefined>;
 };
 type Nested<T> = T extends object ? InputsOf<T> : T;
 
-/** An operation as it is at the moment. */
+/** An operation, as the service returned it. */
 export interface OperationResult {
   /** The full resource name, for example `//cloudchannel.googleapis.com/operations/AbC`. */
   id: string;
   /** The resource name. */
   name: string;
-  /** `running`, how it ended, or `notFound`. */
+  /** `running`, how the operation ended (`cancelled`, `succeeded` or `failed`), or `notFound`. */
   outcome: Outcome;
-  /** Absent where the operation was not found. */
+  /** Whether the operation is done. Absent if the service doesn't know the operation. */
   done?: boolean;
-  /** The error that it ended with; code 1 where it was cancelled. */
+  /** The error that the operation ended with. Its code is 1 if the operation was cancelled. Absent without an error. */
   error?: OperationError;
-  /** Up to 16 KB of it. */
+  /** The operation's metadata, at most 16 KB. */
   metadata?: OperationMessage;
-  /** The result of an operation that succeeded, up to 16 KB of it. */
+  /** The result of an operation that succeeded, at most 16 KB. */
   response?: OperationMessage;
-  /** The kind of operation, where its metadata says so. */
+  /** The kind of operation, for example `CREATE_ENTITLEMENT`. Absent if the metadata doesn't include it. */
   operationType?: string;
 }
 
 /**
- * Reads an operation, in previews too. One that the service does not know has the outcome `notFound`.
+ * Reads an operation, also in a preview. The outcome is `notFound` if the service doesn't know the operation. A lookup
+ * takes at most 10 minutes.
  *
- * @throws when the arguments are not valid, and when there is no definite answer
+ * @throws if an argument isn't valid, or if the service gives no definite response
  *
  * Source: `google/longrunning/operations.proto`.
  */
@@ -67,7 +73,7 @@ export async function getOperation(args: GetOperationArgs): Promise<OperationRes
   return steps().getOperation(args);
 }
 
-/** {@link getOperation} for arguments that are outputs of resources. */
+/** Reads an operation like {@link getOperation}, with arguments that are outputs of resources. */
 export function getOperationOutput(args: InputsOf<GetOperationArgs>): pulumi.Output<OperationResult> {
   return pulumi
     .output(args as pulumi.Input<GetOperationArgs>)
@@ -75,11 +81,11 @@ export function getOperationOutput(args: InputsOf<GetOperationArgs>): pulumi.Out
 }
 
 /**
- * Lists operations, in previews too: what a `CancellationSweep` with the same selection would cancel are those whose
- * outcome is `running`.
+ * Lists operations, done or not, also in a preview. A `CancellationSweep` with the same selection would cancel those
+ * with the outcome `running`. A lookup takes at most 10 minutes.
  *
- * @throws when the arguments are not valid, when more than `limit` match, when the service can't list, and when there is no
- * definite answer
+ * @throws if an argument isn't valid, if more operations than `limit` match, if the service can't list, or if the
+ *   service gives no definite response
  *
  * Source: `google/longrunning/operations.proto`.
  */
@@ -87,14 +93,14 @@ export async function listOperations(args: ListOperationsArgs = {}): Promise<Ope
   return steps().listOperations(args);
 }
 
-/** {@link listOperations} for arguments that are outputs of resources. */
+/** Lists operations like {@link listOperations}, with arguments that are outputs of resources. */
 export function listOperationsOutput(args: InputsOf<ListOperationsArgs> = {}): pulumi.Output<OperationResult[]> {
   return pulumi
     .output(args as pulumi.Input<ListOperationsArgs>)
     .apply((known) => listOperations(known as ListOperationsArgs));
 }
 
-/** The client is loaded by the first look-up: a program without one does not pay for it. */
+/** Loads the client at the first lookup, so that a program without a lookup doesn't load it. */
 function steps() {
   checkConfigKeys();
   /* eslint-disable @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file */

@@ -4,53 +4,56 @@ import type { Outcome } from "./operations/outcome";
 
 export type { Outcome };
 
-/** A service with `google.longrunning.Operations` over REST. */
+/** A service that has `google.longrunning.Operations` over REST. */
 export interface ServiceArgs {
-  /** Scheme, host and port. Default: `https://cloudchannel.googleapis.com`. */
+  /**
+   * Scheme, host and port. The scheme is https, or http for this machine. Default:
+   * `https://cloudchannel.googleapis.com`.
+   */
   endpoint?: pulumi.Input<string>;
-  /** Default: `v1`. */
+  /** The API's version, one path segment. Default: `v1`. */
   version?: pulumi.Input<string>;
   /**
-   * The OAuth scopes to ask a token for. Default: `https://www.googleapis.com/auth/apps.order` for Cloud Channel,
+   * The OAuth scopes to request a token for. Default: `https://www.googleapis.com/auth/apps.order` for Cloud Channel,
    * `https://www.googleapis.com/auth/cloud-platform` for any other service.
    */
   scopes?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The outcomes that a request can expect: those that a wait can end with. */
+/** The outcomes that `expect` can include. A wait ends with one of them. */
 export type OutcomeExpectation = "cancelled" | "succeeded" | "failed" | "unsupported" | "notFound";
 
-/** `google.rpc.Status`, as an operation ends with it. */
+/** The error that an operation ended with, a `google.rpc.Status`. */
 export interface OperationError {
-  /** A `google.rpc.Code`, by number; 1 is CANCELLED. */
+  /** The number of a `google.rpc.Code`. 1 is CANCELLED. */
   code: number;
   /** The code's name. */
   status: string;
   message: string;
-  /** Up to 16 KB of them. */
+  /** The details, at most 16 KB. */
   details: unknown[];
 }
 
 /**
- * A message of a service, `google.protobuf.Any` in JSON. One larger than 16 KB is cut: `cut` then says how much of it is
- * left, and `json` is its beginning, as text.
+ * A message of a service, a `google.protobuf.Any` in JSON. If it's larger than 16 KB, it's truncated: `cut` says how
+ * much is kept, and `json` has the beginning as text.
  */
 export type OperationMessage = Record<string, unknown>;
 
-/** What an operation must match to be meant. */
+/** The conditions for an operation. A matching operation meets all of them. */
 export interface OperationMatch {
   /**
-   * A glob for the name: `*` for a part of a segment, `**` for any number of segments, `{a,b}` and `[0-9]` for one of
-   * several; with `!` before it, for all other names. The syntax is picomatch's.
+   * A glob for the name, in picomatch's syntax, at most 1,000 characters. `*` matches within a segment, and `**` any
+   * number of segments. `{a,b}` and `[0-9]` match one of several. A leading `!` negates the glob. Default: any name.
    */
   name?: pulumi.Input<string>;
-  /** One of these must be the metadata's `operationType`, for example `CREATE_ENTITLEMENT`. */
+  /** The values that the metadata's `operationType` may have, for example `CREATE_ENTITLEMENT`. Default: any type. */
   operationTypes?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
- * How many operations have come to each outcome; outcomes that none has come to are absent. `unobserved` counts those that
- * settled while nobody looked, beyond the 100 that the state names.
+ * How many operations have each outcome. An outcome that no operation has is absent. `unobserved` counts operations
+ * that settled between two runs and aren't among the 100 that the state names, so that no run saw how they ended.
  */
 export type OutcomeCounts = Partial<Record<Outcome | "unobserved", number>>;
 

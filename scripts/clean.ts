@@ -1,4 +1,4 @@
-/** Removes the build's output, so that a file deleted from `provider/` does not live on in the package. */
+/** Removes the build's output, so that the package has no file that was deleted from `provider/`. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,6 +1,6 @@
 /**
- * The life of a few cancellation requests, on an emulator and with Pulumi's own output: preview, up, refresh, a changed
- * operation, destroy. Runs on the Pulumi CLI where there is one, else on the tests' stand-in.
+ * Runs a program with a few cancellation requests on an emulator, and shows Pulumi's output: preview, up, refresh, a
+ * changed operation, destroy. Uses the Pulumi CLI if it's installed, and otherwise the tests' stand-in.
  */
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../provider/emulator";
@@ -50,10 +50,10 @@ async function main(): Promise<void> {
 
 async function live(stack: Stack, emulator: Emulator, operations: Record<string, string>): Promise<void> {
   await step("preview: what would be cancelled", () => stack.preview());
-  await step("up: the cancel calls are made and followed", () => stack.up());
+  await step("up: sends the cancels and waits", () => stack.up());
 
   emulator.settle(operations["slow"] ?? "", "cancelled");
-  await step("refresh: what became of the one that was only accepted", () => stack.refresh());
+  await step("refresh: reads how the accepted operation ended", () => stack.refresh());
 
   const another = emulator.add({ operationType: "ACTIVATE_ENTITLEMENT", settleAfter: 700 });
   await stack.setConfig("cancellation-demo:operations", JSON.stringify({ ...operations, honoured: another }));
@@ -62,12 +62,12 @@ async function live(stack: Stack, emulator: Emulator, operations: Record<string,
   await step("up: the replacement", () => stack.up());
   const after = await requests(stack);
 
-  await step("destroy: the request that cancels on deletion makes its call now", () => stack.destroy());
+  await step('destroy: the request with cancelOn "delete" sends its cancel', () => stack.destroy());
 
   const environment = operations["environment"] ?? "";
   const torn = emulator.operation(environment)?.outcome ?? "";
   const replaced = before.filter(({ operation }) => !after.some((request) => request.operation === operation));
-  heading("what became of the operations");
+  heading("the outcomes of the operations");
   console.table(
     [...replaced, ...after].map(({ kind, operation, outcome, requestTime, settleTime }) =>
       operation === environment
@@ -75,7 +75,7 @@ async function live(stack: Stack, emulator: Emulator, operations: Record<string,
         : { request: kind, operation, outcome, "time to settle": timeToSettle(requestTime, settleTime) },
     ),
   );
-  if (torn !== "cancelled") throw new Error(`${environment} should have been cancelled when the stack was destroyed`);
+  if (torn !== "cancelled") throw new Error(`${environment} wasn't cancelled when the stack was destroyed`);
 }
 
 async function requests(stack: Stack): Promise<readonly Request[]> {
@@ -85,7 +85,7 @@ async function requests(stack: Stack): Promise<readonly Request[]> {
 async function step(title: string, run: () => Promise<Result>): Promise<void> {
   heading(title);
   const { succeeded } = await run();
-  if (!succeeded) throw new Error(`this step failed: ${title}`);
+  if (!succeeded) throw new Error(`This step failed: ${title}`);
 }
 
 function heading(title: string): void {

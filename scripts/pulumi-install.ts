@@ -2,10 +2,12 @@ import { findCli } from "../test/engines/findCli";
 import { download } from "./pulumi-install/download";
 import { buildFromGoModules, hasGo } from "./pulumi-install/goModules";
 
-/** Sees to it that there is a Pulumi CLI: one that is there, else the official download, else one that Go builds. */
+/** Installs the Pulumi CLI unless it's installed: downloads the official one, or builds one with Go. */
 async function main(): Promise<void> {
   if (process.platform === "win32") {
-    throw new Error("This script knows Linux and macOS. On Windows, install Pulumi as its documentation says.");
+    throw new Error(
+      "This script supports only Linux and macOS. On Windows, install Pulumi: https://www.pulumi.com/docs/install/",
+    );
   }
 
   const found = await findCli();
@@ -16,10 +18,10 @@ async function main(): Promise<void> {
 
   const refused = await download();
   if (refused !== undefined) {
-    console.log(`The download can't be had: ${refused}.`);
+    console.log(`Pulumi can't be downloaded: ${refused}.`);
     if (!(await hasGo())) {
       throw new Error(
-        "Pulumi could not be installed: its download can't be reached, and there is no Go to build it with. " +
+        "Pulumi can't be installed, because the download failed and Go isn't installed to build it. " +
           "Install Pulumi (https://www.pulumi.com/docs/install/) or Go (https://go.dev/doc/install), and try again.",
       );
     }
@@ -27,9 +29,9 @@ async function main(): Promise<void> {
   }
 
   const installed = await findCli();
-  if (installed === undefined) throw new Error("Pulumi was installed, and yet it can't be found.");
+  if (installed === undefined) throw new Error("Pulumi was installed, but can't be found afterwards.");
   console.log(`Pulumi is installed: ${installed.command}`);
-  console.log("The tests find it there; for a shell, add its folder to the PATH.");
+  console.log("The tests find it there. To use it in a shell, add its folder to the PATH.");
 }
 
 main().catch((error: unknown) => {

@@ -32,21 +32,21 @@ describe("a CancellationRequest in a program", () => {
 
   const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-  /** Waits for the registration of `request`, and tells what was registered. */
+  /** Waits for the registration of `request`, and returns the registered inputs. */
   async function inputsOf(request: CancellationRequest): Promise<Record<string, unknown>> {
     await value(request.urn);
     assert.equal(registered.length, 1);
     return registered[0]?.inputs ?? {};
   }
 
-  it("is registered with its arguments and its provider, and nothing else", async () => {
+  it("is registered with its arguments and its provider, and with nothing else", async () => {
     const { __provider, ...inputs } = await inputsOf(new CancellationRequest("r", { operation, triggers: [1] }));
     assert.deepEqual(inputs, { operation, triggers: [1] });
     assert.equal(typeof __provider, "string");
     assert.deepEqual([registered[0]?.type, registered[0]?.name], [type, "r"]);
   });
 
-  it("has the outputs that the provider gives", async () => {
+  it("has the outputs that the provider returns", async () => {
     const request = new CancellationRequest("r", { operation });
     assert.equal(await value(request.outcome), "cancelled");
     assert.equal(await value(request.done), true);
@@ -55,19 +55,19 @@ describe("a CancellationRequest in a program", () => {
     assert.equal(await value(request.id), `//cloudchannel.googleapis.com/${operation}`);
   });
 
-  describe("carries code of a provider", () => {
+  describe("the provider code of a CancellationRequest", () => {
     const code = async () => String((await inputsOf(new CancellationRequest("r", { operation })))["__provider"]);
 
-    it("that is small, and the same in every version", async () => {
+    it("has at most 100 bytes and is the same in every version", async () => {
       const text = await code();
       assert.ok(Buffer.byteLength(text) <= 100, text);
       assert.doesNotMatch(text, /\d/);
     });
 
-    it("that makes the provider of this package", async () => {
+    it("loads the provider of this package", async () => {
       const module: { exports: { handler?: () => unknown } } = { exports: {} };
       const required: string[] = [];
-      // As the host evaluates it.
+      // The host evaluates the code in this way.
       // eslint-disable-next-line @typescript-eslint/no-implied-eval
       const evaluate = new Function("exports", "require", await code()) as (exports: object, require: unknown) => void;
       evaluate(module.exports, (id: string) => {
@@ -78,7 +78,7 @@ describe("a CancellationRequest in a program", () => {
       assert.deepEqual(required, ["pulumi-operation-cancellation/provider"]);
     });
 
-    it("that the caller can't replace", async () => {
+    it("can't be replaced by the caller's arguments", async () => {
       const args = { operation, __provider: "mine", outcome: "cancelled" };
       const inputs = await inputsOf(new CancellationRequest("r", args));
       assert.notEqual(inputs["__provider"], "mine");
@@ -86,7 +86,7 @@ describe("a CancellationRequest in a program", () => {
     });
   });
 
-  it("leaves the caller's arguments and options as they were, frozen ones too", async () => {
+  it("doesn't change the caller's arguments and options, which can be frozen", async () => {
     const args = Object.freeze({ operation, service: Object.freeze({ version: "v1" }), triggers: Object.freeze([1]) });
     const opts = Object.freeze({ protect: false, customTimeouts: Object.freeze({ create: "1m" }) });
     await inputsOf(new CancellationRequest("r", args as { operation: string }, opts));
@@ -94,20 +94,20 @@ describe("a CancellationRequest in a program", () => {
     assert.deepEqual(opts, { protect: false, customTimeouts: { create: "1m" } });
   });
 
-  it("hands its custom time-outs to the provider, which sees no options", async () => {
+  it("passes its customTimeouts to the provider as an argument", async () => {
     const customTimeouts = { create: "1m", delete: "2m" };
     const inputs = await inputsOf(new CancellationRequest("r", { operation }, { customTimeouts }));
     assert.deepEqual(inputs["customTimeouts"], customTimeouts);
   });
 
-  it("takes arguments that are outputs", async () => {
+  it("accepts arguments that are outputs", async () => {
     const args = { operation: pulumi.output(operation), service: pulumi.output({ version: pulumi.output("v1") }) };
     const { __provider, ...inputs } = await inputsOf(new CancellationRequest("r", args));
     assert.deepEqual(inputs, { operation, service: { version: "v1" } });
     assert.ok(__provider);
   });
 
-  it("is looked up by its id, with what is known besides", async () => {
+  it("is looked up by its ID and its known state", async () => {
     const id = "//cloudchannel.googleapis.com/operations/AbC";
     const request = CancellationRequest.get("r", id, { subject: "a@b" });
     const { __provider, ...inputs } = await inputsOf(request);
@@ -118,7 +118,7 @@ describe("a CancellationRequest in a program", () => {
     assert.equal(await value(request.outcome), "cancelled");
   });
 
-  it("is known as one, of whichever copy of the package", async () => {
+  it("is recognized by isInstance, even from another copy of the package", async () => {
     const request = new CancellationRequest("r", { operation });
     await value(request.urn);
     assert.ok(CancellationRequest.isInstance(request));

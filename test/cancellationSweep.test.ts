@@ -36,7 +36,7 @@ describe("a CancellationSweep in a program", () => {
 
   const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-  /** What is registered for a sweep with these arguments. */
+  /** Returns the inputs that are registered for a sweep with these arguments. */
   async function inputsOf(args: CancellationSweepArgs, opts?: pulumi.CustomResourceOptions) {
     await value(new CancellationSweep("s", args, opts).urn);
     assert.deepEqual(
@@ -46,14 +46,14 @@ describe("a CancellationSweep in a program", () => {
     return registered[0]?.inputs ?? {};
   }
 
-  it("is registered with its arguments and its provider, and nothing else", async () => {
+  it("is registered with its arguments and its provider, and with nothing else", async () => {
     const args = { collection: "operations", match: { operationTypes: ["T"] }, limit: 5, report: "r.jsonl" };
     const { __provider, ...inputs } = await inputsOf(args);
     assert.deepEqual(inputs, args);
     assert.equal(typeof __provider, "string");
   });
 
-  it("has the outputs that the provider gives", async () => {
+  it("has the outputs that the provider returns", async () => {
     const sweep = new CancellationSweep("s", { all: true });
     assert.equal(await value(sweep.matched), 1);
     assert.deepEqual(await value(sweep.outcomes), outputs.outcomes);
@@ -62,37 +62,37 @@ describe("a CancellationSweep in a program", () => {
     assert.equal(await value(sweep.settleTime), undefined);
   });
 
-  it("carries small code of a provider, the same in every version, that makes this package's", async () => {
+  it("has provider code of at most 100 bytes that loads this package, the same in every version", async () => {
     const code = String((await inputsOf({ all: true }))["__provider"]);
     assert.ok(Buffer.byteLength(code) <= 100, code);
     assert.doesNotMatch(code, /\d/);
     const module: { exports: { handler?: () => unknown } } = { exports: {} };
-    // As the host evaluates it.
+    // The host evaluates the code in this way.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
     const evaluate = new Function("exports", "require", code) as (exports: object, require: unknown) => void;
     evaluate(module.exports, (id: string) => (id === "pulumi-operation-cancellation/provider" ? { sweep: 1 } : {}));
     assert.equal(module.exports.handler?.(), 1);
   });
 
-  it("keeps the caller from replacing its provider or its outputs", async () => {
+  it("ignores a provider or an output among the caller's arguments", async () => {
     const inputs = await inputsOf({ all: true, __provider: "mine", matched: 5 } as CancellationSweepArgs);
     assert.notEqual(inputs["__provider"], "mine");
     assert.equal("matched" in inputs, false);
   });
 
-  it("leaves the caller's arguments and options as they were, frozen ones too", async () => {
+  it("doesn't change the caller's arguments and options, which can be frozen", async () => {
     const args = Object.freeze({ match: Object.freeze({ name: "operations/*" }) });
     const opts = Object.freeze({ customTimeouts: Object.freeze({ delete: "1m" }) });
     await inputsOf(args, opts);
     assert.deepEqual([args, opts], [{ match: { name: "operations/*" } }, { customTimeouts: { delete: "1m" } }]);
   });
 
-  it("hands its custom time-outs to the provider, which sees no options", async () => {
+  it("passes its customTimeouts to the provider as an argument", async () => {
     const customTimeouts = { create: "1m", update: "2m", delete: "3m" };
     assert.deepEqual((await inputsOf({ all: true }, { customTimeouts }))["customTimeouts"], customTimeouts);
   });
 
-  it("takes arguments that are outputs", async () => {
+  it("accepts arguments that are outputs", async () => {
     const args = {
       names: [pulumi.output("operations/a"), "operations/b"],
       service: pulumi.output({ version: pulumi.output("v1") }),
@@ -102,7 +102,7 @@ describe("a CancellationSweep in a program", () => {
     assert.ok(__provider);
   });
 
-  it("is known as one, of whichever copy of the package, and a request is none", async () => {
+  it("is recognized by isInstance, even from another copy of the package, and a request isn't", async () => {
     const sweep = new CancellationSweep("s", { all: true });
     const request = new CancellationRequest("r", { operation: "operations/a" });
     await value(request.urn);

@@ -17,7 +17,7 @@ describe("the keys of the stack's config", () => {
     }
   };
 
-  it("are refused together where the package doesn't know them, with what was meant", () => {
+  it("are refused together if the package doesn't know them, with a suggestion for each misspelled one", () => {
     const message = refusal({ "cancellation:endpont": "x", "cancellation:zone": "y", "cancellation:subject": "a@b" });
     assert.match(message, /- cancellation:endpont \(did you mean cancellation:endpoint\?\): pulumi config rm/);
     assert.match(message, /- cancellation:zone: pulumi config rm cancellation:zone/);
@@ -25,14 +25,14 @@ describe("the keys of the stack's config", () => {
     assert.match(message, /Known are .*cancellation:accessToken.*cancellation:endpoint.*cancellation:subject/);
   });
 
-  it("are all taken that the documentation names, and those of other packages", () => {
+  it("are accepted if they are documented or belong to another package", () => {
     const documented = ["endpoint", "subject", "accessToken", "credentials", "impersonateServiceAccount"];
     documented.push("impersonateServiceAccountDelegates", "billingProject", "userProjectOverride", "universeDomain");
     const config = Object.fromEntries(documented.map((key) => [`cancellation:${key}`, "x"]));
     assert.equal(refusal({ ...config, "gcp:endpont": "x", "cancellations:endpont": "x" }), "");
   });
 
-  it("may be anything in a project that is itself called cancellation", () => {
+  it("aren't checked in a project that is called cancellation", () => {
     assert.equal(refusal({ "cancellation:operations": "x" }, "cancellation"), "");
   });
 });

@@ -6,7 +6,7 @@ import { rejection } from "./support/rejection";
 
 const name = "operations/AbC";
 
-describe("a look-up in a program", () => {
+describe("a lookup in a program", () => {
   let emulator: Emulator;
   before(async () => {
     await pulumi.runtime.setMocks({
@@ -31,7 +31,7 @@ describe("a look-up in a program", () => {
 
   const value = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-  it("reads an operation, with the stack's config", async () => {
+  it("reads an operation with the stack's config", async () => {
     const { id, outcome, operationType } = await getOperation({ operation: name });
     assert.deepEqual(
       [id, outcome, operationType],
@@ -39,14 +39,14 @@ describe("a look-up in a program", () => {
     );
   });
 
-  it("lists operations", async () => {
+  it("lists all operations or those that `match` selects", async () => {
     const outcomes = (await listOperations()).map(({ outcome }) => outcome);
     assert.deepEqual(outcomes, ["running", "cancelled"]);
     const [only, ...more] = await listOperations({ match: { operationTypes: ["CREATE_ENTITLEMENT"] } });
     assert.deepEqual([only?.name, more], [name, []]);
   });
 
-  it("takes outputs, at any depth, and gives one", async () => {
+  it("accepts outputs at any depth of its arguments and returns an output", async () => {
     const read = getOperationOutput({ operation: pulumi.output(name), service: pulumi.output({ version: "v1" }) });
     assert.equal((await value(read)).outcome, "running");
     const listed = listOperationsOutput({ match: { name: pulumi.output("operations/D*") }, limit: pulumi.output(5) });
@@ -57,13 +57,13 @@ describe("a look-up in a program", () => {
     assert.equal((await value(listOperationsOutput())).length, 2);
   });
 
-  it("keeps what it learnt by a secret a secret", async () => {
+  it("returns a secret for a secret argument", async () => {
     const read = getOperationOutput({ operation: pulumi.secret(name) });
     assert.equal(await pulumi.isSecret(read), true);
     assert.equal(await pulumi.isSecret(getOperationOutput({ operation: name })), false);
   });
 
-  it("fails by a rejection, not at once", async () => {
+  it("rejects its promise for an argument that isn't valid, and doesn't throw", async () => {
     const failing = getOperation({ operation: "operations//x" });
     assert.match((await rejection(failing)).message, /- operation has an empty segment/);
     assert.equal(emulator.calls.count(), 0);

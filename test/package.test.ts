@@ -10,22 +10,22 @@ interface Manifest {
   readonly bundleDependencies?: readonly string[];
 }
 
-/** Whoever installs the package installs these: one more is to be a decision. */
+/** Every user of the package installs these dependencies, so a new one is a decision. */
 const allowed = ["axios", "cockatiel", "google-auth-library", "picomatch", "proxy-from-env", "valibot"];
 
 describe("the published package.json", () => {
   const manifest = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as Manifest;
 
-  it("has no scripts that run where the package is installed", () => {
+  it("has no scripts that run when a user installs the package", () => {
     const scripts = Object.keys(manifest.scripts ?? {});
-    // `prepare` runs here, and where the package is installed from its repository; not where it comes from the registry.
+    // `prepare` runs in this repository and in installations from it, but not in installations from the registry.
     assert.deepEqual(
       scripts.filter((name) => /^((pre|post)?install|(pre|post)prepare|dependencies)$/.test(name)),
       [],
     );
   });
 
-  it("has no other direct dependencies than those that were decided on", () => {
+  it("has only the direct dependencies that were decided on", () => {
     const { dependencies = {}, peerDependencies = {}, optionalDependencies = {}, bundleDependencies = [] } = manifest;
     const others = Object.keys(dependencies).filter((name) => !allowed.includes(name));
     assert.deepEqual(others, []);
@@ -33,7 +33,7 @@ describe("the published package.json", () => {
     assert.deepEqual([optionalDependencies, bundleDependencies], [{}, []]);
   });
 
-  it("takes its dependencies from the registry alone, by version", () => {
+  it("takes all dependencies from the registry by version", () => {
     for (const [name, version] of Object.entries(manifest.dependencies ?? {})) {
       assert.match(version, /^[\^~]?\d+\.\d+\.\d+$/, name);
     }

@@ -18,25 +18,25 @@ describe("a credential in the stack's config", () => {
     setAllConfig(before);
   });
 
-  /** What is warned of with such a config; each test uses keys of its own, for a key is warned of once. */
+  /** Returns the warnings of a config. Each test uses its own keys, because each key causes one warning at most. */
   function warningsOf(config: Record<string, string>, secretKeys: string[] = []): string[] {
     setAllConfig(config, secretKeys);
     warnOfPlainCredentials();
     return warnings;
   }
 
-  it("is not warned of where it is secret", () => {
+  it("causes no warning when it's a secret", () => {
     const config = { "gcp:credentials": key, "cancellation:accessToken": "t" };
     assert.deepEqual(warningsOf(config, Object.keys(config)), []);
   });
 
-  it("is not warned of where it is a path, or a file without a secret", () => {
+  it("causes no warning when it's a path or a file without a secret", () => {
     assert.deepEqual(warningsOf({ "gcp:credentials": "./key.json" }), []);
     assert.deepEqual(warningsOf({ "gcp:credentials": JSON.stringify({ type: "external_account" }) }), []);
     assert.deepEqual(warningsOf({ "gcp:accessToken": "", "gcp:project": "p" }), []);
   });
 
-  it("is warned of in plain, once a key, with what to do and without the credential", () => {
+  it("causes one warning for each plain key, with the fix and without the credential", () => {
     const config = { "gcp:credentials": key, "gcp:accessToken": "S3CR3T", "cancellation:accessToken": "S3CR3T" };
     warningsOf(config, ["cancellation:accessToken"]);
     warningsOf(config, ["cancellation:accessToken"]);

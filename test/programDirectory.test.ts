@@ -29,12 +29,12 @@ describe("the program's directory", () => {
     writeFileSync(join(folder, "p.js"), "");
   }
 
-  it("is right when the package is installed there", () => {
+  it("passes the check when the package is installed in it", () => {
     install();
     assert.doesNotThrow(checkProgramDirectory);
   });
 
-  it("is wrong when the package is not to be found from it, and the message says what to do", () => {
+  it("fails the check, with a message that says what to do, when the package can't be found from it", () => {
     assert.throws(checkProgramDirectory, (error: Error) => {
       assert.ok(error.message.includes(directory), error.message);
       assert.match(error.message, /direct dependency of the program: npm install pulumi-operation-cancellation/);
@@ -44,7 +44,7 @@ describe("the program's directory", () => {
     assert.doesNotThrow(checkProgramDirectory);
   });
 
-  it("does not work with Yarn's Plug'n'Play, and the message says so", () => {
+  it("fails the check, with a message that says what to do, when Yarn's Plug'n'Play is active", () => {
     install();
     Object.defineProperty(process.versions, "pnp", { value: "3", configurable: true });
     assert.throws(checkProgramDirectory, /Plug'n'Play.*nodeLinker: node-modules/);

@@ -1,16 +1,19 @@
-/** Requests the cancellation of an operation of each kind. `npm run demo` starts the emulator and runs this program on it. */
+/**
+ * Requests the cancellation of one operation of each kind. `npm run demo` starts the emulator and runs this program on
+ * it.
+ */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest, type CancellationRequestArgs } from "pulumi-operation-cancellation";
 
-/** An operation of each kind, by what becomes of its cancellation. */
+/** The operations. The key is the kind of operation: how it responds to a cancel. */
 const operations = new pulumi.Config().requireObject<Record<string, string>>("operations");
 
 const how: Record<string, Omit<CancellationRequestArgs, "operation">> = {
   unsupported: { expect: ["cancelled", "unsupported"] },
   missing: { expect: ["notFound"] },
-  // Followed no further than to the server's word that it took the request.
+  // Waits only until the server acknowledges the cancel.
   slow: { waitFor: "accepted" },
-  // Left alone until the stack is destroyed.
+  // Sends no cancel until the stack is destroyed.
   environment: { cancelOn: "delete" },
 };
 

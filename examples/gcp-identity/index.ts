@@ -5,8 +5,8 @@
  *     pulumi config set operation projects/my-project/locations/europe-west4/operations/123
  *     pulumi config set caller user:me@example.com
  *
- * Needs a Google project, because @pulumi/gcp creates the account and the grants there. With `cancellation:endpoint` set,
- * only the cancel goes to the emulator; see examples/README.md.
+ * Needs a Google project, because @pulumi/gcp creates the account and the grants there. With `cancellation:endpoint`
+ * set, only the calls of the cancellation go to the emulator. See examples/README.md.
  */
 import * as gcp from "@pulumi/gcp";
 import * as pulumi from "@pulumi/pulumi";
@@ -16,9 +16,9 @@ const config = new pulumi.Config();
 const project = new pulumi.Config("gcp").require("project");
 const operation = config.require("operation");
 const location = /\/locations\/([^/]+)\/operations\//.exec(operation)?.[1];
-if (location === undefined) throw new Error(`The operation ${operation} names no location.`);
+if (location === undefined) throw new Error(`${operation} isn't a name like projects/P/locations/L/operations/O.`);
 
-// signs and gives out the tokens of service accounts
+// The API that signs tokens of service accounts.
 const iamCredentials = new gcp.projects.Service("iam-credentials", {
   project,
   service: "iamcredentials.googleapis.com",

@@ -11,7 +11,8 @@ import { CancellationRequest } from "pulumi-operation-cancellation";
 
 const operation = new pulumi.Config().require("operation");
 
-// With `expect` the deployment fails where the entitlement was created after all: somebody has to look at it then.
+// With this `expect`, the deployment fails if the operation created the entitlement after all. Somebody must then look
+// at it.
 const request = new CancellationRequest(
   "stuck-entitlement",
   { operation, expect: ["cancelled"] },

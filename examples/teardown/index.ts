@@ -9,10 +9,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest } from "pulumi-operation-cancellation";
 
-/** What must not outlive the environment: `pulumi config set --path 'operations[0]' operations/AbC`. */
+/** The operations to cancel before the environment goes: `pulumi config set --path 'operations[0]' operations/AbC`. */
 const operations = new pulumi.Config().requireObject<string[]>("operations");
 
-/** Stands for whatever the operations work on. */
+/** Stands for the resources that the operations change. */
 class Environment extends pulumi.ComponentResource {
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("examples:teardown:Environment", name, {}, opts);
@@ -22,8 +22,8 @@ class Environment extends pulumi.ComponentResource {
 
 const environment = new Environment("staging");
 
-// `pulumi destroy` deletes what depends on something before that thing itself: the operations are cancelled, and have
-// ended, before the environment goes. Taking one off the list cancels it in the next `pulumi up`.
+// `pulumi destroy` deletes the requests before the environment, because they depend on it. So the operations have ended
+// before the environment goes. If you remove an operation from the list, the next `pulumi up` cancels it.
 export const watched = operations.map((operation) => {
   const request = new CancellationRequest(
     operation,

@@ -2,7 +2,7 @@
 export type ConfigReader = (key: string) => string | undefined;
 
 /**
- * Where each setting is read, in order of precedence: keys of the stack's config, then variables of the environment.
+ * The sources of each setting, in order of precedence: keys of the stack's config, then environment variables.
  *
  * Source: @pulumi/gcp's configuration reference.
  */
@@ -39,16 +39,13 @@ const settings = {
 
 export type Setting = keyof typeof settings;
 
-/** The user to act as, by domain-wide delegation. */
+/** The config of the user to act as, by domain-wide delegation. */
 export const subjectKey = "cancellation:subject";
 
-/** The keys of this package's own config that say whom to call as. */
-export const callerKeys: readonly string[] = [
-  subjectKey,
-  ...Object.values(settings).map(({ keys: [own] }) => own),
-];
+/** The keys of this package's own config that say as whom to call. */
+export const callerKeys: readonly string[] = [subjectKey, ...Object.values(settings).map(({ keys: [own] }) => own)];
 
-/** A setting's value, and the name of where it was found, for messages. */
+/** A setting's value, and the name of its source for messages. */
 export interface ConfigValue {
   readonly value: string;
   /** For example `config gcp:credentials` or `GOOGLE_CREDENTIALS`. */
@@ -58,7 +55,7 @@ export interface ConfigValue {
 /** Reads a setting from one source. An empty value counts as absent. */
 export type ConfigSource = (setting: Setting) => ConfigValue | undefined;
 
-/** The sources in order of precedence: config `cancellation:*`, config `gcp:*`, the environment. */
+/** Returns the sources in order of precedence: config `cancellation:*`, config `gcp:*`, the environment. */
 export function configSources(config: ConfigReader, environment: NodeJS.ProcessEnv): readonly ConfigSource[] {
   const fromConfig = (key: string) => configValue(config(key), `config ${key}`);
   return [
@@ -68,13 +65,13 @@ export function configSources(config: ConfigReader, environment: NodeJS.ProcessE
   ];
 }
 
-/** Where a credential is looked for, for messages. */
+/** The places that are searched for a credential, for messages. */
 export const credentialSources =
-  "config cancellation:accessToken, cancellation:credentials, gcp:accessToken and gcp:credentials, the environment's " +
-  [...settings.accessToken.variables, ...settings.credentials.variables].join(", ") +
-  " and GOOGLE_APPLICATION_CREDENTIALS, gcloud's application default credentials, the metadata server";
+  "the config cancellation:accessToken, cancellation:credentials, gcp:accessToken, and gcp:credentials; the " +
+  `environment variables ${[...settings.accessToken.variables, ...settings.credentials.variables].join(", ")}, and ` +
+  "GOOGLE_APPLICATION_CREDENTIALS; gcloud's application default credentials; the metadata server";
 
-/** The first result of `find` that is defined. */
+/** Returns the first result of `find` that is defined. */
 export function firstDefined<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
   for (const item of items) {
     const result = find(item);

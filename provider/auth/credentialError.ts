@@ -1,11 +1,11 @@
-/** No token could be had. Tells where the credentials came from and what is needed, and never what they are. */
+/** The package can't get a token. The message names the source of the credentials, and never shows the credentials. */
 export class CredentialError extends Error {
   constructor(
     message: string,
-    /** Whether the next try may succeed: nothing was refused, only nobody answered. */
+    /** Whether a retry may succeed, because no server refused the credentials. */
     readonly transient = false,
   ) {
-    // No full stop at its end, as in the errors of calls: steps go on after it.
+    // No period at the end, as in the errors of calls, because a step may append text.
     super(message.replace(/\.+$/, ""));
     this.name = "CredentialError";
   }

@@ -1,29 +1,29 @@
 import type { AuthClient, OAuth2Client } from "google-auth-library";
 
-/** A user to act for, by domain-wide delegation, where the service account's key is not at hand. */
+/** A user to act for, by domain-wide delegation, without the service account's key. */
 export interface Delegation {
-  /** Who asks the IAM Credentials API to sign. */
+  /** The client that asks the IAM Credentials API to sign. */
   readonly caller: AuthClient;
-  /** Address of the service account that the domain was delegated to. */
+  /** Address of the service account that has domain-wide delegation. */
   readonly account: string;
-  /** The accounts between the two, in the form that IAM takes. */
+  /** The accounts between the caller and that account, in IAM's form. */
   readonly delegates: readonly string[];
   /** Address of the user. */
   readonly subject: string;
   readonly scopes: readonly string[];
 }
 
-/** Where assertions are exchanged; it is their audience too. Domain-wide delegation exists in this universe alone. */
+/** Exchanges assertions for tokens, and is their audience. Domain-wide delegation exists only in this universe. */
 const tokenEndpoint = "https://oauth2.googleapis.com/token";
 const iamCredentials = "https://iamcredentials.googleapis.com";
 const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/** The longest that Google's token endpoint takes, in seconds. */
+/** The lifetime of an assertion, in seconds: the maximum that Google's token endpoint accepts. */
 const lifetime = 3600;
 
 /**
- * A client that acts for a user with assertions that the IAM Credentials API signs; google-auth-library can do this with a
- * key alone.
+ * Returns a client that acts for a user with assertions that the IAM Credentials API signs. google-auth-library
+ * supports this only with a key.
  *
  * Source: the references of `projects.serviceAccounts.signJwt` and of OAuth 2.0 for server to server applications.
  */
@@ -44,7 +44,7 @@ async function signAssertion({ caller, account, delegates, subject, scopes }: De
     responseType: "json",
   });
   if (typeof data.signedJwt === "string") return data.signedJwt;
-  throw new Error("the IAM Credentials API answered signJwt without a signed assertion");
+  throw new Error("the IAM Credentials API responded to signJwt without a signed assertion");
 }
 
 async function exchange(
@@ -59,7 +59,7 @@ async function exchange(
   });
   const { access_token: token, expires_in: seconds } = data;
   if (typeof token !== "string" || typeof seconds !== "number") {
-    throw new Error("the token endpoint answered without an access token");
+    throw new Error("the token endpoint responded without an access token");
   }
   return { access_token: token, expiry_date: Date.now() + seconds * 1000 };
 }

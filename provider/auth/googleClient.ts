@@ -5,11 +5,11 @@ import { delegatedClient } from "./delegation";
 import { defaultUniverse, type Identity } from "./identity";
 import { limitClient, limitTransport, rememberCredential } from "./transport";
 
-/** What the caller of the IAM Credentials API needs a token for. */
+/** The scope that a caller of the IAM Credentials API needs. */
 const iamScope = "https://www.googleapis.com/auth/cloud-platform";
 
 /**
- * google-auth-library's client of an identity.
+ * Creates google-auth-library's client for an identity.
  *
  * @throws {CredentialError} and the errors of google-auth-library
  */
@@ -40,7 +40,7 @@ async function clientActingFor(subject: string, identity: Identity, scopes: read
   const { JWT } = await import("google-auth-library");
   const { client, auth } = await baseClient(identity, [iamScope]);
   if (identity.impersonateServiceAccount === undefined && client instanceof JWT) {
-    // A key signs its own assertion.
+    // A key signs the assertion itself.
     client.subject = subject;
     client.scopes = [...scopes];
     return client;
@@ -48,27 +48,27 @@ async function clientActingFor(subject: string, identity: Identity, scopes: read
   const account = identity.impersonateServiceAccount ?? (await auth?.getCredentials())?.client_email;
   if (!account) {
     throw new CredentialError(
-      `${identity.source ?? "The application default credentials"}: can't act for ${subject}, because no service account ` +
-        "is known that the domain was delegated to. Name it with `impersonateServiceAccount` (the resource's, or " +
-        "config cancellation:impersonateServiceAccount or gcp:impersonateServiceAccount), or give its key.",
+      `${identity.source ?? "The application default credentials"}: can't act for ${subject}, because the service ` +
+        "account with domain-wide delegation is unknown. Set the argument `impersonateServiceAccount`, or the config " +
+        "cancellation:impersonateServiceAccount or gcp:impersonateServiceAccount, or use the service account's key.",
     );
   }
   return delegatedClient({ caller: client, account, delegates: identity.delegates, subject, scopes });
 }
 
-/** A client, and what it was found by; an access token says nothing of itself. */
+/** A client, and the object that found its credentials. There is none for an access token. */
 interface Base {
   readonly client: AuthClient;
   readonly auth?: GoogleAuth;
 }
 
-/** The client of the configured credential itself, or of application default credentials. */
+/** Returns the client of the configured credential, or else of application default credentials. */
 async function baseClient(identity: Identity, scopes: readonly string[]): Promise<Base> {
   const { GoogleAuth, OAuth2Client } = await import("google-auth-library");
   const { accessToken, credentials, source = "The credential" } = identity;
   const universe = identity.universeDomain === undefined ? {} : { universeDomain: identity.universeDomain };
   if (accessToken !== undefined) {
-    // Refused here, because the message of any later check would quote it.
+    // Checked here, because the message of a later check would quote the token.
     const issue = checkToken(accessToken.trim());
     if (issue !== undefined) throw new CredentialError(`${source}: the access token ${issue}.`);
     rememberCredential({ token: accessToken.trim() });
@@ -81,7 +81,7 @@ async function baseClient(identity: Identity, scopes: readonly string[]): Promis
   rememberCredential(content);
   const auth = new GoogleAuth({
     scopes: [...scopes],
-    // No project is needed. Without one it would be looked for, with gcloud and with calls that may fail.
+    // A placeholder. Without it, GoogleAuth searches for a project with gcloud and with calls that may fail.
     projectId: "-",
     ...universe,
     ...(content && { credentials: content }),
@@ -93,32 +93,33 @@ async function baseClient(identity: Identity, scopes: readonly string[]): Promis
   return { client, auth };
 }
 
-/** A credential of one universe is worth nothing in another, and must not be sent there. */
+/** Throws if the credential belongs to another universe. It isn't valid there, and must not be sent there. */
 function assertUniverse(client: AuthClient, { universeDomain, subject, source }: Identity): void {
   const { universeDomain: own } = client;
   if (own.toLowerCase() === (universeDomain ?? defaultUniverse)) return;
   const advice =
     subject === undefined
       ? `Set the config gcp:universeDomain to ${own}.`
-      : `There is no domain-wide delegation there, so leave out \`subject\`, and set the config gcp:universeDomain to ${own}.`;
+      : "Leave out `subject`, because domain-wide delegation doesn't exist in that universe, and set the config " +
+        `gcp:universeDomain to ${own}.`;
   throw new CredentialError(
-    `${source ?? "The application default credentials"}: belong to the universe ${own}, and the calls go to ` +
-      `${universeDomain ?? defaultUniverse}. ${advice}`,
+    `${source ?? "The application default credentials"}: the credentials belong to the universe ${own}, but calls go ` +
+      `to ${universeDomain ?? defaultUniverse}. ${advice}`,
   );
 }
 
 /**
- * Reads a credentials file. As in @pulumi/gcp, what is given is its content or its path.
+ * Reads a credentials file. As in @pulumi/gcp, the given text is its content or its path.
  *
- * @param source where it was given, for messages
- * @throws {CredentialError} which never quotes what was read
+ * @param source where the text was given, for messages
+ * @throws {CredentialError} with a message that never quotes the content
  */
 export async function readCredentials(given: string, source: string): Promise<Record<string, unknown>> {
   let text = given;
   if (!given.trimStart().startsWith("{")) {
     text = await readFile(given.trim(), "utf8").catch(() => {
       throw new CredentialError(
-        `${source}: is neither a credentials file's content nor the path of a file that can be read.`,
+        `${source}: the value is neither the content of a credentials file nor the path of a readable file.`,
       );
     });
   }
@@ -127,10 +128,10 @@ export async function readCredentials(given: string, source: string): Promise<Re
     content = JSON.parse(text);
   } catch {
     // The parser's message would quote the key.
-    throw new CredentialError(`${source}: is no valid JSON.`);
+    throw new CredentialError(`${source}: the credentials aren't valid JSON.`);
   }
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
-    throw new CredentialError(`${source}: is no JSON object.`);
+    throw new CredentialError(`${source}: the credentials aren't a JSON object.`);
   }
   return content as Record<string, unknown>;
 }
@@ -138,11 +139,10 @@ export async function readCredentials(given: string, source: string): Promise<Re
 const hosts = ["169.254.169.254", "metadata.google.internal", "metadata.google.internal."];
 
 /**
- * Has the metadata server asked without a proxy. It speaks plain http, so that a proxy would read the tokens it gives; and
- * what a proxy answered would be its own machine's credentials. google-auth-library asks it through whichever proxy is
- * configured.
+ * Makes google-auth-library call the metadata server without the configured proxy. The metadata server uses plain http,
+ * so a proxy would read its tokens. A proxy would also return the credentials of its own machine.
  *
- * @param transport the one that gcp-metadata uses
+ * @param transport the transport that gcp-metadata uses
  */
 export function bypassProxyForMetadataServer(transport: gaxios.Gaxios, environment: NodeJS.ProcessEnv): void {
   const given = environment["GCE_METADATA_IP"] || environment["GCE_METADATA_HOST"];
@@ -152,13 +152,13 @@ export function bypassProxyForMetadataServer(transport: gaxios.Gaxios, environme
   transport.defaults.noProxy = [...new Set([...noProxy, ...exempt])];
 }
 
-/** Longer than any token that is given out: a server refuses headers of this size. */
+/** The maximum length of an access token. Servers refuse longer headers, so no real token is longer. */
 const maxLength = 16 * 1024;
 
-/** Returns why a text can't be sent as an access token, without the text, or `undefined` where it can. */
+/** Returns why a text can't be sent as an access token, or `undefined` if it can. The reason doesn't quote the text. */
 export function checkToken(token: string): string | undefined {
   if (token === "") return "is empty";
   if (token.length > maxLength)
     return `has ${token.length} characters, more than the ${maxLength} that a header can hold`;
-  return /^[\x21-\x7e]+$/.test(token) ? undefined : "holds spaces, control characters or characters that are not ASCII";
+  return /^[\x21-\x7e]+$/.test(token) ? undefined : "has spaces, control characters, or characters that aren't ASCII";
 }

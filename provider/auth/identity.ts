@@ -8,43 +8,44 @@ import {
   subjectKey,
 } from "./configSources";
 
-/** The configured caller. Application default credentials supply what is absent. */
+/** The configured caller. Application default credentials supply absent properties. */
 export interface Identity {
-  /** An OAuth access token. It is used without a change. */
+  /** An OAuth access token. It is used unchanged. */
   readonly accessToken?: string;
   /** A credentials file's content, or its path. Never set together with `accessToken`. */
   readonly credentials?: string;
-  /** Where the two above came from, for messages: `config gcp:credentials`, `GOOGLE_CREDENTIALS`. */
+  /** The source of the two above, for messages: for example `config gcp:credentials` or `GOOGLE_CREDENTIALS`. */
   readonly source?: string;
   /** Address of the service account to act as. */
   readonly impersonateServiceAccount?: string;
-  /** The accounts between the caller and that one, in the form that IAM takes. */
+  /** The accounts between the caller and that service account, in IAM's form. */
   readonly delegates: readonly string[];
   /** Address of the user to act as, by domain-wide delegation. */
   readonly subject?: string;
-  /** The project that calls are billed to and counted for, in place of the credential's own. */
+  /** The project that calls are billed to and counted for, instead of the credential's own. */
   readonly quotaProject?: string;
   /** The cloud that is called. Default: `googleapis.com`. */
   readonly universeDomain?: string;
 }
 
-/** What a resource itself says of whom to call as. */
+/** The arguments of a resource that determine its identity. */
 export interface IdentityArgs {
   readonly impersonateServiceAccount?: string;
   readonly subject?: string;
 }
 
-/** The cloud that is called where no other is configured. */
+/** The cloud that is called if no other is configured. */
 export const defaultUniverse = "googleapis.com";
 
 /**
- * Finds whom to call as: the resource's own arguments, then config `cancellation:*`, then config `gcp:*`, then the
- * environment that @pulumi/gcp reads. As there, an access token goes before credentials of the same place, and a billing
- * project is only sent where `userProjectOverride` is true.
+ * Determines the identity to call as. Searches, in this order, the resource's own arguments, the config
+ * `cancellation:*`, the config `gcp:*`, and the environment variables of @pulumi/gcp. As in @pulumi/gcp, an access
+ * token takes precedence over credentials of the same source, and a billing project is sent only if
+ * `userProjectOverride` is true.
  *
  * Source: @pulumi/gcp's configuration reference.
  *
- * @throws {CredentialError} where a setting has no meaning
+ * @throws {CredentialError} when a setting isn't valid
  */
 export function resolveIdentity(args: IdentityArgs, config: ConfigReader, environment: NodeJS.ProcessEnv): Identity {
   const all = configSources(config, environment);
@@ -56,8 +57,9 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   const project = isTrue(find("userProjectOverride")) ? find("billingProject")?.value : undefined;
   if (subject !== undefined && universe !== undefined && universe !== defaultUniverse) {
     throw new CredentialError(
-      `\`subject\` can't be used in the universe ${universe}: domain-wide delegation exists in ${defaultUniverse} alone. ` +
-        "Leave out `subject` and the config cancellation:subject, or the universe domain.",
+      `\`subject\` can't be used in the universe ${universe}: domain-wide delegation exists only in ` +
+        `${defaultUniverse}. Remove the argument \`subject\` and the config cancellation:subject, or remove the ` +
+        "universe domain.",
     );
   }
   return {
@@ -71,9 +73,9 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
 }
 
 /**
- * Describes whom calls are made as, with the setting that says so, for people. Names no secret.
+ * Describes as whom calls are made, with the settings that decided it, for a message. Shows no secret.
  *
- * @throws {CredentialError} where a setting has no meaning
+ * @throws {CredentialError} if a setting isn't valid
  */
 export function describeCaller(args: IdentityArgs, config: ConfigReader, environment: NodeJS.ProcessEnv): string {
   const { accessToken, credentials, source = "" } = resolveIdentity(args, config, environment);
@@ -103,15 +105,15 @@ export function describeCaller(args: IdentityArgs, config: ConfigReader, environ
   ].join(", ");
 }
 
-/** An address, and the argument or the setting that it is from. */
+/** Returns an address with its argument or its setting. */
 function described(argument: string | undefined, name: string, setting: ConfigValue | undefined): string | undefined {
   if (argument) return `${argument} (argument ${name})`;
   return setting && `${setting.value} (${setting.source})`;
 }
 
 /**
- * Whether there is a credential, application default credentials named in the environment among it. The addresses of whom
- * to act as are none.
+ * Returns whether a credential is configured. A file in GOOGLE_APPLICATION_CREDENTIALS counts. The address of an
+ * account or a user to act as doesn't.
  */
 export function isConfigured(identity: Identity, environment: NodeJS.ProcessEnv): boolean {
   return [identity.accessToken, identity.credentials, environment["GOOGLE_APPLICATION_CREDENTIALS"]].some(Boolean);
@@ -124,7 +126,7 @@ function baseCredential(place: ConfigSource): Pick<Identity, "accessToken" | "cr
   return credentials && { credentials: credentials.value, source: credentials.source };
 }
 
-/** Pulumi keeps a list in the config as JSON. */
+/** Reads a list. Pulumi keeps lists in the config as JSON. */
 function delegates(setting: ConfigValue | undefined): string[] {
   if (!setting) return [];
   try {
@@ -133,22 +135,22 @@ function delegates(setting: ConfigValue | undefined): string[] {
       return (list as string[]).map((entry) => (entry.includes("/") ? entry : `projects/-/serviceAccounts/${entry}`));
     }
   } catch {
-    // Told below, without the parser's message, which quotes what it was given.
+    // Reported below, without the parser's message, which quotes the value.
   }
   throw new CredentialError(
-    `${setting.source} must be a list of service accounts' addresses, set with ` +
+    `${setting.source} must be a list of service account addresses. Set it with ` +
       "`pulumi config set --path 'gcp:impersonateServiceAccountDelegates[0]' ADDRESS`.",
   );
 }
 
-/** As @pulumi/gcp reads a boolean. */
+/** Reads a boolean as @pulumi/gcp does. */
 function isTrue(setting: ConfigValue | undefined): boolean {
   if (!setting || /^(0|f|false)$/i.test(setting.value)) return false;
   if (/^(1|t|true)$/i.test(setting.value)) return true;
   throw new CredentialError(`${setting.source} must be true or false.`);
 }
 
-/** Held to the form of a domain: tokens are sent to hosts within it. */
+/** Reads a universe domain. It must have the form of a domain, because tokens are sent to hosts in it. */
 function universeDomain(setting: ConfigValue | undefined): string | undefined {
   if (!setting) return undefined;
   const domain = setting.value.trim().toLowerCase();

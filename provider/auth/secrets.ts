@@ -1,16 +1,16 @@
-/** What an error must not show. Bounded, and in the order of use: the one that was used the longest ago goes first. */
+/** The texts that an error must not show, in the order of use. The least recently used one is removed first. */
 export type Secrets = Set<string>;
 
-/** Fewer than the texts that the redaction keeps what to look for of. */
+/** Must be less than the number of secrets whose search indexes `redact` keeps. */
 const maxSecrets = 32;
 
-/** Names of properties, form fields and headers that hold a secret. `private_key_id` and `subject_token_type` hold none. */
+/** Names of properties, form fields, and headers with a secret. `private_key_id` and `subject_token_type` have none. */
 const secretName = /(secret|token|assertion|private_?key|password|authorization|code)$/i;
 
-/** More levels than any credential nests. */
+/** More levels than any credential has. */
 const maxDepth = 8;
 
-/** Adds the secrets in a value of JSON: a credentials file, or the body of a request. */
+/** Adds the secrets in a JSON value: a credentials file, or the body of a request. */
 export function rememberSecrets(secrets: Secrets, value: unknown, name = "", depth = 0): void {
   if (typeof value === "string") {
     if (secretName.test(name)) add(secrets, value);
@@ -28,7 +28,7 @@ export function secretsOfRequest(
     const [, scheme = "", credential = value] = /^(\w+) +(.+)$/.exec(value) ?? [];
     if (!secretName.test(name)) continue;
     add(secrets, credential);
-    // Basic authentication: the client's name, a colon and its secret.
+    // Basic authentication: the client's name, a colon, and its secret.
     if (/^basic$/i.test(scheme))
       add(
         secrets,

@@ -6,7 +6,7 @@ import { type Identity, isConfigured } from "./identity";
 import type { Secrets } from "./secrets";
 import { clientsOf, runFetch } from "./transport";
 
-/** The credential of one identity and set of scopes: one token for all that ask, as long as the server takes it. */
+/** The credential of one identity and set of scopes. All callers share one token as long as the server accepts it. */
 export class Credential {
   private source: TokenSource | undefined;
 
@@ -16,15 +16,15 @@ export class Credential {
   ) {}
 
   /**
-   * The headers of a call, `authorization` among them, and the project that it is counted for where there is one.
+   * Returns the headers of a call: `authorization`, and the quota project if there is one.
    *
-   * @param refused the `authorization` of an earlier call that was answered 401: asks for another one
-   * @param timeout how long the caller can wait, in milliseconds; the token goes on being fetched for the others
+   * @param refused the `authorization` of an earlier call that failed with 401; asks for another one
+   * @param timeout how long the caller can wait, in milliseconds; the fetch of the token continues for other callers
    * @throws {CredentialError}
    */
   headers(refused?: string, timeout = Infinity): Promise<Record<string, string>> {
     const stale = refused !== undefined && refused === this.source?.authorization;
-    // A source that failed, or that holds the refused token, is given up, whatever is still under way there.
+    // Replaces a source that failed or that holds the refused token, even if a fetch is in progress.
     if (stale || this.source?.failed) this.source = undefined;
     this.source ??= new TokenSource(this.identity, this.scopes);
     const headers = this.source.headers();
@@ -34,23 +34,23 @@ export class Credential {
 }
 
 /**
- * The longest that a token may take, in milliseconds, all requests for it included: google-auth-library has no limit of its
- * own. Shorter than a single try of a call, so that it is this error that is told.
+ * The time limit for getting a token, in milliseconds, with all requests that it takes. google-auth-library has no
+ * limit of its own. This limit is shorter than that of one attempt of a call, so its error is the one that is reported.
  */
 export const maxFetchTime = 20_000;
 
-/** A client of google-auth-library from its first token to its failure. All that ask at the same time share one answer. */
+/** A client of google-auth-library, until it fails. Callers at the same time share one fetch. */
 export class TokenSource {
-  /** Of the last answer. */
+  /** The `authorization` of the last fetch. */
   authorization: string | undefined;
-  /** Whether an answer failed; another client may do better. */
+  /** Whether a fetch failed. Another client may succeed. */
   failed = false;
   private client: Promise<AuthClient> | undefined;
   private pending: Promise<Record<string, string>> | undefined;
-  /** What was sent for tokens, for the errors not to show it. */
+  /** The secrets that were sent to get tokens, which errors must not show. */
   private readonly secrets: Secrets = new Set();
 
-  /** @param limit the longest that a token may take, in milliseconds */
+  /** @param limit the time limit for getting a token, in milliseconds */
   constructor(
     private readonly identity: Identity,
     private readonly scopes: readonly string[],
@@ -70,7 +70,7 @@ export class TokenSource {
       const headers = await runFetch(
         this.limit,
         this.secrets,
-        () => this.ask(),
+        () => this.requestHeaders(),
         () => credentialTimeout(this.identity, this.scopes, this.limit),
       );
       this.authorization = headers["authorization"];
@@ -81,7 +81,7 @@ export class TokenSource {
     }
   }
 
-  private async ask(): Promise<Record<string, string>> {
+  private async requestHeaders(): Promise<Record<string, string>> {
     this.client ??= createClient(this.identity, this.scopes);
     const client = await this.client;
     try {
@@ -89,7 +89,7 @@ export class TokenSource {
       checkTokens(client);
       return headers;
     } catch (error) {
-      // The error of a header with such a token quotes it.
+      // Node.js's error for a header with an invalid token quotes it.
       checkTokens(client);
       throw error;
     }
@@ -104,17 +104,17 @@ function checkTokens(client: AuthClient): void {
   }
 }
 
-/** One credential for all resources of a process that share an identity and scopes, so one token. */
+/** The credentials of the process. Resources with the same identity and scopes share one, and so one token. */
 const credentials = new Map<string, Credential>();
 
-/** Whether calls carry no credential: to a loopback `http://` endpoint, as long as none is configured. */
+/** Returns whether calls have no credential: those to a loopback `http://` endpoint, if none is configured. */
 export function needsNoCredential(identity: Identity, endpoint: string, environment: NodeJS.ProcessEnv): boolean {
   return endpoint.startsWith("http://") && !isConfigured(identity, environment);
 }
 
 /**
- * The headers that say who calls `endpoint`: none for a loopback `http://` endpoint, as long as nothing is configured, so
- * that the emulator works for anyone.
+ * Returns the source of the headers that identify the caller to `endpoint`. For an `http://` endpoint, which is always
+ * a loopback address, there are no headers unless a credential is configured. So the emulator needs no credential.
  */
 export function headerSource(
   identity: Identity,

@@ -4,10 +4,10 @@ import { agentFor } from "../common/agents";
 import { withTimeout } from "../common/withTimeout";
 import { rememberSecrets, type Secrets, secretsOfRequest } from "./secrets";
 
-/** Maximum size of a response that a token comes in, decompressed. Google's have less than 4 KB. */
+/** The maximum size of a token endpoint's response, decompressed. Google's responses have less than 4 KB. */
 const maxResponseBytes = 1024 * 1024;
 
-/** One fetch of a token: the requests that it makes, some of them deep in google-auth-library. */
+/** One fetch of a token, which can take several requests. google-auth-library makes some of them internally. */
 interface Fetch {
   readonly signal: AbortSignal;
   readonly secrets: Secrets;
@@ -16,31 +16,31 @@ interface Fetch {
 const fetches = new AsyncLocalStorage<Fetch>();
 
 /**
- * Runs one fetch of a token, and collects what its requests send that is secret. Where it takes longer than so many
- * milliseconds, throws `late` and ends its requests.
+ * Runs one fetch of a token, and adds the secrets that its requests send to `secrets`. If the fetch takes longer than
+ * `milliseconds`, aborts its requests and throws the error from `createError`.
  */
 export async function runFetch<T>(
   milliseconds: number,
   secrets: Secrets,
   fetch: () => Promise<T>,
-  late: () => Error,
+  createError: () => Error,
 ): Promise<T> {
   const controller = new AbortController();
   try {
-    return await withTimeout(milliseconds, fetches.run({ signal: controller.signal, secrets }, fetch), late);
+    return await withTimeout(milliseconds, fetches.run({ signal: controller.signal, secrets }, fetch), createError);
   } catch (error) {
     controller.abort();
     throw error;
   }
 }
 
-/** Remembers the secrets in a credential of the fetch that is under way. */
+/** Adds the secrets in a credential to those of the current fetch. */
 export function rememberCredential(credential: unknown): void {
   const fetch = fetches.getStore();
   if (fetch) rememberSecrets(fetch.secrets, credential);
 }
 
-/** What a client of an external account has besides. google-auth-library declares it protected. */
+/** More properties of a client for an external account. google-auth-library declares them protected. */
 interface ExternalClient {
   readonly stsCredential?: { readonly transporter: gaxios.Gaxios };
   retrieveSubjectToken?: () => Promise<string>;
@@ -48,7 +48,7 @@ interface ExternalClient {
 
 const limitedClients = new WeakSet<AuthClient>();
 
-/** Limits the requests of a client, and of the clients that it gets its own tokens from. */
+/** Limits the requests of a client, and of the clients that provide its tokens. */
 export function limitClient(client: AuthClient): void {
   for (const each of clientsOf(client)) {
     if (limitedClients.has(each)) continue;
@@ -59,7 +59,7 @@ export function limitClient(client: AuthClient): void {
     if (retrieve === undefined) continue;
     external.retrieveSubjectToken = async () => {
       const token = await retrieve();
-      // A credential with a certificate makes new transports for it.
+      // A credential with a certificate creates new transports here.
       limitTransports(each);
       return token;
     };
@@ -68,15 +68,15 @@ export function limitClient(client: AuthClient): void {
 
 function limitTransports(client: AuthClient): void {
   const { stsCredential } = client as ExternalClient;
-  // The exchange of an external account's token has a transport of its own.
+  // An external account's token exchange has its own transport.
   for (const transport of [client.transporter, ...(stsCredential ? [stsCredential.transporter] : [])]) {
     limitTransport(transport);
-    // Takes the place of gaxios's own choice of a proxy, whose agents keep and limit no connections.
+    // Replaces gaxios's own proxy agents, which neither keep nor limit connections.
     transport.defaults.agent ??= (url: URL) => agentFor(url);
   }
 }
 
-/** A client, and the clients that it gets its own tokens from. */
+/** Yields a client, and the clients that provide its tokens. */
 export function* clientsOf(client: AuthClient): Generator<AuthClient> {
   for (let next: AuthClient | undefined = client; next; next = sourceOf(next)) yield next;
 }
@@ -85,7 +85,7 @@ function sourceOf(client: AuthClient): AuthClient | undefined {
   return "sourceClient" in client ? (client.sourceClient as AuthClient) : undefined;
 }
 
-/** Limits the size and time of a transport's requests where they are of a fetch; others stay as they are. */
+/** Limits the size and time of a transport's requests during a fetch of a token. Other requests don't change. */
 export function limitTransport(transport: gaxios.Gaxios): void {
   transport.defaults.adapter = send;
 }
@@ -101,22 +101,22 @@ const send: Adapter = async (options, next) => {
     signal.throwIfAborted();
     const response = await next({
       ...options,
-      // gaxios reads it just before it calls node-fetch, which must get no aborted signal: node-fetch then destroys a body
-      // that nobody listens to, and the error of that ends the process.
+      // gaxios reads this just before it calls node-fetch, which must not get an aborted signal. node-fetch would
+      // destroy a body without a listener, and the resulting error would end the process.
       get signal() {
         signal.throwIfAborted();
         return signal;
       },
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- node-fetch's own; gaxios has no limit that holds for every body
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- gaxios has no limit for every body
       size: maxResponseBytes,
-      // A redirect would carry what is sent to wherever it points.
+      // A redirect would send the secrets to another address.
       redirect: "manual",
     });
     response.config = options;
     return response;
   } catch (error) {
     const oversized = (error as { type?: unknown }).type === "max-size";
-    // gaxios retries by these options, which don't hold the limits.
+    // gaxios retries with these options, which don't have the limits.
     if (oversized || signal.aborted) options.retryConfig = { ...options.retryConfig, retry: 0 };
     throw oversized ? new OversizedResponseError(options.url) : error;
   }
@@ -126,6 +126,6 @@ class OversizedResponseError extends Error {
   readonly code = "ERR_RESPONSE_SIZE";
 
   constructor({ origin }: URL) {
-    super(`the response of ${origin} is larger than ${maxResponseBytes / 1024 / 1024} MB`);
+    super(`the response from ${origin} is larger than ${maxResponseBytes / 1024 / 1024} MB`);
   }
 }

@@ -3,17 +3,17 @@ import { Agent as HttpsAgent } from "node:https";
 import { proxyOf } from "./proxy";
 import { TunnelAgent } from "./tunnelAgent";
 
-/** Maximum connections to a host, directly or through a proxy. Further requests wait for one of them. */
+/** Limits the connections to a host, directly or through a proxy. Further requests wait for a free connection. */
 const options = { keepAlive: true, maxSockets: 64 };
 
 let plain: HttpAgent | undefined;
 let secure: HttpsAgent | undefined;
-/** By the proxy's URL. */
+/** The agents for proxies, by the proxy's URL. */
 const tunnels = new Map<string, TunnelAgent>();
 
 /**
- * Returns the agent that keeps the process's connections to a URL. Plain http never goes through a proxy, which would read
- * the tokens in it.
+ * Returns the agent that keeps the process's connections to a URL. Plain http never goes through a proxy, because the
+ * proxy could read the tokens.
  *
  * @throws {ProxyError} when HTTPS_PROXY doesn't hold a proxy's URL
  */

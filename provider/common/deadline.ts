@@ -1,17 +1,17 @@
 /**
- * How long calls may go on after a step's time limit, in milliseconds: one last read at the limit still has a chance. It
- * holds for all calls of a step together, so a step ends within its limit and this.
+ * The grace period after a step's time limit, in milliseconds. With it, one last read at the limit can succeed. All
+ * calls of a step share it, so a step ends within its time limit and the grace period.
  */
 const grace = 1_000;
 
-/** The longest that a single attempt of a call may take, in milliseconds. */
+/** The time limit of a single attempt of a call, in milliseconds. */
 const maxAttempt = 30_000;
 
-/** The time limit of a step. Measured on the monotonic clock, which no clock adjustment moves. */
+/** The time limit of a step. Uses the monotonic clock, which clock adjustments don't affect. */
 export class Deadline {
   private constructor(
     private readonly at: number,
-    /** How long the step was given, in milliseconds. */
+    /** The length of the time limit, in milliseconds. */
     readonly allowance: number,
   ) {}
 
@@ -19,12 +19,12 @@ export class Deadline {
     return new Deadline(performance.now() + milliseconds, milliseconds);
   }
 
-  /** A part of this time: `milliseconds` from now, and never later than this deadline. */
+  /** Returns a deadline `milliseconds` from now, but never later than this one. */
   atMost(milliseconds: number): Deadline {
     return new Deadline(Math.min(this.at, performance.now() + milliseconds), this.allowance);
   }
 
-  /** Milliseconds left, never negative. */
+  /** The milliseconds left, never negative. */
   get remaining(): number {
     return Math.max(0, this.at - performance.now());
   }
@@ -34,21 +34,21 @@ export class Deadline {
     return this.remaining === 0;
   }
 
-  /** Whole milliseconds that a call made now may take: until the limit and its grace are over, and never more than 30 s. */
+  /** How long a call may take from now on, in whole milliseconds: until the grace period ends, and at most 30 s. */
   get callTimeout(): number {
     return Math.min(maxAttempt, Math.max(0, Math.ceil(this.at + grace - performance.now())));
   }
 
-  /** Whether the grace is over too, so that no call may be made. */
+  /** Whether the grace period is over too, so that no call may be made. */
   get expired(): boolean {
     return this.callTimeout === 0;
   }
 }
 
-/** More than this overflows a Node.js timer, which then fires at once. */
+/** The longest delay of a Node.js timer. A longer one overflows, and the timer fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
-/** `milliseconds` as a timer takes them: it would drop a fraction, and fire before its time. */
+/** Returns a valid delay for a timer. Rounds up, because a timer drops fractions and would fire too early. */
 export function timerDelay(milliseconds: number): number {
   return Math.min(Math.ceil(milliseconds), longestTimer);
 }

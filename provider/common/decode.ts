@@ -1,6 +1,6 @@
 /**
- * A text without escapes and white space, and where each of its characters begins and ends in the text that it came from.
- * Where they are is good until the next text is decoded.
+ * A text without escapes and whitespace. `starts` and `ends` hold where each of its characters begins and ends in the
+ * original text. They are valid until the next text is decoded.
  */
 export interface Decoded {
   readonly text: string;
@@ -12,14 +12,15 @@ const [hash, percent, ampersand, semicolon, backslash] = [0x23, 0x25, 0x26, 0x3b
 const [u, x] = [0x75, 0x78];
 
 /**
- * Undoes JSON escapes, percent escapes and HTML entities, in any mix and at any depth. Takes out control characters and
- * spaces too, as those where lines of base64 end. Any number of backslashes counts as one, so that a text comes to the same
- * however often it was encoded.
+ * Decodes JSON escapes, percent escapes, and HTML entities, in any mix and at any depth. Also removes control
+ * characters and spaces, for example the line breaks in base64. Treats any number of backslashes as one, so that the
+ * result doesn't depend on how often the text was encoded.
  */
 export function decode(text: string): Decoded {
   const decoded = decodeOnce(text, false);
   if (!decoded.text.includes("&#")) return decoded;
-  // HTML allows a number without a semicolon. Only now no `%`, `\\` or `&` begins an escape of the number's next digit.
+  // HTML allows a numeric entity without a semicolon. A second pass decodes these, when no digit that may continue the
+  // number is itself escaped.
   const second = decodeOnce(decoded.text, true);
   for (let at = 0; at < second.text.length; at++) {
     second.starts[at] = decoded.starts[second.starts[at] ?? 0] ?? 0;
@@ -28,10 +29,10 @@ export function decode(text: string): Decoded {
   return second;
 }
 
-/** Zeros before the output, so that no look back needs to ask whether there is that much: V8 is slow outside of an array. */
+/** Zeros before the output, so that looking back needs no bounds check. V8 is slow when it reads outside an array. */
 const margin = 16;
 
-/** Kept for texts of an ordinary length, because to make one takes as long as to decode such a text. */
+/** Reused for texts of ordinary length, because creating one takes as long as decoding such a text. */
 const outputs = [newOutput(0x4000), newOutput(0x4000)] as const;
 
 function newOutput(size: number) {
@@ -39,14 +40,14 @@ function newOutput(size: number) {
     codes: new Uint16Array(margin + size),
     starts: new Uint32Array(margin + size),
     ends: new Uint32Array(margin + size),
-    /** Of how many escapes within each other each character was. */
+    /** How many nested escapes each character came from. */
     levels: new Uint8Array(margin + size),
   };
 }
 
 /**
- * Takes time in proportion to the length: each character goes to the end of the output, and where that completes an escape,
- * the character that it stands for takes its place, and may complete another.
+ * Takes linear time. Appends each character to the output. When that completes an escape, the decoded character
+ * replaces the escape, and may complete another one.
  */
 function decodeOnce(text: string, withOpenEntities: boolean): Decoded {
   const { codes, starts, ends, levels } =
@@ -73,20 +74,20 @@ function decodeOnce(text: string, withOpenEntities: boolean): Decoded {
   return { text: decoded, starts: starts.subarray(margin), ends: ends.subarray(margin) };
 }
 
-// The functions below put a character in place of an escape at the end of the output, and return the output's length.
+// The functions below replace an escape at the end of the output with its character, and return the output's length.
 
 function put(codes: Uint16Array, at: number, code: number): number {
   codes[at] = code;
   return at + 1;
 }
 
-/** @param levels of how many escapes within each other each character was */
+/** @param levels how many nested escapes each character came from */
 function endEscape(codes: Uint16Array, levels: Uint8Array, length: number): number {
   const last = codes[length - 1] ?? 0;
   if (codes[length - 2] === backslash) {
-    // Two of the same level are an escape of one. A second one of another level begins an escape of what follows the first.
+    // Two backslashes of the same level are an escaped one. With different levels, the second one begins an escape.
     if (last === backslash) return levels[length - 1] === levels[length - 2] ? length - 1 : length;
-    // What begins with `%` or `&` may become any of the others.
+    // `u` and `x` begin a longer escape. `%` and `&` may begin another escape, which can stand for any character.
     const isOpen = last === u || last === x || last === percent || last === ampersand;
     return isOpen ? length : put(codes, length - 2, backslashed(last));
   }
@@ -100,7 +101,7 @@ function endEscape(codes: Uint16Array, levels: Uint8Array, length: number): numb
   return shorter;
 }
 
-/** Puts a character in place of its number, of so many digits, and of what begins its escape. */
+/** Replaces a hexadecimal escape, which has `start` characters before its digits. */
 function endHex(codes: Uint16Array, length: number, start: number, digits: number): number {
   let value = 0;
   for (let at = length - digits; at < length; at++) {
@@ -111,7 +112,7 @@ function endHex(codes: Uint16Array, length: number, start: number, digits: numbe
   return put(codes, length - digits - start, value);
 }
 
-/** A semicolon that completes no entity is where all later searches for one end, so that none is searched twice. */
+/** Replaces an entity. A semicolon without an entity ends all later searches, so no character is searched twice. */
 function endEntity(codes: Uint16Array, length: number): number {
   let from = length - 2;
   while (isOfEntity(codes[from] ?? 0)) from--;
@@ -121,9 +122,10 @@ function endEntity(codes: Uint16Array, length: number): number {
   return code < 0 ? length : put(codes, from, code);
 }
 
-/** This many characters of an entity's number are looked at where no semicolon ends it, so that none is again and again. */
+/** How far to look back for an entity without a semicolon. The limit keeps the time linear. */
 const maxOpenEntity = 9;
 
+/** Replaces a numeric entity without a semicolon, if `next` doesn't continue it. */
 function endOpenEntity(codes: Uint16Array, length: number, next: number): number {
   if (hexDigit(codes[length - 1] ?? 0) < 0) return length;
   let from = length - 1;
@@ -136,7 +138,7 @@ function endOpenEntity(codes: Uint16Array, length: number, next: number): number
   return code < 0 ? length : put(codes, from - 1, code);
 }
 
-/** What a backslash and a character stand for. All of `\b`, `\f`, `\n`, `\r` and `\t` are control characters. */
+/** Returns the code of an escaped character, or 0 for the control characters `\b`, `\f`, `\n`, `\r`, and `\t`. */
 function backslashed(code: number): number {
   return code === 0x62 || code === 0x66 || code === 0x6e || code === 0x72 || code === 0x74 ? 0 : code;
 }
@@ -147,7 +149,7 @@ function hexDigit(code: number): number {
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
-/** The number that the characters are, decimal or after an `x`; -1 where they are none, or too large for a character. */
+/** Reads a number, decimal or hexadecimal after an `x`. Returns -1 if it isn't one or is too large for a character. */
 function numberIn(codes: Uint16Array, from: number, to: number): number {
   const isHex = ((codes[from] ?? 0) | 0x20) === x;
   const first = isHex ? from + 1 : from;
@@ -180,7 +182,7 @@ const codesByHash: ReadonlyMap<number, number> = new Map(
   [...entities].map(([name, character]) => [hashIn(Buffer.from(name), 0, name.length), character.charCodeAt(0)]),
 );
 
-/** Texts that share a hash with a name pass for it. */
+/** Returns the character code of a named entity. A text with the same hash as a name counts as that name. */
 function codeOfName(codes: Uint16Array, from: number, to: number): number {
   return codesByHash.get(hashIn(codes, from, to)) ?? -1;
 }

@@ -1,4 +1,4 @@
-/** HTTP statuses that refuse nothing, so that another attempt may succeed. */
+/** HTTP statuses that don't refuse the request, so a retry may succeed. */
 export const transientHttpStatuses: ReadonlySet<number> = new Set([
   408, // Request Timeout
   429, // Too Many Requests
@@ -12,15 +12,15 @@ const configurationCodes =
   /^(ENOTFOUND$|EPROTO$|ERR_INVALID_URL$|ERR_PROXY_(REFUSED|URL)$|ERR_RESPONSE_SIZE$|CERT_|ERR_SSL_|ERR_TLS_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
- * Whether Node.js's error code has its cause in the configuration if it comes before a connection is ready. Then no other attempt
- * can succeed.
+ * Returns whether an error code of Node.js means that the configuration is wrong, so that no retry can succeed. This
+ * applies only to an error before the connection is ready.
  */
 export function isConfigurationError(code: string): boolean {
   return configurationCodes.test(code);
 }
 
 const noTls =
-  "TLS failed, most likely because the server doesn't speak TLS on this port; check the endpoint's scheme and port";
+  "TLS failed, most likely because the server doesn't use TLS on this port. Check the endpoint's scheme and port";
 
 const descriptions: Readonly<Record<string, string>> = {
   ECONNREFUSED: "the connection was refused",
@@ -29,14 +29,14 @@ const descriptions: Readonly<Record<string, string>> = {
   ECONNRESET: "the connection was reset",
   EPROTO: noTls,
   EPIPE: "the connection was reset",
-  ERR_BAD_RESPONSE: "the response broke off",
-  ENOTFOUND: "the host's name does not resolve",
-  EAI_AGAIN: "the host's name could not be looked up",
+  ERR_BAD_RESPONSE: "the response ended early",
+  ENOTFOUND: "the host's name doesn't resolve",
+  EAI_AGAIN: "the DNS lookup of the host's name failed",
   ETIMEDOUT: "timed out",
   ECONNABORTED: "timed out",
 };
 
-/** Describes an error code of Node.js or axios for people. */
+/** Describes an error code of Node.js or axios for messages. */
 export function describeNetworkError(code: string): string {
   return descriptions[code] ?? (code.startsWith("ERR_SSL_") ? noTls : "the connection failed");
 }

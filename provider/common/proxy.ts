@@ -1,11 +1,11 @@
 import { BlockList, isIP, isIPv6 } from "node:net";
 
-/** A tunnel through a proxy can't be made. Names the proxy's host and port, never its user or its password. */
+/** A tunnel through a proxy failed. The message names the proxy's host and port, never its user or password. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
 
   constructor(
-    /** `ERR_PROXY_REFUSED` and `ERR_PROXY_URL` last as long as the settings; the others may pass. */
+    /** A retry can't succeed after `ERR_PROXY_REFUSED` or `ERR_PROXY_URL`. It may succeed after other codes. */
     readonly code: string,
     message: string,
   ) {
@@ -16,15 +16,15 @@ export class ProxyError extends Error {
 const proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
 /**
- * Returns the proxy for an https URL, as HTTPS_PROXY, ALL_PROXY and NO_PROXY say in upper or lower case, or `undefined`
- * where the URL is called directly.
+ * Returns the proxy for an https URL, or `undefined` if the URL is called directly. Reads HTTPS_PROXY, ALL_PROXY, and
+ * NO_PROXY, in upper or lower case.
  *
  * @throws {ProxyError} when the variable doesn't hold a proxy's URL
  */
 export function proxyOf(url: URL): URL | undefined {
   const given = proxyVariables.map((name) => process.env[name]).find(Boolean);
   if (given === undefined || url.protocol !== "https:") return undefined;
-  // Reads the ports, suffixes and `*` of NO_PROXY. Loaded only where there is a proxy.
+  // Supports ports, suffixes, and `*` in NO_PROXY. It is loaded only if there is a proxy.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() is asynchronous
   const { getProxyForUrl } = require("proxy-from-env") as { getProxyForUrl: (url: string) => string };
   if (getProxyForUrl(url.href) === "" || isExemptAddress(url)) return undefined;
@@ -34,12 +34,12 @@ export function proxyOf(url: URL): URL | undefined {
   if (proxy?.hostname && /^https?:$/.test(proxy.protocol)) return proxy;
   throw new ProxyError(
     "ERR_PROXY_URL",
-    "HTTPS_PROXY (or ALL_PROXY) isn't a URL of the form http://HOST:PORT or https://HOST:PORT, with USER:PASSWORD@ before " +
-      "the host where the proxy needs them",
+    "HTTPS_PROXY (or ALL_PROXY) isn't a URL of the form http://HOST:PORT or https://HOST:PORT. If the proxy needs a " +
+      "user and a password, put USER:PASSWORD@ before the host",
   );
 }
 
-/** Whether NO_PROXY names the URL's IP address in one of the forms that proxy-from-env doesn't compare: CIDR, IPv6, localhost. */
+/** Returns whether NO_PROXY has the URL's IP address in a form that proxy-from-env lacks: CIDR, IPv6, or localhost. */
 function isExemptAddress({ hostname, port }: URL): boolean {
   const address = withoutBrackets(hostname === "localhost" ? "127.0.0.1" : hostname);
   if (isIP(address) === 0) return false;
@@ -47,11 +47,11 @@ function isExemptAddress({ hostname, port }: URL): boolean {
   return entries.some((entry) => covers(entry, address, port || "443"));
 }
 
-/** An address or a network, and a port: `10.0.0.0/8`, `[fd00::]/8`, `[::1]:8443`, `localhost`. */
+/** An address or a network, with or without a port: `10.0.0.0/8`, `[fd00::]/8`, `[::1]:8443`, `localhost`. */
 const networkEntry = /^(localhost|\[[\da-f:.]+\]|[\d.]+)(?:\/(\d{1,3}))?(?::(\d+))?$/;
 
 function covers(entry: string, address: string, port: string): boolean {
-  // Without brackets, a colon of an IPv6 address doesn't begin a port.
+  // In an IPv6 address without brackets, no colon begins a port.
   const bracketed = entry.replace(/^([\da-f]*:[\da-f.:]*)(?=\/|$)/, "[$1]");
   const [, host = "", prefix, entryPort] = networkEntry.exec(bracketed) ?? [];
   const network = withoutBrackets(host === "localhost" ? "127.0.0.1" : host);
@@ -76,7 +76,7 @@ function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
 
-/** The secrets in a proxy's address: its password, and user and password as the header of basic authentication has them. */
+/** Returns the secrets in the proxies' addresses: passwords, and users with passwords as in basic authentication. */
 export function proxySecrets(): string[] {
   const given = [...proxyVariables, "http_proxy", "HTTP_PROXY"].map((name) => process.env[name] ?? "");
   return given.flatMap((address) => {
@@ -85,7 +85,7 @@ export function proxySecrets(): string[] {
   });
 }
 
-/** The text with its percent escapes decoded, or the text itself where one is malformed. */
+/** Decodes percent escapes. Returns the text unchanged if an escape isn't valid. */
 export function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -1,25 +1,28 @@
 import { decode } from "./decode";
 
-/** What stands in place of a secret. */
+/** Replaces a secret. */
 const replacement = "[hidden]";
 
-/** Shorter texts are no secrets that anyone gives out. To replace them would spoil the text around them. */
+/** The minimum length of a secret. Real secrets are longer, and redacting shorter texts would damage other text. */
 const minLength = 8;
 
-/** A piece of a secret is found from 2 * pieceLength - 1 characters on. */
+/** The length of the pieces to search for. Every part of a secret with 2 * pieceLength - 1 characters is found. */
 const pieceLength = 12;
 const minPieceLength = 2 * pieceLength - 1;
 
 /**
- * Replaces secrets in a text: each secret as a whole, and every piece of it of 23 characters or more. Finds them as they
- * are; in any mix of JSON escapes, percent escapes and HTML entities, at any depth; across line breaks, with white space
- * around them; and in base64, base64url and hexadecimal, wherever they begin in what was encoded.
+ * Redacts secrets in a text: each whole secret, and each part of 23 characters or more. Finds them in these forms:
  *
- * JSON stays valid: an escape is replaced as a whole, a number by a string, and what is between strings and numbers never.
+ * - Unchanged, or across line breaks with whitespace around these.
+ * - In any mix of JSON escapes, percent escapes, and HTML entities, at any depth.
+ * - In base64, base64url, and hexadecimal, at any position of the encoded data.
+ *
+ * JSON stays valid. An escape is replaced as a whole, and a number is replaced with a string. Text between strings and
+ * numbers is never replaced.
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const indexes = secrets.filter((secret) => secret.length >= minLength).map(indexOf);
-  /** For each character, whether it is one of a secret. */
+  /** For each character, whether it belongs to a secret. */
   let hidden: Uint8Array | undefined;
   const hide: Hide = (start, end) => (hidden ??= new Uint8Array(text.length)).fill(1, start, end);
   for (const index of indexes) find(text, index, hide);
@@ -35,25 +38,25 @@ export function redact(text: string, secrets: readonly string[]): string {
   return /^\s*[[{"]/.test(text) ? replaceInJson(text, hidden) : replaceIn(text, hidden);
 }
 
-/** Hides what is from a start to before an end. */
+/** Marks the characters from `start` up to but not including `end` as secret. */
 type Hide = (start: number, end: number) => void;
 
-/** What to look for of one secret. */
+/** The search index of one secret. */
 interface Index {
-  /** Forms that are too short to be found by their pieces. */
+  /** Forms that are too short to be found by pieces. */
   readonly short: readonly string[];
-  /** The other forms, one after the other. */
+  /** The other forms, joined. */
   readonly long: string;
-  /** Where in `long` each piece is first. */
+  /** The first position of each piece in `long`. */
   readonly pieces: ReadonlyMap<string, number>;
-  /** Tells by the hash of a text that it is no piece: most are none, and a look into `pieces` takes longer. */
+  /** Has a 1 for the hash of each piece. Excludes most texts faster than a lookup in `pieces`. */
   readonly hashes: Uint8Array;
 }
 
-/** Kept because an index takes longer to make than to search with. The first that came is the first to go. */
+/** A cache, because creating an index takes longer than searching with it. The oldest index is removed first. */
 const indexes = new Map<string, Index>();
 
-/** More than are looked for in one text: 32 of a credential or 8 of an origin, and 18 of the variables for a proxy. */
+/** More than the secrets of one text: 32 of a credential or 8 of an origin, and 18 of the proxy variables. */
 const maxIndexes = 64;
 
 function indexOf(secret: string): Index {
@@ -78,7 +81,7 @@ function indexOf(secret: string): Index {
 }
 
 function formsOf(secret: string): string[] {
-  // A backslash at the end would be one with what follows.
+  // A backslash at the end would merge with the text after it.
   const written = new Set([secret, decode(secret).text.replace(/\\+$/, "")]);
   return [
     ...new Set([...written].flatMap((text) => [text, ...hexOf(text), ...[0, 1, 2].flatMap((n) => base64Of(text, n))])),
@@ -90,7 +93,7 @@ function hexOf(text: string): string[] {
   return [hex, hex.toUpperCase()];
 }
 
-/** The base64 of a text that so many bytes (modulo 3) precede: all of it, and the characters that depend on nothing else. */
+/** Returns the base64 of a text after `before` bytes (modulo 3): whole, and only what no other bytes can change. */
 function base64Of(text: string, before: number): string[] {
   const bytes = Buffer.from(" ".repeat(before) + text);
   const start = Math.ceil((before * 8) / 6);
@@ -101,7 +104,7 @@ function base64Of(text: string, before: number): string[] {
   });
 }
 
-/** Needs to tell pieces apart, and no more: who knows a secret's pieces has no use for a slow search. */
+/** Returns a hash of a piece. Collisions can't be provoked without knowing the secret, so a simple hash is enough. */
 function hashAt(text: string, at: number): number {
   return (text.charCodeAt(at) * 0x3d1 + text.charCodeAt(at + 5) * 0x1f35 + text.charCodeAt(at + 11) * 0x2b) & 0xffff;
 }
@@ -111,7 +114,7 @@ function find(text: string, { short, long, pieces, hashes }: Index, hide: Hide):
   const pieceAt = (at: number) =>
     hashes[hashAt(text, at)] === 1 ? pieces.get(text.slice(at, at + pieceLength)) : undefined;
   let done = 0;
-  // Every run of 23 characters has a whole step within it.
+  // Every run of 23 characters contains a whole step.
   for (let at = 0; at + pieceLength <= text.length;) {
     const piece = pieceAt(at);
     if (piece === undefined) {
@@ -124,7 +127,7 @@ function find(text: string, { short, long, pieces, hashes }: Index, hide: Hide):
     while (at + size < text.length && text.charCodeAt(at + size) === long.charCodeAt(piece + size)) size++;
     done = at + size;
     hide(start, done);
-    // The last piece that takes in one character more, which may be one of another form.
+    // Continues with the piece that ends one character later, because it may belong to another form.
     at = done - pieceLength + 1;
   }
 }
@@ -132,7 +135,7 @@ function find(text: string, { short, long, pieces, hashes }: Index, hide: Hide):
 function findWhole(text: string, form: string, hide: Hide): void {
   for (let at = text.indexOf(form); at >= 0;) {
     hide(at, at + form.length);
-    // The last one that overlaps it, because a periodic form may be at each character.
+    // Skips to the last match that overlaps this one, because a periodic form may match at each character.
     const last = text.lastIndexOf(form, at + form.length - 1);
     at = last > at ? last : text.indexOf(form, at + form.length);
   }
@@ -149,7 +152,7 @@ function replaceIn(text: string, hidden: Uint8Array): string {
   return result + text.slice(done);
 }
 
-/** Replaces what is hidden in strings, and numbers and other words as a whole. Leaves the rest, so that JSON stays JSON. */
+/** Replaces marked parts of strings, and marked numbers and words as a whole. Keeps the rest, so JSON stays valid. */
 function replaceInJson(text: string, hidden: Uint8Array): string {
   const last = hidden.lastIndexOf(1);
   let result = "";

@@ -1,9 +1,9 @@
-/** A text of at most `maxLength` characters: a longer one is cut, never within a character, and ends in "…". */
+/** Truncates a text to `maxLength` characters, of which the last is then "…". Never splits a character. */
 export function truncate(text: string, maxLength: number): string {
   return text.length > maxLength ? `${text.slice(0, maxLength - 1).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
 }
 
-/** The beginning of a text that takes at most `maxBytes` bytes in UTF-8, cut between characters. */
+/** Truncates a text to `maxBytes` bytes in UTF-8. Never splits a character. */
 export function truncateToBytes(text: string, maxBytes: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= maxBytes) return bytes.toString();
@@ -14,8 +14,8 @@ export function truncateToBytes(text: string, maxBytes: number): string {
 }
 
 /**
- * A text from elsewhere for a message: on one line, truncated, and without characters that control a terminal. Redacts a
- * credential that follows its scheme, which some proxies repeat.
+ * Prepares a text from elsewhere for a message. Puts it on one line, truncates it, and removes characters that control
+ * a terminal. Redacts a credential after its scheme, because some proxies repeat it.
  */
 export function singleLine(text: string, maxLength: number): string {
   const line = text
@@ -26,7 +26,7 @@ export function singleLine(text: string, maxLength: number): string {
   return truncate(line, maxLength);
 }
 
-/** At most 120 characters of a text, in quotes and on one line, for a message. */
+/** Returns at most 120 characters of a text, in quotes and on one line, for a message. */
 export function quote(text: string): string {
   return JSON.stringify(truncate(text, 120));
 }

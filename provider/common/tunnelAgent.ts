@@ -11,12 +11,12 @@ interface ConnectionOptions {
 }
 
 /**
- * Keeps connections to https hosts through one proxy, each in a tunnel that CONNECT makes.
+ * Keeps connections to https hosts through one proxy. Opens a tunnel for each connection with CONNECT.
  *
- * Returns its sockets at once, before their tunnels stand. That is what makes Node.js's agent count the sockets that are
- * still connecting, and destroy one whose request is given up. hpagent and https-proxy-agent return theirs later: with
- * hpagent, requests that begin together each make a tunnel, whatever `maxSockets` is; with either, a request that is given
- * up leaves its CONNECT behind, and https-proxy-agent passes the proxy's refusal on as the service's response.
+ * Returns a socket at once, before its tunnel is open. This lets Node.js's agent count the sockets that are still
+ * connecting, and destroy a socket whose request is aborted. hpagent and https-proxy-agent return their sockets later.
+ * With hpagent, requests that start together each open a tunnel, regardless of `maxSockets`. With both, an aborted
+ * request leaves its CONNECT open. https-proxy-agent also passes the proxy's refusal on as the service's response.
  */
 export class TunnelAgent extends Agent {
   constructor(
@@ -41,7 +41,7 @@ export class TunnelAgent extends Agent {
   }
 }
 
-/** The bytes of one connection through a proxy. What is written before the proxy has answered CONNECT waits. */
+/** The byte stream of one connection through a proxy. Data waits until the proxy has accepted CONNECT. */
 class Tunnel extends Duplex {
   private readonly request: ClientRequest;
   private socket: Socket | undefined;
@@ -77,7 +77,7 @@ class Tunnel extends Duplex {
         this.destroy(refusal(proxy.host, authority, statusCode));
       }
     });
-    // A proxy that takes CONNECT for an unknown method gives an ordinary response.
+    // A proxy that doesn't know the method CONNECT sends an ordinary response.
     request.once("response", (response: IncomingMessage) => {
       response.destroy();
       this.destroy(refusal(proxy.host, authority, response.statusCode ?? 0));
@@ -135,23 +135,26 @@ class Tunnel extends Duplex {
   }
 }
 
-/** Statuses that another attempt may not get: a proxy that is down or overloaded, or whose way to the host is. */
-const passing: ReadonlySet<number> = new Set([100, 102, 103, 408, 429, 500, 502, 503, 504]);
+/** Statuses that may be transient: the proxy, or the path from it to the host, is down or overloaded. */
+const transientStatuses: ReadonlySet<number> = new Set([100, 102, 103, 408, 429, 500, 502, 503, 504]);
 
 function refusal(proxy: string, authority: string, status: number): ProxyError {
   const advice =
     status === 407
       ? "Set its user and password in HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT"
-      : passing.has(status)
+      : transientStatuses.has(status)
         ? "Check that the proxy can reach this host"
-        : "Have the proxy allow this host";
+        : "Configure the proxy to allow this host";
   return new ProxyError(
-    passing.has(status) ? "ERR_PROXY_UNAVAILABLE" : "ERR_PROXY_REFUSED",
-    `the proxy ${proxy} answered CONNECT ${authority} with HTTP ${status}. ${advice}, or name the host in NO_PROXY if it ` +
-      "can be reached without the proxy",
+    transientStatuses.has(status) ? "ERR_PROXY_UNAVAILABLE" : "ERR_PROXY_REFUSED",
+    `the proxy ${proxy} responded to CONNECT ${authority} with HTTP ${status}. ${advice}. If the host can be reached ` +
+      "without the proxy, add it to NO_PROXY",
   );
 }
 
-function unreachable(proxy: string, code = "no answer"): string {
-  return `the proxy ${proxy} can't be reached (${code}). Check HTTPS_PROXY, and NODE_EXTRA_CA_CERTS for an https:// proxy`;
+function unreachable(proxy: string, code = "no response"): string {
+  return (
+    `the proxy ${proxy} can't be reached (${code}). Check HTTPS_PROXY. ` +
+    "For an https:// proxy, also check NODE_EXTRA_CA_CERTS"
+  );
 }

@@ -1,4 +1,4 @@
-/** About how many bytes a JSON value takes as a `google.protobuf.Value`, where a number or a small object outgrows its JSON. */
+/** Estimates the bytes of a `google.protobuf.Value`. A number or a small object takes more than its JSON. */
 export function wireSize(value: unknown): number {
   const overhead = 8;
   if (typeof value === "string") return overhead + Buffer.byteLength(value);

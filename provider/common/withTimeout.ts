@@ -1,13 +1,13 @@
-/** What `promise` comes to, if that is within so many milliseconds. */
-export async function withTimeout<T>(milliseconds: number, promise: Promise<T>, late: () => Error): Promise<T> {
+/** Returns the result of `promise`. Throws the error from `createError` if it takes longer than `milliseconds`. */
+export async function withTimeout<T>(milliseconds: number, promise: Promise<T>, createError: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
+  const timeout = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      reject(late());
+      reject(createError());
     }, Math.ceil(milliseconds));
   });
   try {
-    return await Promise.race([promise, tooLate]);
+    return await Promise.race([promise, timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -48,11 +48,11 @@ export interface CallLog {
    * @throws Error with the option `log: "counts"`, which keeps no calls
    */
   last(selection?: CallSelection): Call | undefined;
-  /** Resolves when `count` such calls have been received, by default one. Rejects if the emulator stops before. */
+  /** Resolves when `count` such calls have been received, by default one. Rejects if the emulator stops first. */
   received(selection: CallSelection, count?: number): Promise<void>;
   /**
-   * The maximum number of concurrent calls. To measure a client's concurrency, add a fault with a delay: without one, the
-   * emulator responds at once.
+   * The maximum number of concurrent calls. To measure a client's concurrency, add a fault with a delay. Without a
+   * delay, the emulator responds at once.
    */
   readonly mostAtOnce: number;
   clear(): void;
@@ -81,7 +81,7 @@ export class RecordedCalls implements CallLog {
 
   all(selection: CallSelection = {}): readonly Call[] {
     if (this.keep === "counts")
-      throw new Error('with the option log: "counts" the emulator keeps no calls; use count() or log: "full"');
+      throw new Error('the emulator keeps no calls with the option log: "counts". Use count(), or log: "full"');
     return this.calls.filter((call) => isSelected(call, selection));
   }
 
@@ -116,7 +116,7 @@ export class RecordedCalls implements CallLog {
     this.inFlight--;
   }
 
-  /** Rejects what `received()` returned for calls that will not come. */
+  /** Rejects the pending promises of `received()`. */
   close(): void {
     for (const waiter of this.waiters.splice(0))
       waiter.reject(new Error("the emulator stopped before it received the calls"));

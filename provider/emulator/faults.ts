@@ -7,7 +7,7 @@ import type { Detail } from "./service";
  * Which calls go wrong, and how.
  *
  * @example
- * // The first two cancels of each operation answer 503.
+ * // The first two cancels of each operation return 503.
  * emulator.fault({ method: "cancel", calls: [1, 2], perOperation: true, then: { status: 503, retryAfter: 2 } });
  */
 export interface FaultRule {
@@ -218,7 +218,7 @@ function isCarriedOut(fault: Fault): boolean {
 const namedFaults = ["lostAnswer", "dropped", "noAnswer", "goesBack", "staleToken"];
 const faultKeys = ["status", "body", "reset", "redirect", "answersFor"];
 
-/** Throws for an invalid rule, because a test with a rule that has no effect passes without testing anything. */
+/** Throws for an invalid rule, because a test whose rule has no effect would pass without testing anything. */
 function validateRule({ then, delay = 0, probability = 1 }: FaultRule): void {
   if (typeof then === "string" ? !namedFaults.includes(then) : then && !faultKeys.some((key) => key in then)) {
     throw new Error(`"then" must be one of ${namedFaults.join(", ")}, or an object with ${faultKeys.join(", ")}`);

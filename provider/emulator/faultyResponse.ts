@@ -10,7 +10,7 @@ export interface FaultyResponse {
   readonly cut?: ResetFault["reset"] | "truncated" | "noResponse";
 }
 
-/** Returns what the client receives in place of `response`, which is empty when the call wasn't carried out. */
+/** Returns what the client receives instead of `response`, which is empty if the call wasn't carried out. */
 export function applyFault(fault: Fault, response: HttpResponse): FaultyResponse {
   switch (fault) {
     case "lostAnswer":
@@ -160,7 +160,7 @@ function resetLater(socket: Socket): void {
   }, 5);
 }
 
-/** Resets a connection. `resetAndDestroy()` alone ends it in an orderly way first, and the client would see no reset. */
+/** Resets a connection. `resetAndDestroy()` alone would first end it in an orderly way, without a visible reset. */
 function reset(socket: Socket): void {
   socket.destroySoon = () => {
     socket.destroy();

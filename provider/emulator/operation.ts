@@ -2,11 +2,11 @@ import { rpcCodes } from "../common/rpcCodes";
 
 /** An emulated operation: its content, and how it responds to a cancel. Every property has a default. */
 export interface OperationSpec {
-  /** The resource name, for example `projects/p/locations/l/operations/x`. Default: `operations/` and a generated ID. */
+  /** The resource name, for example `projects/p/locations/l/operations/x`. Default: `operations/` with a random ID. */
   readonly name?: string;
   /** The operation type in Cloud Channel's metadata, for example `CREATE_ENTITLEMENT`. Default: no metadata. */
   readonly operationType?: string;
-  /** Any other metadata, in place of `operationType`. */
+  /** Any other metadata, instead of `operationType`. */
   readonly metadata?: Readonly<Record<string, unknown>>;
   /**
    * The response of an operation that succeeds. `null` leaves it out, as some services do. Default: a
@@ -83,8 +83,8 @@ const INTERNAL = rpcCodes.INTERNAL.number;
 const outcomeOfCancel = { cancel: "cancelled", complete: "succeeded", fail: "failed" } as const;
 
 /**
- * One operation. Its state is computed from timestamps on every read, without timers: waiting operations cost nothing,
- * and a test can move the clock.
+ * One operation. Computes its state from timestamps on every read. Without timers, waiting operations cost nothing, and
+ * a test can move the clock.
  */
 export class EmulatedOperation {
   private cancelRequestedAt: number | undefined;
@@ -188,7 +188,7 @@ function metadataOf(operationType: string | undefined): Record<string, unknown> 
     : { "@type": "type.googleapis.com/google.cloud.channel.v1.OperationMetadata", operationType };
 }
 
-/** Returns what is wrong with a value, if anything is. */
+/** Returns what is wrong with a value, or `undefined` if it's valid. */
 type Check = (value: unknown) => string | undefined;
 
 const text: Check = (value) => (typeof value === "string" && value !== "" ? undefined : "must be a nonempty string");

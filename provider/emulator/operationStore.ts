@@ -98,8 +98,8 @@ function generateId(random: () => number): string {
 }
 
 /**
- * Returns the collection that lists an operation. Cloud Channel lists all of `operations/**` in `operations`. Other names
- * are listed in their last `operations` segment, or without one, in everything before the last segment.
+ * Returns the collection that lists an operation. Cloud Channel lists all of `operations/**` in `operations`. Another
+ * name's collection ends at its last collection ID, or at the segment before the last if it has no collection ID.
  */
 function collectionOf(name: string): string {
   if (name.startsWith("operations/")) return "operations";
@@ -108,12 +108,12 @@ function collectionOf(name: string): string {
   return segments.slice(0, last >= 0 ? last + 1 : -1).join("/");
 }
 
-/** Whether a name is a collection's. Under `operations/` every name is an operation's. */
+/** Returns whether a name is that of a collection. Under `operations/`, every name is that of an operation. */
 export function isCollection(name: string): boolean {
   return name === "operations" || (!name.startsWith("operations/") && isCollectionId(name.split("/").at(-1) ?? ""));
 }
 
-/** Whether a name can be that of an operation or of a collection: one of its segments is a collection ID. */
+/** Returns whether a name can be that of an operation or a collection. One of its segments must be a collection ID. */
 export function canNameOperations(name: string): boolean {
   const segments = name.split("/");
   return segments.every((segment) => segment !== "") && segments.some(isCollectionId);

@@ -162,8 +162,8 @@ function unimplemented(): HttpResponse {
 }
 
 /**
- * Decodes the resource name in a URL's path, as gRPC transcoding does for a variable of several segments: `%2F` and invalid
- * escapes stay encoded.
+ * Decodes the resource name in a URL's path, as gRPC transcoding does for a variable of several segments. `%2F` and
+ * invalid escapes stay encoded.
  *
  * Source: `google/api/http.proto`.
  */

@@ -18,8 +18,8 @@ export interface EmulatorOptions {
   /** Methods that return UNIMPLEMENTED for every operation. Default: none. */
   readonly unimplemented?: readonly ("list" | "cancel" | "delete")[];
   /**
-   * Returns INVALID_ARGUMENT when the header `x-goog-api-client` has no `rest/` or no `gapic/` token, as Google's reference
-   * server for generated clients does. Default `false`.
+   * Returns INVALID_ARGUMENT when the header `x-goog-api-client` has no `rest/` or no `gapic/` token, as Google's
+   * reference server for generated clients does. Default `false`.
    */
   readonly requireApiClientHeader?: boolean;
   /**
@@ -38,7 +38,7 @@ export interface EmulatorOptions {
   readonly onCall?: (call: Call) => void;
   /** Serves `POST /emulator/operations`, which adds the operation in its body. Default `false`. */
   readonly admin?: boolean;
-  /** @internal Other services at the same address, for tests of identities. They are asked before the operations service. */
+  /** @internal Other services at the same address, for tests of identities. They precede the operations service. */
   readonly services?: readonly Service[];
   /** @internal With `tokens: "required"`: returns the error for a call whose token isn't sufficient. */
   readonly authorize?: (request: ReceivedRequest) => HttpResponse | undefined;
@@ -51,8 +51,8 @@ export interface PageSizes {
   /** The size for requests of more. Default 1,000. */
   readonly maximum?: number;
   /**
-   * The maximum number of operations to examine for a page. With a filter, pages can then be short or empty although more
-   * follow, as AIP-158 allows. Default: no limit.
+   * The maximum number of operations to examine for a page. With a filter, pages can then be short or empty although
+   * more follow, as AIP-158 allows. Default: no limit.
    */
   readonly scanned?: number;
 }

@@ -108,7 +108,7 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
 
 const maxBodyLength = 1024 * 1024;
 
-/** Returns `undefined` when the client closes the connection. Reads a body that is too large to its end, and discards it. */
+/** Returns `undefined` when the client closes the connection. Reads a body that is too large, but discards it. */
 async function readBody(request: IncomingMessage): Promise<Buffer | "tooLarge" | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;

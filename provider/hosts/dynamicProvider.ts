@@ -1,6 +1,6 @@
 /**
- * What Pulumi's dynamic-provider host loads: the resources carry `require("pulumi-operation-cancellation/provider").NAME`,
- * so that these names stay what they are.
+ * The module that Pulumi's dynamic-provider host loads. Never rename its exports: the state of each resource contains
+ * `require("pulumi-operation-cancellation/provider").NAME`.
  */
 import type { Context } from "../resources/context";
 import type { Properties } from "../resources/state/record";
@@ -9,7 +9,7 @@ import * as sweepSteps from "../resources/sweep/steps";
 import { GrpcError, providerKey } from "./grpcError";
 import { toJson } from "./plain";
 
-/** What the engine calls of a resource, as the resources implement it. */
+/** The steps of a resource that the engine calls. */
 interface Steps {
   check(inputs: Properties, context: Context): { inputs: Properties; failures: { property: string; reason: string }[] };
   diff(outputs: Properties, inputs: Properties, context: Context): { changes: boolean; replaces: string[] };
@@ -19,23 +19,26 @@ interface Steps {
   remove(outputs: Properties, context: Context): Promise<void>;
 }
 
-/** The part of the host's ConfigureRequest that is used; `get` takes a namespaced key. */
+/** The part of the host's ConfigureRequest that this module uses. `get` takes a key with its namespace. */
 interface ConfigureRequest {
   readonly config: { get(key: string): unknown };
 }
 
-/** The engine shows lines on stdout as it goes. */
+/** The engine shows the lines of stdout at once. */
 const log = (line: string) => {
   console.log(line);
 };
 
-/** What the host calls, as in `pulumi.dynamic.ResourceProvider`. */
+/** The methods of `pulumi.dynamic.ResourceProvider`, which the host calls. */
 class DynamicProvider {
   private context: Context = { config: () => undefined, environment: process.env, log };
 
   constructor(private readonly steps: Steps) {}
 
-  /** The host neither waits for this nor calls it again, so it must be done when it returns, and can't fail. */
+  /**
+   * Keeps the config's reader. The host doesn't wait for this method or call it again, so it must be synchronous and
+   * can't fail.
+   */
   configure({ config }: ConfigureRequest): void {
     const read = (key: string) => {
       const value = config.get(key);
@@ -80,7 +83,7 @@ class DynamicProvider {
   }
 }
 
-/** The properties without the host's own, and without those that are null, which mean the same as those left out. */
+/** Leaves out the host's own property, and those that are `null` or `undefined`, which mean the same as absent ones. */
 function given(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).filter(([key, value]) => key !== providerKey && value !== null && value !== undefined),

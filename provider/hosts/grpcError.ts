@@ -3,26 +3,30 @@ import { truncateToBytes } from "../common/text";
 import { PartialError, reasonOf } from "../resources/errors";
 import { toJson } from "./plain";
 
-/** The property in which a dynamic resource carries the code of its provider. */
+/** The property that holds the code of a dynamic resource's provider. */
 export const providerKey = "__provider";
 
 /**
- * gRPC sends an error in HTTP headers, of which Node.js sends 64 KB and no more: beyond that the call never answers. The
- * message is in there three times, percent-encoded once; the rest in base64. Both in bytes.
+ * The limits of an error's message and properties, in bytes. gRPC sends an error in HTTP headers, and Node.js sends at
+ * most 64 KB of headers. With more, the call never returns. The headers contain the message three times: once
+ * percent-encoded, and twice in base64 with the properties.
  */
 const maxMessageBytes = 4 * 1024;
 const maxPropertyBytes = 24 * 1024;
 
 /**
- * An error in the form that the dynamic-provider host passes on well. It prints name and stack next to the message, takes a
- * numeric `code` for a gRPC status, and keeps a resource whose error has an `id`.
+ * An error in a form that suits the dynamic-provider host. The host prints name and stack next to the message, reads a
+ * numeric `code` as a gRPC status, and keeps a resource whose error has an `id`.
  */
 export class GrpcError extends Error {
   readonly id?: string;
   readonly properties?: Record<string, unknown>;
   readonly reasons?: string[];
 
-  /** @param provider the value of `__provider`, without which a resource kept could be neither refreshed nor destroyed */
+  /**
+   * @param provider the value of `__provider`, without which the engine can't refresh or destroy a resource that it
+   * keeps
+   */
   constructor(error: unknown, provider: unknown) {
     super(sendable(reasonOf(error)));
     this.name = "";
@@ -36,8 +40,9 @@ export class GrpcError extends Error {
 }
 
 /**
- * Text that a header can carry and a terminal can show: an unpaired surrogate, which UTF-8 can't encode, would keep the call from
- * being answered; a control character of some service's words would steer the terminal, and a line of its own deceive.
+ * Returns text that a header can carry and a terminal can show. An unpaired surrogate, which UTF-8 can't encode, would
+ * keep the call from returning. A service's control characters could change the terminal, and its line breaks could
+ * imitate other output.
  */
 function sendable(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
@@ -45,9 +50,9 @@ function sendable(text: string): string {
   return Buffer.byteLength(line) > maxMessageBytes ? `${beginning}… (cut)` : beginning;
 }
 
-/** Without the largest parts of what was read of the operation, as far as they are too large; a refresh reads them again. */
+/** Replaces the largest parts of what was read of the operation, until the outputs fit. A refresh reads them again. */
 function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
-  const cut = { cut: "left out of an error that was too large; a refresh reads it" };
+  const cut = { cut: "left out of an error that was too large. A refresh reads it" };
   const error = outputs["error"] as { message: string } | undefined;
   const shorter = {
     response: cut,
@@ -60,7 +65,7 @@ function shortened(outputs: Record<string, unknown>): Record<string, unknown> {
     if (wireSize(result) <= maxPropertyBytes) break;
     if (key in result) result = { ...result, [key]: value };
   }
-  // A sweep's operations that are no longer named are still counted.
+  // The outputs still count the operations of a sweep that they no longer name.
   for (const key of ["acknowledged", "operations"]) {
     let list = result[key];
     while (Array.isArray(list) && list.length > 0 && wireSize(result) > maxPropertyBytes) {

@@ -1,6 +1,7 @@
 /**
- * A deep copy that the host can put on the wire: it takes only what JSON has, and writes into what it is given. An
- * `undefined` or a bigint in it would lose the resource after the call was made, so both are gone afterwards.
+ * Returns a deep copy that the host can serialize and change. The host supports only JSON values. An `undefined` or a
+ * bigint would fail the step after the call, and lose the resource. So this drops `undefined`, and converts a bigint to
+ * a string.
  */
 export function toJson(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const json = JSON.stringify(value, (_key, element: unknown) =>

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Context } from "../resources/context";
 
-/** The settings of the stack whose program this is, for calls that the program itself makes. */
+/** Returns the settings of the running program's stack, for calls that the program itself makes. */
 export function programContext(): Context {
   const log = (line: string) => void pulumi.log.info(line);
   return { config: (key) => pulumi.runtime.getConfig(key), environment: process.env, log };

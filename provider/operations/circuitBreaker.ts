@@ -3,19 +3,19 @@ import { type Call, CallError, PausedError, RpcError, InvalidResponseError } fro
 import { hostPause } from "./pause";
 import { isTransient } from "./transience";
 
-/** Distinct names that newly fail in a row, with no answer between them, before the circuit opens. */
+/** How many names must newly fail in a row, without a definite response between them, before the circuit opens. */
 const maxNewFailures = 10;
 
 /** The most probes of one round. */
 const maxProbes = 16;
-/** The delay before the first round of probes, in milliseconds; it doubles with each round. */
+/** The delay before the first round of probes, in milliseconds. It doubles with each round. */
 const minProbeDelay = 500;
-/** The longest delay. A host that is down gets less than two probes a second. */
+/** The longest delay, in milliseconds. A host that is down gets less than two probes a second. */
 const maxProbeDelay = 10_000;
-/** Delays vary by this much downwards, so that several processes don't probe a host together. */
+/** Shortens each delay by a random share of up to this much, so that several processes don't probe a host together. */
 const probeJitter = 0.2;
 
-/** How many failing names are remembered. The ones that failed longest ago are forgotten first. */
+/** The maximum number of failing names to remember. The names that failed longest ago are removed first. */
 const maxFailingNames = 10_000;
 
 interface WaitingCall {
@@ -24,36 +24,38 @@ interface WaitingCall {
 }
 
 /**
- * Protects one host, for all calls of the process. It delays calls while the host is down or asks for a pause, and never
- * fails one before its deadline.
+ * Protects one host, for all calls of the process. Delays calls while the host is down or asks for a pause. Never fails
+ * a call before its deadline.
  *
- * It tells a host that is down from operations that are broken. A name that fails again counts no more until it has had an
- * answer, so operations that always fail can't keep the circuit open. While it is open, each round probes with other
- * operations, so a broken one can't keep the others from showing that the host is up.
+ * Distinguishes a host that is down from operations that are broken. A name that fails again doesn't count until it
+ * gets a definite response, so operations that always fail can't keep the circuit open. While the circuit is open, each
+ * round probes with other operations, so a broken operation can't hide that the host is up.
+ *
+ * A definite response is a success, or an error that isn't transient.
  */
 export class CircuitBreaker {
-  /** Names that failed and have had no answer since, with the serial number of their last failure. */
+  /** Names that failed and got no definite response since, with the serial number of their last failure. */
   private readonly failing = new Map<string, number>();
   private failures = 0;
-  /** How many of the names newly failed since the last answer. */
+  /** How many names newly failed since the last definite response. */
   private newFailures = 0;
   /** Rounds of probes since the circuit opened; `undefined` while it is closed. */
   private rounds: number | undefined;
   private nextRound = 0;
-  /** Probes that the current round has left. */
+  /** How many probes the current round can still start. */
   private slots = 0;
-  /** Names that a probe is under way for. */
+  /** Names with a probe in progress. */
   private readonly probing = new Set<string>();
   private pausedUntil = 0;
   private lastError: CallError | undefined;
   private readonly waiting = new Set<WaitingCall>();
-  /** One for all waiting calls: thousands may wait. */
+  /** One timer for all waiting calls, because thousands can wait. */
   private timer: NodeJS.Timeout | undefined;
 
   /**
-   * Makes a call as soon as the host may be called.
+   * Makes a call as soon as the circuit is closed and the host's pause is over, or as a probe.
    *
-   * @throws {PausedError} when the deadline passed before that; the call was not made
+   * @throws {PausedError} when the deadline passes first; the call isn't made then
    * @throws the errors of `attempt`
    */
   async execute<T>(call: Call, deadline: Deadline, attempt: () => Promise<T>): Promise<T> {
@@ -62,7 +64,7 @@ export class CircuitBreaker {
     try {
       const result = await attempt();
       if (isProbe) this.probing.delete(call.name);
-      this.recordAnswer(call.name);
+      this.recordResponse(call.name);
       return result;
     } catch (error) {
       if (isProbe) this.probing.delete(call.name);
@@ -75,7 +77,7 @@ export class CircuitBreaker {
     return performance.now() < this.pausedUntil;
   }
 
-  /** Resolves when the call may be made, and tells whether it is a probe. */
+  /** Resolves when the call may be made. The result is whether the call is a probe. */
   private waitForTurn(call: Call, deadline: Deadline): Promise<boolean> {
     return new Promise((resolve, reject) => {
       let expiry: NodeJS.Timeout | undefined;
@@ -101,7 +103,7 @@ export class CircuitBreaker {
     });
   }
 
-  private recordAnswer(name: string): void {
+  private recordResponse(name: string): void {
     this.failing.delete(name);
     this.newFailures = 0;
     if (this.rounds === undefined) return;
@@ -112,9 +114,9 @@ export class CircuitBreaker {
   private recordError(name: string, error: unknown, isProbe: boolean): void {
     this.pausedUntil = Math.max(this.pausedUntil, performance.now() + hostPause(error));
     if (isTransient(error)) this.recordFailure(name, error);
-    else if (error instanceof RpcError || error instanceof InvalidResponseError) this.recordAnswer(name);
+    else if (error instanceof RpcError || error instanceof InvalidResponseError) this.recordResponse(name);
     else if (isProbe && this.rounds !== undefined) {
-      // The error says nothing of the host, so another call takes the probe's place.
+      // The error says nothing about the host, so another call takes the probe's place.
       this.slots++;
       this.startProbes();
     }
@@ -134,7 +136,7 @@ export class CircuitBreaker {
     this.nextRound = performance.now() + probeDelay(0);
   }
 
-  /** Sets the timer for the next moment at which waiting calls may go; none is left while no call waits. */
+  /** Sets the timer for the next time that waiting calls may start. There is no timer while no call waits. */
   private schedule(): void {
     clearTimeout(this.timer);
     if (this.waiting.size === 0) return;
@@ -160,9 +162,10 @@ export class CircuitBreaker {
   }
 
   /**
-   * Starts as many waiting calls as there are slots. Names that aren't known to fail go first. Of these, the one that waits longest
-   * and the newest take turns: the newest may well be a poll of an operation that had an answer a moment ago, and the one that
-   * waits longest must not be kept back by broken ones that keep arriving. Then come the names that failed longest ago.
+   * Starts as many waiting calls as there are slots. Names without a known failure come first. Among these, the call
+   * that has waited longest and the newest call take turns. The newest call may poll an operation that responded a
+   * moment ago. The call that has waited longest must not wait behind broken operations that keep arriving. Names that
+   * failed come last, the oldest failure first.
    */
   private startProbes(): void {
     if (this.rounds === undefined || this.slots === 0 || this.isPaused) return;
@@ -180,7 +183,7 @@ export class CircuitBreaker {
   }
 }
 
-/** The items of a list, in turns from its beginning and from its end. */
+/** Returns the items of a list, taken in turns from its beginning and its end. */
 function fromBothEnds<T>(list: readonly T[], fromEnd: boolean): T[] {
   return list.map((_, index) => {
     const half = Math.floor(index / 2);
@@ -193,10 +196,10 @@ function probeDelay(round: number): number {
   return Math.min(maxProbeDelay, minProbeDelay * 2 ** round) * (1 - probeJitter * Math.random());
 }
 
-/** The circuit breakers of the process, by the origins of their hosts. */
+/** The circuit breakers of the process, by origin. */
 export const circuitBreakers = new Map<string, CircuitBreaker>();
 
-/** The circuit breaker of a host: one for the process. */
+/** Returns the process's circuit breaker for an origin. */
 export function circuitBreakerFor(origin: string): CircuitBreaker {
   let circuitBreaker = circuitBreakers.get(origin);
   if (!circuitBreaker) {

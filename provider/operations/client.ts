@@ -17,13 +17,12 @@ import { type Operation, type OperationsPage, parseOperation, parsePage, parseRe
 import { mayHaveArrived, retrying } from "./retry";
 
 /**
- * The headers that say who calls, `authorization` among them where there is a credential.
+ * Returns the headers that identify the caller, with `authorization` if there is a credential.
  *
- * An error of it ends the call, unless it has a property `transient` that is true: then the call is tried again, like one
- * that nobody answered.
+ * An error ends the call, unless the error's property `transient` is true. Then the call is retried.
  *
- * @param refused an `authorization` that the server no longer takes: asks for another one
- * @param timeout how long the call can wait for them, in milliseconds
+ * @param refused an `authorization` that the server no longer accepts; asks for another one
+ * @param timeout how long the call can wait for the headers, in milliseconds
  */
 export type HeaderSource = (refused?: string, timeout?: number) => Promise<Readonly<Record<string, string>>>;
 
@@ -36,27 +35,26 @@ export interface ClientOptions {
 }
 
 export interface ListOptions {
-  /** Passed to the server as it is; Cloud Channel does not document a grammar. */
+  /** Sent to the server unchanged. Cloud Channel doesn't document a grammar. */
   readonly filter?: string;
-  /** The server's default where it is absent. */
+  /** Default: the server's. */
   readonly pageSize?: number;
   readonly pageToken?: string;
 }
 
-/** An operation, and how long the server asked to wait before the next read, in milliseconds. */
+/** An operation, and how long the server asks to wait before the next read, in milliseconds. */
 export interface ReadOperation {
   readonly operation: Operation;
   readonly retryAfter?: number;
 }
 
-/** A credential is waited for at least so long, in milliseconds, for the last call at a deadline. */
+/** The minimum time to wait for a credential, in milliseconds. It matters for the last call at a deadline. */
 const minCredentialTimeout = 1_000;
 
 /**
- * `google.longrunning.Operations` over REST. Calls are retried until the deadline where that is safe and sensible.
+ * Calls `google.longrunning.Operations` over REST. Retries until the deadline where that is safe and useful.
  *
- * Every method throws {@link RpcError}, {@link InvalidResponseError} or {@link NoResponseError}, and the errors of the
- * header source.
+ * Every method throws a {@link CallError}, a `TypeError` for an invalid name, or an error of the header source.
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations` resource.
  */
@@ -72,11 +70,12 @@ export class OperationsClient {
   }
 
   /**
-   * Starts an asynchronous cancellation. That it returns says that the server took the request, not how it ended.
+   * Starts an asynchronous cancellation. Returns when the server has accepted the call, before the operation ends.
    *
-   * {@link mayHaveArrived} says of the error whether any attempt may have been carried out, not only the last one.
+   * For an error, {@link mayHaveArrived} returns whether the server may have carried out any attempt, also an earlier
+   * one.
    *
-   * @throws {RetriedCancelError} when the last attempt was not carried out, and an earlier one may have been
+   * @throws {RetriedCancelError} when the server didn't carry out the last attempt, but perhaps an earlier one
    */
   async cancel(name: string, deadline: Deadline): Promise<void> {
     let uncertain: CallError | undefined;
@@ -92,28 +91,28 @@ export class OperationsClient {
   }
 
   async get(name: string, deadline: Deadline): Promise<ReadOperation> {
-    return this.call("get", name, deadline, { method: "GET", path: encodeName(name) }, (body, answer, call) => {
+    return this.call("get", name, deadline, { method: "GET", path: encodeName(name) }, (body, response, call) => {
       const operation = parseOperation(body);
-      if (!operation) throw wrongShape(call, answer, "a body that is no google.longrunning.Operation");
+      if (!operation) throw wrongShape(call, response, "a body that isn't a google.longrunning.Operation");
       if (!isSameOperation(name, operation.name)) {
-        throw wrongShape(call, answer, "another operation than the one asked for");
+        throw wrongShape(call, response, "a different operation than the requested one");
       }
-      const pause = retryAfter(answer, body);
-      const asked = { ...operation, name };
-      return pause === undefined ? { operation: asked } : { operation: asked, retryAfter: pause };
+      const pause = retryAfter(response, body);
+      const requested = { ...operation, name };
+      return pause === undefined ? { operation: requested } : { operation: requested, retryAfter: pause };
     });
   }
 
-  /** One page of the operations of a collection, which is a name that ends in `operations`. */
+  /** Returns one page of a collection's operations. A collection is a name that ends in `operations`. */
   async list(collection: string, options: ListOptions, deadline: Deadline): Promise<OperationsPage> {
     const query = new URLSearchParams();
     if (options.filter) query.set("filter", options.filter);
     if (options.pageSize) query.set("pageSize", String(options.pageSize));
     if (options.pageToken) query.set("pageToken", options.pageToken);
     const path = query.size > 0 ? `${encodeName(collection)}?${query.toString()}` : encodeName(collection);
-    return this.call("list", collection, deadline, { method: "GET", path }, (body, answer, call) => {
+    return this.call("list", collection, deadline, { method: "GET", path }, (body, response, call) => {
       const page = parsePage(body);
-      if (!page) throw wrongShape(call, answer, "a body that is no list of operations");
+      if (!page) throw wrongShape(call, response, "a body that isn't a list of operations");
       return page;
     });
   }
@@ -123,12 +122,12 @@ export class OperationsClient {
     name: string,
     deadline: Deadline,
     http: { method: HttpRequest["method"]; path: string },
-    read: (body: unknown, answer: HttpResponse, call: Call) => T,
+    read: (body: unknown, response: HttpResponse, call: Call) => T,
     onFailure?: (error: unknown) => void,
   ): Promise<T> {
-    // Checked again: an edited state holds any name, and one with ".." in it would leave the version's path.
-    const [fault] = nameIssues(name);
-    if (fault !== undefined) return Promise.reject(new TypeError(`${quote(name)} can't be called: it ${fault}.`));
+    // Checked again, because an edited state can hold any name. A name with ".." would leave the version's path.
+    const [issue] = nameIssues(name);
+    if (issue !== undefined) return Promise.reject(new TypeError(`the name ${quote(name)} isn't valid: it ${issue}.`));
     const call: Call = { method, name, base: this.base };
     const attempt = async (refused?: string): Promise<T> => {
       const headers = await this.options.headers(
@@ -140,9 +139,9 @@ export class OperationsClient {
       const timeout = timeLeft(call, deadline);
       const url = `${this.base}/${http.path}`;
       const request = { method: http.method, url, headers, secrets: this.authorizations, timeout };
-      const answer = await sendRequest(call, request);
+      const response = await sendRequest(call, request);
       try {
-        return read(parseResponse(call, answer), answer, call);
+        return read(parseResponse(call, response), response, call);
       } catch (error) {
         if (refused === undefined && authorization !== undefined && isUnauthenticated(error))
           return attempt(authorization);
@@ -153,14 +152,14 @@ export class OperationsClient {
   }
 }
 
-/** How long a call waits for its credential, in milliseconds: no longer than its deadline, so that there is time for the call. */
+/** Returns how long a call waits for its credential, in milliseconds. The grace period is left for the call itself. */
 function credentialTimeout(deadline: Deadline): number {
   return Math.max(minCredentialTimeout, deadline.remaining);
 }
 
 /**
- * The last authorizations that went to each origin. A response may repeat not only its own call's, but also an earlier one:
- * an operation's metadata may hold the headers of its cancel.
+ * The last authorizations that were sent to each origin. A response can repeat the authorization of an earlier call,
+ * because an operation's metadata may hold the headers of its cancel.
  */
 const authorizations = new Map<string, string[]>();
 const maxAuthorizations = 8;
@@ -177,7 +176,11 @@ function remember(known: string[], authorization: string): void {
   if (known.length > maxAuthorizations) known.shift();
 }
 
-/** @throws {TimeLimitError} when none is left */
+/**
+ * Returns how long the call may take, in milliseconds.
+ *
+ * @throws {TimeLimitError} when no time is left
+ */
 function timeLeft(call: Call, deadline: Deadline): number {
   if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
   return deadline.callTimeout;
@@ -189,16 +192,17 @@ async function sendRequest(call: Call, request: HttpRequest): Promise<HttpRespon
   } catch (error) {
     if (error instanceof TransportError) throw new NoResponseError(call, error.code, error.neverSent, error.detail);
     if (error instanceof OversizedResponseError)
-      throw new InvalidResponseError(call, error.status, "more than an answer can hold");
+      throw new InvalidResponseError(call, error.status, "a body of more than 32 MB");
     throw error;
   }
 }
 
-/** Another server, at a wrong address, must not count as an acknowledgement. */
-function expectEmpty(body: unknown, answer: HttpResponse, call: Call): void {
-  if (Object.keys(body as object).length > 0) throw wrongShape(call, answer, "a body that is no google.protobuf.Empty");
+/** Throws unless the body is empty. Another server, at a wrong address, must not count as an acknowledgment. */
+function expectEmpty(body: unknown, response: HttpResponse, call: Call): void {
+  if (Object.keys(body as object).length > 0)
+    throw wrongShape(call, response, "a body that isn't a google.protobuf.Empty");
 }
 
-function wrongShape(call: Call, answer: HttpResponse, flaw: string): CallError {
-  return new InvalidResponseError(call, answer.status, flaw, answer.body, retryAfter(answer, undefined));
+function wrongShape(call: Call, response: HttpResponse, flaw: string): CallError {
+  return new InvalidResponseError(call, response.status, flaw, response.body, retryAfter(response, undefined));
 }

@@ -5,21 +5,21 @@ import type { Code } from "../common/rpcCodes";
 /** The methods of `google.longrunning.Operations` that REST has. */
 export type Method = "cancel" | "get" | "list";
 
-/** A call that was made: what every error of this folder tells about. */
+/** A call, as the errors of this folder describe it. */
 export interface Call {
   readonly method: Method;
   /** The operation, or the collection of a list. */
   readonly name: string;
-  /** Where it went: endpoint and version. */
+  /** The endpoint and the version, for example `https://cloudchannel.googleapis.com/v1`. */
   readonly base: string;
 }
 
-/** Something that a call ended with other than its result. Never holds a header, so never a credential. */
+/** The error of a call. It never holds a header, so it never holds a credential. */
 export abstract class CallError extends Error {
   constructor(
     readonly call: Call,
     message: string,
-    /** How long the server asked to wait before another call, in milliseconds. */
+    /** How long the server asks to wait before another call, in milliseconds. */
     readonly retryAfter?: number,
   ) {
     super(`${call.name}: ${message}`);
@@ -27,105 +27,110 @@ export abstract class CallError extends Error {
   }
 }
 
-/** The service answered with an error of its own (AIP-193). */
+/** The service responded with an error of its own (AIP-193). */
 export class RpcError extends CallError {
   constructor(
     call: Call,
     readonly code: Code,
     readonly httpStatus: number,
-    /** The service's own words. */
+    /** The service's message. */
     readonly reason: string,
     readonly details: readonly unknown[] = [],
     retryAfter?: number,
   ) {
     const reasons = singleLine(reason, maxMessageLength).replace(/\.+$/, "");
-    super(call, `the ${call.method} was answered ${code} (HTTP ${httpStatus})${reasons && `: ${reasons}`}`, retryAfter);
+    super(
+      call,
+      `the ${call.method} call failed with ${code} (HTTP ${httpStatus})${reasons && `: ${reasons}`}`,
+      retryAfter,
+    );
   }
 }
 
-/** Something answered, but not in the way of the operations API: a proxy, another host, another version. */
+/** The response isn't one of the operations API. It may come from a proxy, another host, or another version. */
 export class InvalidResponseError extends CallError {
   constructor(
     call: Call,
     readonly httpStatus: number,
-    /** What is wrong with the answer. */
+    /** What is wrong with the response, for example `a body that isn't a JSON object`. */
     flaw: string,
-    /** Begins with what was answered; made fit for one line here. */
+    /** The body of the response. The message shows its beginning, on one line. */
     body = "",
     retryAfter?: number,
   ) {
     const start = singleLine(body, maxExcerptLength);
     super(
       call,
-      `${call.base} answered the ${call.method} with HTTP ${httpStatus} and ${flaw}. ` +
-        "Check that service.endpoint, service.version and the config cancellation:endpoint name the operations API" +
-        (start ? `. The answer begins: ${start}` : ""),
+      `${call.base} responded to the ${call.method} call with HTTP ${httpStatus} and ${flaw}. ` +
+        "Check that service.endpoint, service.version, and the config cancellation:endpoint are those of the service" +
+        (start ? `. The response begins: ${start}` : ""),
       retryAfter,
     );
   }
 }
 
-/** No response: a refused or a reset connection, a name that does not resolve, a time-out. */
+/** No response came, for example because of a refused connection, a name that doesn't resolve, or a timeout. */
 export class NoResponseError extends CallError {
   constructor(
     call: Call,
-    /** Node.js's or axios's code: ECONNRESET, ETIMEDOUT, … */
+    /** The error code of Node.js or axios, for example ECONNRESET or ETIMEDOUT. */
     readonly reason: string,
     /** Whether the request never left this machine, because its connection was never ready. */
     readonly neverSent: boolean,
-    /** What went wrong, where the code alone doesn't tell it. */
+    /** What went wrong. Default: the meaning of the code. */
     detail = describeNetworkError(reason),
   ) {
     super(
       call,
-      `no answer from ${call.base} to the ${call.method}: ${detail} (${reason})` +
+      `no response from ${call.base} to the ${call.method} call: ${detail} (${reason})` +
         (neverSent ? ", so the call didn't arrive" : ""),
     );
   }
 }
 
 /**
- * The retry of a cancel failed, in a way that says nothing about an earlier attempt whose response was lost. The service
- * may have carried out that one.
+ * The retry of a cancel failed, after an earlier attempt whose response was lost. The service may have carried out the
+ * earlier attempt.
  */
 export class RetriedCancelError extends CallError {
   constructor(
-    /** What the earlier attempt ended with. */
+    /** The error of the earlier attempt. */
     readonly earlier: CallError,
-    /** What the last attempt ended with: any error, also one of the credentials. */
+    /** The error of the last attempt. It can also be one of the header source. */
     override readonly cause: unknown,
   ) {
-    super(earlier.call, "an earlier attempt of the cancel may have been carried out, and its retry failed");
+    super(earlier.call, "the server may have carried out an earlier cancel call, and the retry failed");
   }
 }
 
-/** Whether the service, or something before it, refused the credential. */
+/** Returns whether the service, or a proxy before it, refused the credential. */
 export function isUnauthenticated(error: unknown): boolean {
   if (error instanceof RpcError) return error.code === "UNAUTHENTICATED";
   return error instanceof InvalidResponseError && error.httpStatus === 401;
 }
 
-/** The call was not made: until the deadline the host had asked for a pause, or was down. */
+/** The call was not made, because the host was down or asked for a pause until the deadline. */
 export class PausedError extends CallError {
-  /** @param last what the host did last */
+  /** @param last the host's last error */
   constructor(call: Call, last: CallError | undefined) {
     super(
       call,
-      `the ${call.method} was not made, because ${call.base} did not take calls${last ? `. Last, ${last.message}` : ""}`,
+      `the ${call.method} call wasn't made, because ${call.base} wasn't accepting calls` +
+        (last ? `. The last error: ${last.message}` : ""),
     );
   }
 }
 
 /** The call was not made, because the step's time limit was over. */
 export class TimeLimitError extends CallError {
-  /** @param allowance how long the step was given, in milliseconds */
+  /** @param allowance the step's time limit, in milliseconds */
   constructor(call: Call, allowance: number) {
-    super(call, `the ${call.method} was not made, because the time limit of ${allowance / 1000} s was over`);
+    super(call, `the ${call.method} call wasn't made, because the time limit of ${allowance / 1000} s was over`);
   }
 }
 
-/** How much of an answer that is not understood is shown, in characters: it must not fill the screen. */
+/** The maximum length of the excerpt of an invalid response, in characters. It must not fill the screen. */
 const maxExcerptLength = 200;
 
-/** How much of a service's own message: room for the link that Google's messages end with. */
+/** The maximum length of a service's message, in characters. It has room for the link that ends Google's messages. */
 const maxMessageLength = 500;

@@ -2,34 +2,34 @@ import { CallError, RpcError, InvalidResponseError } from "./errors";
 import { isInvalidResponse, isTransient } from "./transience";
 
 /**
- * The longest pause that a server gets, in milliseconds.
+ * The longest pause that the package makes for a server, in milliseconds.
  *
- * It bounds the pause of a whole host, the pause before a retry, and the time between two polls. A failed call whose
- * server asks for more is not retried.
+ * It limits the pause of a whole host, the pause before a retry, and the time between two polls. A failed call isn't
+ * retried if the server asks for more.
  */
 export const maxPause = 60_000;
 
-/** How long a host pauses after a 429 that doesn't say, in milliseconds. */
+/** How long calls to a host pause after a 429 that states no time, in milliseconds. */
 const defaultPause = 1_000;
 
-/** The pause that an error asks for before the next call, in milliseconds: 0 if it asks for none, or for nonsense. */
+/** Returns the pause that an error asks for before the next call, in milliseconds, or 0 if it states no valid pause. */
 export function askedPause(error: unknown): number {
   return statedPause(error) ?? 0;
 }
 
-/** A pause between two polls, in milliseconds: as long as the server asks, up to {@link maxPause}. */
+/** Returns the pause between two polls that the server asks for, in milliseconds, up to {@link maxPause}. */
 export function boundedPause(asked: number): number {
   return asked >= 0 ? Math.min(asked, maxPause) : 0;
 }
 
-/** Whether a retry has to wait longer than {@link maxPause}. A definite error isn't retried, so it has nothing to wait for. */
+/** Returns whether a retry would have to wait longer than {@link maxPause}. A definite error isn't retried. */
 export function asksTooLong(error: unknown): error is CallError {
   return (isTransient(error) || isInvalidResponse(error)) && askedPause(error) > maxPause;
 }
 
 /**
- * How long all calls of the host pause after this error, in milliseconds. Only a 429 and a 503 ask for that. A pause
- * longer than {@link maxPause} fails the call that it answers, and doesn't hold back the others.
+ * Returns how long all calls to the host pause after this error, in milliseconds. Only a 429 and a 503 pause the host.
+ * A pause longer than {@link maxPause} fails its own call, and doesn't delay the others for that long.
  */
 export function hostPause(error: unknown): number {
   const isTooMany = hasStatus(error, "RESOURCE_EXHAUSTED", 429);
@@ -38,11 +38,11 @@ export function hostPause(error: unknown): number {
   return stated === undefined || stated > maxPause ? (isTooMany ? defaultPause : 0) : stated;
 }
 
-/** Says in the error's message why it isn't retried, and what to do. */
+/** Adds to the error's message why the call isn't retried, and what to do. */
 export function explainLongPause(error: CallError): void {
   error.message +=
-    `. The server asks for a pause of ${describePause(askedPause(error))}, and a run waits for ` +
-    `${describePause(maxPause)} at most; run again later`;
+    `. The server asks for a pause of ${describePause(askedPause(error))}, but the package waits at most ` +
+    `${describePause(maxPause)}. Run again later`;
 }
 
 function statedPause(error: unknown): number | undefined {
@@ -51,7 +51,7 @@ function statedPause(error: unknown): number | undefined {
   return retryAfter >= 0 ? retryAfter : undefined;
 }
 
-/** Whether the error is a passing one of this kind, by its code or by its HTTP status. */
+/** Returns whether the error is transient and has this code or this HTTP status. */
 function hasStatus(error: unknown, code: string, httpStatus: number): boolean {
   if (!isTransient(error)) return false;
   if (error instanceof RpcError && error.code === code) return true;
@@ -65,7 +65,7 @@ const units = [
   ["second", 1],
 ] as const;
 
-/** A pause for people, in its two largest units: `1 hour 30 minutes`. */
+/** Describes a pause in its two largest units, for example `1 hour 30 minutes`. */
 function describePause(milliseconds: number): string {
   let seconds = Math.ceil(milliseconds / 1000);
   if (seconds > 365 * 86_400) return "more than a year";

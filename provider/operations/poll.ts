@@ -5,18 +5,18 @@ import { boundedPause } from "./pause";
 
 /** The first interval between two reads, in milliseconds. */
 const minInterval = 250;
-/** The longest interval, in milliseconds: nobody learns of a settlement later than this. */
+/** The longest interval, in milliseconds. An outcome is seen at most this much too late. */
 const maxInterval = 30_000;
-/** The interval grows with the time waited, so that a settlement is noticed late by about a tenth of it. */
+/** The interval as a share of the time waited so far. On average, an outcome is seen a tenth of that time too late. */
 const growth = 0.2;
-/** Intervals vary by this much downwards, so that operations cancelled together are not all read together. */
+/** Shortens each interval by a random share of up to this much, to spread reads of operations cancelled together. */
 const jitter = 0.2;
 
 /**
- * How long to wait before the next read, in milliseconds.
+ * Returns how long to wait before the next read, in milliseconds.
  *
  * @param waited how long the wait has lasted, in milliseconds
- * @param random a number from 0 up to 1
+ * @param random a number from 0 up to but not including 1
  */
 export function pollInterval(waited: number, random: number): number {
   const interval = Math.min(maxInterval, Math.max(minInterval, waited * growth));
@@ -26,7 +26,7 @@ export function pollInterval(waited: number, random: number): number {
 /** The deadline passed, and the operation was still running. */
 export class StillRunningError extends Error {
   constructor(
-    /** As it was read last. */
+    /** The operation as last read. */
     readonly operation: Operation,
   ) {
     super(`${operation.name} is still running`);
@@ -34,16 +34,17 @@ export class StillRunningError extends Error {
   }
 }
 
-/** One round of polling: whether it was the last one needed, and how long the server asks to wait before the next. */
+/** The result of one round of polling. */
 export interface Poll {
+  /** Whether polling can stop. */
   readonly done: boolean;
-  /** In milliseconds. */
+  /** How long the server asks to wait before the next round, in milliseconds. */
   readonly retryAfter?: number;
 }
 
 /**
- * Polls at once and then at growing intervals, until a round is done or the deadline has passed. The last interval is cut short
- * at the deadline, for one last round.
+ * Polls at once and then at growing intervals, until a round is done or the deadline has passed. The last interval ends
+ * at the deadline, and one last round follows.
  *
  * @returns whether a round was done
  * @throws the errors of `round`
@@ -62,7 +63,7 @@ export async function poll(round: () => Promise<Poll>, deadline: Deadline): Prom
 /**
  * Reads an operation until it is done.
  *
- * @param onRead is called with each read that finds it running
+ * @param onRead called with the operation after each read, while it runs
  * @throws {StillRunningError} when the deadline has passed
  * @throws the errors of `read`
  */

@@ -13,54 +13,54 @@ const errorBody = v.object({
 });
 
 /**
- * The JSON of a successful answer.
+ * Returns the JSON of a successful response.
  *
- * @throws {RpcError} when the service answered with an error of its own
- * @throws {InvalidResponseError} when the answer is none that the service would give
+ * @throws {RpcError} when the service responded with an error of its own
+ * @throws {InvalidResponseError} when the response isn't one of the operations API
  */
-export function parseResponse(call: Call, answer: HttpResponse): unknown {
-  const body = parseJson(answer.body);
-  const succeeded = answer.status >= 200 && answer.status < 300;
+export function parseResponse(call: Call, response: HttpResponse): unknown {
+  const body = parseJson(response.body);
+  const succeeded = response.status >= 200 && response.status < 300;
   if (succeeded && isObject(body)) return body;
 
-  const pause = retryAfter(answer, body);
+  const pause = retryAfter(response, body);
   if (succeeded) {
-    throw new InvalidResponseError(call, answer.status, "a body that is no JSON object", answer.body, pause);
+    throw new InvalidResponseError(call, response.status, "a body that isn't a JSON object", response.body, pause);
   }
   const parsed = v.safeParse(errorBody, body);
   if (parsed.success) {
     const { status, message, details } = parsed.output.error;
-    throw new RpcError(call, status, answer.status, message, details, pause);
+    throw new RpcError(call, status, response.status, message, details, pause);
   }
   const flaw =
-    answer.status >= 300 && answer.status < 400
-      ? "a redirect, which is not followed"
-      : "a body that is no google.rpc error";
-  throw new InvalidResponseError(call, answer.status, flaw, answer.body, pause);
+    response.status >= 300 && response.status < 400
+      ? "a redirect, which the package doesn't follow"
+      : "a body that isn't a google.rpc error";
+  throw new InvalidResponseError(call, response.status, flaw, response.body, pause);
 }
 
 /**
- * How long the server asks to wait, in milliseconds: from `google.rpc.RetryInfo` in the details, else from the header
- * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). `undefined` where it does not ask, or asks for nonsense.
- * `Infinity` where the number is beyond all bounds.
+ * Returns how long the server asks to wait, in milliseconds. Reads `google.rpc.RetryInfo` in the error's details, or
+ * else the header `Retry-After`, in seconds or as a date (RFC 9110, 10.2.3). Returns `undefined` if the server states
+ * no valid time, and `Infinity` if the number is too large for JavaScript.
  */
-export function retryAfter(answer: HttpResponse, body: unknown): number | undefined {
+export function retryAfter(response: HttpResponse, body: unknown): number | undefined {
   const info = retryInfo(body);
   if (info !== undefined) return info;
-  const header = answer.headers["retry-after"];
+  const header = response.headers["retry-after"];
   if (typeof header !== "string") return undefined;
   if (/^\d+(\.\d+)?$/.test(header.trim())) return Number(header) * 1000;
   const date = httpDate(header);
   if (date === undefined) return undefined;
-  // The local clock may be wrong, and the server's own can't be.
-  const now = httpDate(answer.headers["date"]) ?? Date.now();
+  // Relative to the server's clock, because the local clock may be wrong.
+  const now = httpDate(response.headers["date"]) ?? Date.now();
   return Math.max(0, date - now);
 }
 
-/** Milliseconds of a date in one of HTTP's three forms (RFC 9110, 5.6.7). `Date.parse` alone takes "-5" and "3600.5" for dates. */
+/** Parses a date in one of HTTP's three forms (RFC 9110, 5.6.7). `Date.parse` alone also accepts "-5" and "3600.5". */
 function httpDate(header: unknown): number | undefined {
   if (typeof header !== "string" || !/^\s*(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(header)) return undefined;
-  // The form of asctime() names no zone, and means UTC.
+  // The asctime() form has no time zone, and means UTC.
   const date = Date.parse(/GMT\s*$/.test(header) ? header : `${header.trim()} GMT`);
   return Number.isNaN(date) ? undefined : date;
 }
@@ -90,7 +90,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Far more objects and lists than 1,000 operations hold. V8 takes seconds for ten million of them, or for millions of levels. */
+/**
+ * The maximum number of objects and lists in a response, far more than 1,000 operations have. V8 needs seconds for ten
+ * million of them, or for millions of levels.
+ */
 const maxContainers = 1_000_000;
 
 function holdsTooMuch(json: string): boolean {
@@ -109,10 +112,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A `google.protobuf.Any` in JSON, or what a service sends instead. */
+/** A `google.protobuf.Any` in JSON, or any other object that a service sends instead. */
 export type Any = Readonly<Record<string, unknown>>;
 
-/** `google.rpc.Status`, as an operation's `error` carries it. */
+/** `google.rpc.Status`, an operation's `error`. */
 export interface Status {
   /** A `google.rpc.Code`, by number. */
   readonly code: number;
@@ -124,7 +127,7 @@ export interface Status {
 export interface Operation {
   readonly name: string;
   readonly done: boolean;
-  /** Only of an operation that is done, and never with code 0: OK is "not an error" (`google/rpc/code.proto`). */
+  /** Only set if the operation is done. Never has code 0, which is OK, "not an error" (`google/rpc/code.proto`). */
   readonly error?: Status;
   readonly metadata?: Any;
   readonly response?: Any;
@@ -133,15 +136,15 @@ export interface Operation {
 /** A page of a list. */
 export interface OperationsPage {
   readonly operations: readonly Operation[];
-  /** Absent on the last page. A short or an empty page is not the last one while this is there (AIP-158). */
+  /** Absent on the last page. A short or empty page that has a token isn't the last one (AIP-158). */
   readonly nextPageToken?: string;
 }
 
 const any = v.custom<Any>((value) => typeof value === "object" && value !== null && !Array.isArray(value));
 
-/** proto3's JSON form leaves out default values, and a parser takes `null` for a field left out. */
+/** JSON of proto3 leaves out default values, and `null` means the same. */
 const status = v.pipe(
-  any, // a list would pass for an object without any of these
+  any, // Without this, a list would pass as an object without properties.
   v.object({
     code: v.nullish(v.pipe(v.number(), v.integer()), 0),
     message: v.nullish(v.string(), ""),
@@ -162,16 +165,19 @@ const page = v.object({
   nextPageToken: v.nullish(v.string()),
 });
 
-/** Reads an operation from a response's JSON; `undefined` if it isn't one. */
+/** Reads an operation from a response's JSON. Returns `undefined` if it isn't one. */
 export function parseOperation(body: unknown): Operation | undefined {
   const result = v.safeParse(operation, body);
   return result.success ? meaningful(result.output) : undefined;
 }
 
-/** The most operations of a page that is read. Ten times as many as are asked for: AIP-158 lets a server send fewer, not more. */
+/**
+ * The maximum number of operations in a page, ten times the page size that the package requests. AIP-158 lets a server
+ * send fewer, but not more.
+ */
 const maxPageOperations = 10_000;
 
-/** Reads a page from a response's JSON; `undefined` if it isn't one, or has more than 10,000 operations. */
+/** Reads a page from a response's JSON. Returns `undefined` if it isn't one, or has more than 10,000 operations. */
 export function parsePage(body: unknown): OperationsPage | undefined {
   const { operations: given } = body as { operations?: unknown };
   if (Array.isArray(given) && given.length > maxPageOperations) return undefined;
@@ -181,7 +187,7 @@ export function parsePage(body: unknown): OperationsPage | undefined {
   return { operations: operations.map(meaningful), ...(nextPageToken ? { nextPageToken } : {}) };
 }
 
-/** Leaves out what is null, and an `error` that is none. */
+/** Removes properties that are null, and an `error` that doesn't count as one. */
 function meaningful(parsed: v.InferOutput<typeof operation>): Operation {
   const { name, done, error, metadata, response } = parsed;
   return {

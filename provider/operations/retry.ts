@@ -6,10 +6,10 @@ import { isInvalidResponse, isTransient, isRetryableCredentialError } from "./tr
 
 export { isTransient, mayHaveArrived } from "./transience";
 
-/** Stops after so many malformed 2xx responses: a passing fault ends sooner, and a wrong endpoint always sends them. */
+/** The maximum of invalid 2xx responses in a row. A transient fault ends sooner, and a wrong endpoint never ends. */
 const maxInvalidResponses = 5;
 
-/** How long to wait between tries, in milliseconds; from Cloud Channel's own client configuration. */
+/** The backoff between attempts, in milliseconds. Source: Cloud Channel's client configuration. */
 const backoff = {
   initialDelay: 1_000,
   maxDelay: 10_000,
@@ -19,23 +19,23 @@ const backoff = {
 };
 
 /**
- * Makes an idempotent call until it has a definite answer or the deadline has passed: exponential back-off with full
- * jitter, and never sooner than the server asked for, but for one last try at the deadline. A call whose server asks for
- * a pause longer than `maxPause` isn't made again.
+ * Retries an idempotent call until it has a definite result or the deadline has passed. Uses exponential backoff with
+ * full jitter. Waits at least as long as the server asks, except for one last attempt at the deadline. Doesn't retry if
+ * the server asks for a pause longer than `maxPause`.
  *
- * @param onFailure is called with the error of each attempt; this throws only the last one
+ * @param onFailure called with the error of each attempt, of which only the last is thrown
  */
 export function retrying<T>(
   deadline: Deadline,
   call: () => Promise<T>,
   onFailure: (error: unknown) => void = () => undefined,
 ): Promise<T> {
-  let garbled = 0;
+  let invalidResponses = 0;
   const handled = handleWhen((error) => {
     if (deadline.passed || asksTooLong(error)) return false;
-    if (!isInvalidResponse(error)) garbled = 0;
+    if (!isInvalidResponse(error)) invalidResponses = 0;
     return isInvalidResponse(error)
-      ? ++garbled < maxInvalidResponses
+      ? ++invalidResponses < maxInvalidResponses
       : isTransient(error) || isRetryableCredentialError(error);
   });
   const policy = retry(handled, {
@@ -53,7 +53,7 @@ export function retrying<T>(
       return await call();
     } catch (error) {
       onFailure(error);
-      // A call that was not made says nothing of what an earlier attempt came to.
+      // A call that was not made says nothing about the result of an earlier attempt.
       if ((wasNotMade(error) || isRetryableCredentialError(error)) && last !== undefined) throw last;
       if (asksTooLong(error)) explainLongPause(error);
       if (error instanceof Error) last = error;

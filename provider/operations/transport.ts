@@ -8,14 +8,14 @@ import { agentFor } from "../common/agents";
 import { ProxyError, proxySecrets } from "../common/proxy";
 import { redact } from "../common/redact";
 
-/** A request, as this folder's methods need it: none has a body. */
+/** An HTTP request. No method of the operations API needs a body. */
 export interface HttpRequest {
   readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** What the response must not show, besides the credential in `headers`: an `authorization` that was refused before. */
+  /** Authorizations of earlier calls, which the response must not show either. */
   readonly secrets?: readonly string[];
-  /** Milliseconds for the whole of it, the last byte of the response included. */
+  /** The time limit in milliseconds, up to the last byte of the response. */
   readonly timeout: number;
 }
 
@@ -25,21 +25,21 @@ export interface HttpResponse {
   readonly body: string;
 }
 
-/** No response came, or not the whole of one. Stands in for axios's error, which holds the request's headers. */
+/** No complete response came. Replaces axios's error, which holds the request's headers. */
 export class TransportError extends Error {
   constructor(
     readonly code: string,
     /** Whether the request never left this machine, because its connection was never ready. */
     readonly neverSent: boolean,
-    /** What went wrong, where the code alone doesn't tell it. */
+    /** What went wrong, if the code alone doesn't say. */
     readonly detail?: string,
   ) {
-    super(`no answer (${code})`);
+    super(`no response (${code})`);
     this.name = "TransportError";
   }
 }
 
-/** The answer was larger than anything that this API sends. */
+/** The response is larger than any response of this API. */
 export class OversizedResponseError extends Error {
   override readonly name = "OversizedResponseError";
 
@@ -48,28 +48,28 @@ export class OversizedResponseError extends Error {
   }
 }
 
-/** A list page of 1,000 operations with 16 KB of metadata each has half of this. */
+/** The maximum size of a response. A page of 1,000 operations with 16 KB of metadata each has half of this. */
 const maxResponseBytes = 32 * 1024 * 1024;
 
 interface Http {
   readonly client: InstanceType<AxiosStatic["Axios"]>;
-  /** Google's servers want to know the client, as any generated one tells it; `gapic/` and `rest/` are required. */
+  /** The header `x-goog-api-client`, as generated clients send it. Google's servers require `gapic/` and `rest/`. */
   readonly apiClient: string;
 }
 
 let http: Http | undefined;
 
-/** All resources of the process share one client and its connections. The first call loads it, because a preview makes no call. */
+/** Loads the client that all resources share. The first call does this, because a preview makes no call. */
 function sharedHttp(): Http {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- import() would load axios's ESM files one by one
   const axios = require("axios") as AxiosStatic;
   return {
     // Not create(): each call would merge its defaults, which hold headers of unused methods and parse bodies as JSON.
     client: new axios.Axios({
       adapter: "http",
-      // The agents know the proxies: axios's own agents for them keep no connection and have no limit.
+      // The agents handle proxies. axios's own proxy agents neither keep nor limit connections.
       proxy: false,
-      // A redirect would carry the token to wherever it points.
+      // A redirect would send the token to another address.
       maxRedirects: 0,
       maxContentLength: maxResponseBytes,
       responseType: "text",
@@ -84,10 +84,10 @@ const packageVersion = (
 ).version;
 
 /**
- * Sends a request and reads the whole response, whatever its status.
+ * Sends a request and reads the whole response, regardless of its status.
  *
- * @throws {TransportError} when there is none
- * @throws {OversizedResponseError} when it is larger than any page of operations
+ * @throws {TransportError} when no complete response comes
+ * @throws {OversizedResponseError} when the response is larger than any page of operations
  */
 export async function send(request: HttpRequest): Promise<HttpResponse> {
   const limit = new TimeLimit(request.timeout);
@@ -126,12 +126,12 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
 }
 
 /**
- * The connection of one request, as axios's transport. Knows whether the connection was ready, so that the request may have been
- * sent: an error code alone doesn't tell, because TLS can break before that and after it.
+ * The transport that axios uses for one request. Records whether the connection was ready, because then the request may
+ * have been sent. An error code alone doesn't show this: TLS can fail before and after.
  */
 class Connection {
   wasReady = false;
-  /** The status of the response; 0 while there is none. */
+  /** The HTTP status of the response, or 0 while there is none. */
   status = 0;
   private readonly isSecure: boolean;
 
@@ -154,9 +154,12 @@ class Connection {
   };
 }
 
-/** Some servers repeat what they were sent, in an error or as a result. It must reach neither a message nor the state. */
+/**
+ * Returns the secrets to redact in a response. Some servers repeat what they receive, in an error or a result. A secret
+ * must get into neither a message nor the state.
+ */
 function secretsOf({ headers, secrets = [] }: HttpRequest): string[] {
-  // A call's own authorization is often among the earlier ones: each is looked for once.
+  // A set, because the call's own authorization is often among the earlier ones.
   const authorizations = new Set([headers["authorization"] ?? "", ...secrets]);
   return [...[...authorizations].map((value) => value.replace(/^\S+\s+/, "")), ...proxySecrets()];
 }
@@ -169,11 +172,11 @@ function codeOf(error: unknown): string {
 type Listener = () => void;
 
 /**
- * An abort signal that comes after so many milliseconds. It stands in for an AbortController, of which a request in a large
- * sweep feels the weight: it needs only what axios asks of it.
+ * An abort signal that fires after a time. It has only what axios uses of a signal, because an AbortController for each
+ * request slows down a large sweep.
  */
 export class TimeLimit {
-  /** Whether the time was over before the limit was lifted. */
+  /** Whether the time limit passed before `lift()`. */
   aborted = false;
   private readonly listeners = new Set<Listener>();
   private readonly timer: NodeJS.Timeout;
@@ -193,7 +196,7 @@ export class TimeLimit {
     this.listeners.delete(listener);
   }
 
-  /** The work is done in time. */
+  /** Removes the limit, because the work is done. */
   lift(): void {
     clearTimeout(this.timer);
   }

@@ -11,7 +11,7 @@ import { type Expectation, isFinal, isSatisfied } from "./expectation";
 import { showProgress } from "./progress";
 import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./state/record";
 
-/** The operation that a step is about, and the means to reach it. */
+/** The operation of a step, and the client and the deadline for its calls. */
 export interface Target {
   readonly client: OperationsClient;
   readonly name: string;
@@ -32,12 +32,12 @@ export async function readOperation(
 }
 
 /**
- * Makes the cancel call.
+ * Sends the cancel.
  *
- * @param expect the outcomes that end the step well
- * @throws {UnfinishedError} when none of its attempts was acknowledged, and one of them may have been carried out
- * @throws {StepError} when the service refuses it, with the operation running
- * @throws any other definite error as it is
+ * @param expect the outcomes that count as success
+ * @throws {UnfinishedError} if the server acknowledged no attempt, and may have carried out one of them
+ * @throws {StepError} if the service refuses the cancel and the operation is running
+ * @throws any other definite error unchanged
  */
 export async function requestCancel(
   record: CancellationRecord,
@@ -53,16 +53,16 @@ export async function requestCancel(
     const seen = await afterRefusal(record, target, error);
     if (seen.outcome !== "running") return seen;
     throw new StepError(
-      `${reasonOf(error)}. The operation is running, and the service refuses to cancel it as things stand; see its own message for what has to change, then run again.`,
+      `${reasonOf(error)}. The operation is running, and the service refused to cancel it. Correct what the service's message describes, and run again.`,
     );
   }
 }
 
 /**
- * Finds out what became of an operation whose cancel the service refused. FAILED_PRECONDITION and UNIMPLEMENTED don't
- * reveal that, because the operation may have ended before the call, so a read follows.
+ * Finds out the outcome of an operation whose cancel the service refused. After FAILED_PRECONDITION or UNIMPLEMENTED it
+ * reads the operation, which may have ended before the call.
  *
- * @throws the refusal itself when it is another one
+ * @throws the refusal itself, if it has another code
  */
 async function afterRefusal(record: CancellationRecord, target: Target, refusal: unknown): Promise<CancellationRecord> {
   if (isNotFound(refusal)) return missing(record);
@@ -73,9 +73,10 @@ async function afterRefusal(record: CancellationRecord, target: Target, refusal:
 }
 
 /**
- * Finds out what became of an operation whose cancel failed for good in a retry, after an attempt that may have been
- * carried out. Unless the operation has ended, or the service's answer is an outcome that is expected, the next run has to go
- * on from here.
+ * Finds out the outcome of an operation after the retry of its cancel failed. The server may have carried out the
+ * earlier attempt.
+ *
+ * @throws {UnfinishedError} unless the operation has ended or the outcome is expected; the next run resumes
  */
 async function afterFailedRetry(
   record: CancellationRecord,
@@ -88,7 +89,7 @@ async function afterFailedRetry(
   try {
     const seen = await afterRefusal(record, target, cause);
     if (isSettled(seen.outcome) || expect.includes(seen.outcome)) return { ...seen, mayHaveCancelled: true };
-    // Not "unsupported": the service may have taken the earlier attempt.
+    // Never "unsupported", because the service may have carried out the earlier attempt.
     known = seen.outcome === "notFound" ? seen : unconfirmed(seen);
     if (seen.outcome !== "notFound") reasons.push("a read then found the operation running");
   } catch (error) {
@@ -99,16 +100,16 @@ async function afterFailedRetry(
 
 function unknownCancel(record: CancellationRecord, reason: string): UnfinishedError {
   return new UnfinishedError(
-    `${reason}. Whether the cancel was carried out is not known; the next run makes the call again if the operation still runs.`,
+    `${reason}. It isn't known whether the service carried out the cancel. The next run sends the cancel again if the operation is still running.`,
     record,
   );
 }
 
 /**
- * Waits until the record is where the settings want it, and judges it.
+ * Waits for the outcome that the settings ask for, and checks it.
  *
- * @throws {UnfinishedError} when the time ran out, a read failed, or the outcome is not expected
- * @throws {StepError} when an outcome is not expected that leaves nothing to keep
+ * @throws {UnfinishedError} if the time limit was over, a read failed, or the outcome isn't expected
+ * @throws {StepError} if the outcome isn't expected and there is nothing to keep
  */
 export async function waitForExpectedOutcome(
   record: CancellationRecord,
@@ -139,22 +140,23 @@ async function waitForOutcome(
     return observed(record, done);
   } catch (error) {
     if (isNotFound(error)) return missing(record);
-    const acknowledgement = `The cancel of ${name} was acknowledged at ${record.requestTime ?? "no time"}`;
+    const acknowledgement = `The server acknowledged the cancel of ${name} at ${record.requestTime ?? "an unknown time"}`;
     const reason =
       error instanceof StillRunningError
-        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began; to wait longer at a time, set \`customTimeouts\`.`
-        : `${acknowledgement}, and then waiting for it failed: ${reasonOf(error)}.`;
+        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set \`customTimeouts\`.`
+        : `${acknowledgement}, and a read of the operation then failed: ${reasonOf(error)}.`;
+    // A delete can't record the acknowledgement, so its next run can't resume the wait.
     const next =
       expectation.cancelOn === "create"
-        ? "The next run goes on waiting, without a second cancel call."
-        : "The resource stays, to be destroyed again."; // a delete can't record the acknowledgement
+        ? "The next run resumes the wait without a second cancel."
+        : "The resource stays in the state. Run `pulumi destroy` or `pulumi up` again.";
     throw new UnfinishedError(`${reason} ${next}`, record);
   } finally {
     stopWatching();
   }
 }
 
-/** Holds an outcome to what is expected of it. */
+/** Throws if an outcome isn't expected. */
 export function assertExpected(record: CancellationRecord, name: string, expectation: Expectation): void {
   if (!isFinal(record.outcome) || isSatisfied(record.outcome, expectation)) return;
   const message = describeUnexpected(record, name, expectation);
@@ -173,16 +175,16 @@ function describeUnexpected(
     succeeded: "completed, before the cancellation or despite it",
     failed: `failed with ${error?.status ?? "an error"}: ${singleLine(error?.message ?? "", 500)}`,
     unsupported: "is running, and the service can't cancel it (UNIMPLEMENTED)",
-    notFound: "is not known to the service: it never existed, or it expired",
+    notFound: "isn't known to the service, because it never existed or has expired",
   };
   const ways = [
-    `to accept this, add "${outcome}" to \`expect\``,
+    `To accept this outcome, add "${outcome}" to \`expect\`.`,
     cancelOn === "delete"
-      ? "to give the resource up without cancelling, set `retainOnDelete`"
-      : "to drop it, remove it from the program (with `retainOnDelete` nothing is called)",
-    "to forget it, use `pulumi state delete`",
+      ? "To give up the resource without cancelling, set `retainOnDelete`."
+      : "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+    "To remove the resource from the state only, run `pulumi state delete`.",
   ];
-  return `${name} ${words[outcome] ?? outcome}. The outcome is ${outcome}, and \`expect\` takes ${expect.join(", ")}. Ways out: ${ways.join("; ")}.`;
+  return `${name} ${words[outcome] ?? outcome}. The outcome is ${outcome}, and \`expect\` allows ${expect.join(", ")}. ${ways.join(" ")}`;
 }
 
 function isNotFound(error: unknown): boolean {

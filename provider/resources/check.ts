@@ -5,8 +5,8 @@ import { hasUnknown, type Issue } from "./inputs/schema";
 import type { Properties } from "./state/record";
 
 /**
- * A resource's check step, which validates everything that is known, and says where the calls will go. The arguments go into
- * the state as they were written, without defaults filled in.
+ * Returns a resource's check step, which validates the arguments that are known, and shows where the calls go. The
+ * arguments go into the state unchanged, without defaults.
  */
 export function checkBy(issuesIn: (inputs: Properties, context: Context) => Issue[]) {
   return (inputs: Properties, context: Context): { inputs: Properties; failures: Issue[] } => {

@@ -8,25 +8,25 @@ import { HintingClient } from "./errorHints";
 import { endpointIssue, type Service } from "./inputs/service";
 import type { Issue } from "./inputs/schema";
 
-/** What a step is run with, besides its properties. */
+/** What a step receives besides its properties. */
 export interface Context extends Settings {
   /** Shows a line to the user. */
   readonly log: (line: string) => void;
 }
 
-/** A client, and where it sends its calls. */
+/** A client, and the endpoint that it calls. */
 export interface Connection {
   readonly client: OperationsClient;
   readonly endpoint: string;
 }
 
-/** What is wrong with the settings that every step needs. They are no resource's arguments, so no property is named. */
+/** Returns the issues of the settings that every step needs. Settings aren't arguments, so the issues name no property. */
 export function validateContext(context: Context): Issue[] {
   const reasons = [...validateEndpoints(context), ...validateIdentity(context)];
   return reasons.map((reason) => ({ property: "", reason }));
 }
 
-/** Validates the caller that the stack configures, without a resource's own arguments. */
+/** Returns the issues of the identity that the stack configures, without a resource's own arguments. */
 function validateIdentity({ config, environment }: Context): string[] {
   try {
     resolveIdentity({}, config, environment);
@@ -38,14 +38,14 @@ function validateIdentity({ config, environment }: Context): string[] {
 }
 
 /**
- * Connects to a service as the configured identity. Says once where calls go.
+ * Returns a client that calls a service as the configured identity. Shows once where the calls go.
  *
- * @throws {StepError} when the service can't be called there
- * @throws {CredentialError} when the configured identity can't call it
+ * @throws {StepError} if the endpoint isn't valid
+ * @throws {CredentialError} if the configured identity can't call the service
  */
 export function connect(context: Context, service: Service, args: IdentityArgs): Connection {
   const { config, environment } = context;
-  // Checked again: the engine reads and deletes without a check before, and a token must not go astray.
+  // Validates again, because the engine reads and deletes without a check. A token must not go to another host.
   const [issue] = validateContext(context);
   if (issue) throw new StepError(issue.reason);
   const own = endpointIssue(service.endpoint);
@@ -59,25 +59,25 @@ export function connect(context: Context, service: Service, args: IdentityArgs):
   return { client: new HintingClient(options, { service, identity }), endpoint: origin };
 }
 
-/** Where calls for a service go. Reads settings only. */
+/** Returns where the calls for a service go. Reads only settings. */
 export function endpointOf(context: Context, service: Service, args: IdentityArgs): string {
   const { universeDomain } = resolveIdentity(args, context.config, context.environment);
   return endpointFor(service, context, universeDomain).origin;
 }
 
-/** Says once where the calls of a resource will go, in a preview too. Says nothing while a setting isn't valid. */
+/** Shows once where the calls of a resource go, also in a preview. Shows nothing if a setting isn't valid. */
 export function announceCalls(context: Context, service: Service, args: IdentityArgs): void {
   if (validateContext(context).length > 0 || endpointIssue(service.endpoint) !== undefined) return;
   try {
     const { universeDomain } = resolveIdentity(args, context.config, context.environment);
     announce(context, endpointFor(service, context, universeDomain), args);
   } catch (error) {
-    // The step that calls reports it.
+    // The step that makes the calls reports it.
     if (!(error instanceof CredentialError)) throw error;
   }
 }
 
-/** The lines that the process has shown. A run has a process of its own, so each of its lines is shown once. */
+/** The lines that this process has shown. Each deployment has its own process. */
 const announced = new Set<string>();
 
 function announce(context: Context, { origin, source }: Endpoint, args: IdentityArgs): void {

@@ -3,19 +3,19 @@ import { defaultUniverse } from "../auth/identity";
 import { StepError } from "./errors";
 import { endpointIssue, hostIssue, isCloudChannel, isLoopback, parseUrl, type Service } from "./inputs/service";
 
-/** Sends calls to another endpoint than the service's own: an emulator, a private endpoint, a regional one. */
+/** The config of an endpoint to call instead of the service's own, for example an emulator, or a private or regional one. */
 export const endpointKey = "cancellation:endpoint";
 
-/** Does the same, and has precedence. The environment is always current; a destroy sees the config of the last `up`. */
+/** The same in the environment, with precedence. The environment is always current. A destroy sees the config of the last `up`. */
 const endpointVariable = "CANCELLATION_ENDPOINT";
 
-/** Where settings are read. */
+/** The sources of settings. */
 export interface Settings {
   readonly config: ConfigReader;
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Where calls go, and the setting that decided it. */
+/** An endpoint, and the setting that decided it. */
 export interface Endpoint {
   /** For example `https://cloudchannel.googleapis.com`. */
   readonly origin: string;
@@ -23,10 +23,10 @@ export interface Endpoint {
   readonly source: string;
 }
 
-/** A setting's endpoints: one, or one for each host. */
+/** The value of a setting: one endpoint, or one for each host. */
 type Override = { readonly origin: string } | { readonly byHost: ReadonlyMap<string, string> };
 
-/** What is wrong with the settings that override endpoints. */
+/** Returns the issues of the settings that override endpoints. */
 export function validateEndpoints({ config, environment }: Settings): string[] {
   return [
     ...overrideIssues(environment[endpointVariable], `the environment variable ${endpointVariable}`),
@@ -35,11 +35,11 @@ export function validateEndpoints({ config, environment }: Settings): string[] {
 }
 
 /**
- * Finds where the calls for a service go: what the environment says, then what the config says, then the service's own endpoint
- * in the universe that is called. One endpoint in the environment is for all services, and one in the config is for the
- * default service. Either can name an endpoint for each host instead.
+ * Returns where the calls for a service go. The environment has precedence over the config, and the config over the
+ * service's own endpoint. A single endpoint in the environment applies to all services. A single endpoint in the config
+ * applies to the default service. Both settings can hold an endpoint for each host instead.
  *
- * @throws {StepError} when a setting isn't valid
+ * @throws {StepError} if a setting isn't valid
  */
 export function endpointFor(service: Service, settings: Settings, universe = defaultUniverse): Endpoint {
   const [issue] = validateEndpoints(settings);
@@ -55,9 +55,9 @@ export function endpointFor(service: Service, settings: Settings, universe = def
 }
 
 /**
- * Whether what was recorded at one endpoint holds at another. What an emulator said holds only for that emulator.
+ * Returns whether a record that was made at one endpoint holds at another. A record of an emulator holds only there.
  *
- * @param recorded `undefined` where nothing was recorded
+ * @param recorded `undefined` if the record has no endpoint
  */
 export function holdsAt(recorded: string | undefined, endpoint: string): boolean {
   if (recorded === undefined || recorded === endpoint) return true;
@@ -73,7 +73,8 @@ function endpointIn(override: Override | undefined, service: Service, isForAll: 
 
 function overrideIssues(text: string | undefined, source: string): string[] {
   if (!text) return [];
-  if (!isObjectText(text)) return [endpointIssue(text)].flatMap((issue) => (issue === undefined ? [] : `${source} ${issue}`));
+  if (!isObjectText(text))
+    return [endpointIssue(text)].flatMap((issue) => (issue === undefined ? [] : `${source} ${issue}`));
   const endpoints = parseObject(text);
   if (!endpoints) return [`${source} must be a URL, or a JSON object of URLs by host: {"HOST": "https://…"}`];
   return Object.entries(endpoints).flatMap(([host, endpoint]) => {
@@ -82,7 +83,7 @@ function overrideIssues(text: string | undefined, source: string): string[] {
   });
 }
 
-/** Reads a setting that is valid. */
+/** Parses a valid setting. */
 function overrideOf(text: string | undefined): Override | undefined {
   if (!text) return undefined;
   if (!isObjectText(text)) return { origin: new URL(text).origin };
@@ -90,7 +91,7 @@ function overrideOf(text: string | undefined): Override | undefined {
   return { byHost: new Map(entries.map(([host, endpoint]) => [host.toLowerCase(), new URL(String(endpoint)).origin])) };
 }
 
-/** Pulumi gives a config value that was set with `--path` as JSON. */
+/** Pulumi passes a config value that was set with `--path` as JSON. */
 function isObjectText(text: string): boolean {
   return text.trimStart().startsWith("{");
 }
@@ -103,7 +104,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Moves an endpoint of googleapis.com to the universe's domain. Its service's name and a port stay. */
+/** Moves an endpoint of googleapis.com to the universe's domain. Keeps the service's name and the port. */
 function inUniverse(endpoint: string, universe: string): Endpoint {
   const own = { origin: endpoint, source: "the service's own endpoint" };
   const { hostname, port } = new URL(endpoint);

@@ -6,13 +6,13 @@ import { type CallError, RetriedCancelError, RpcError, isUnauthenticated } from 
 import type { OperationsPage } from "../operations/response";
 import { isCloudChannel, type Service } from "./inputs/service";
 
-/** Whom a client calls, and as whom. */
+/** The service that a client calls, and the identity that it calls as. */
 export interface Caller {
   readonly service: Service;
   readonly identity: Identity;
 }
 
-/** A client whose errors say what to do where the caller is what the service refuses. */
+/** A client that adds a hint to an error if the service refuses the caller. */
 export class HintingClient extends OperationsClient {
   constructor(
     options: ClientOptions,
@@ -45,7 +45,7 @@ export class HintingClient extends OperationsClient {
   }
 }
 
-/** What to do about an error that the caller is the cause of; `undefined` for any other. */
+/** Returns what to do about an error that the caller causes, and `undefined` for any other error. */
 export function hintFor(error: unknown, { service, identity }: Caller): string | undefined {
   if (isUnauthenticated(error)) return staleTokenHint(identity);
   const refused = error instanceof RpcError && error.code === "PERMISSION_DENIED";
@@ -53,10 +53,10 @@ export function hintFor(error: unknown, { service, identity }: Caller): string |
 }
 
 function resellersOnly({ scopes }: Service, { subject }: Identity): string {
-  const present = subject === undefined ? "it is not set" : `it is ${subject}`;
+  const present = subject === undefined ? "it isn't set" : `it is ${subject}`;
   return (
-    "Cloud Channel is for resellers. Check that `subject`, the resource's or the config cancellation:subject, is an " +
-    `administrator of the reseller (${present}); that the reseller's domain delegates ${scopes.join(", ")} to the service ` +
-    "account, in its Google Admin console; and that the Cloud Channel API is enabled in the service account's project"
+    "Cloud Channel serves resellers only. Check that `subject`, the argument or the config cancellation:subject, is an " +
+    `administrator of the reseller (${present}). Check that the reseller's domain delegates ${scopes.join(", ")} to the ` +
+    "service account in the Google Admin console. Check that the Cloud Channel API is enabled in the service account's project"
   );
 }

@@ -1,6 +1,6 @@
 import type { CancellationRecord } from "./state/record";
 
-/** A step could not do what it was asked to, and nothing was learnt that has to be kept. The message is for people. */
+/** A step failed, and there is nothing to keep. The message is shown to the user. */
 export class StepError extends Error {
   constructor(message: string) {
     super(message);
@@ -8,7 +8,7 @@ export class StepError extends Error {
   }
 }
 
-/** A step ended early, and what it knows must not be lost: a cancel may have been carried out. */
+/** A step ended early, and its record must be kept, because a cancel may have been carried out. */
 export class UnfinishedError extends StepError {
   constructor(
     message: string,
@@ -19,7 +19,9 @@ export class UnfinishedError extends StepError {
   }
 }
 
-/** A resource that exists, though not as it was declared: the engine keeps it, and its next `up` goes on with `update`. */
+/**
+ * A step failed, and the engine keeps the resource with these outputs. The next `pulumi up` continues with `update`.
+ */
 export class PartialError extends StepError {
   constructor(
     message: string,
@@ -31,7 +33,7 @@ export class PartialError extends StepError {
   }
 }
 
-/** The message of an error, or the text of another value that was thrown. */
+/** Returns the message of an error, or the text of another thrown value. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,7 @@
 import { isSettled, type Outcome, settledOutcomes } from "../operations/outcome";
 import type { CancelOn, Expectable, WaitFor } from "./inputs/schema";
 
-/** What a resource expects of its operation. */
+/** The settings that decide which outcomes a step waits for and accepts. */
 export interface Expectation {
   readonly cancelOn: CancelOn;
   readonly waitFor: WaitFor;
@@ -9,17 +9,20 @@ export interface Expectation {
   readonly expect: readonly Expectable[];
 }
 
-/** The outcomes that count as success by default: any settled one. A delete also accepts an operation that is gone. */
+/** Returns the outcomes that count as success by default: any settled one, and with `"delete"` also `notFound`. */
 export function defaultExpect(cancelOn: CancelOn): readonly Expectable[] {
   return cancelOn === "delete" ? [...settledOutcomes, "notFound"] : settledOutcomes;
 }
 
-/** Whether a wait ends with this outcome, because no further read changes it. */
+/** Returns whether a wait ends with this outcome, because no further read changes it. */
 export function isFinal(outcome: Outcome): outcome is Expectable {
   return isSettled(outcome) || outcome === "unsupported" || outcome === "notFound";
 }
 
-/** Whether an outcome is what a resource that cancels was declared for. A wait ends with it, or with a final outcome. */
+/**
+ * Returns whether an outcome satisfies the settings of a resource that cancels. A wait ends with one, or with a final
+ * outcome.
+ */
 export function isSatisfied(outcome: Outcome, { waitFor, expect }: Expectation): boolean {
   if (isFinal(outcome)) return expect.includes(outcome);
   return outcome === "cancelling" && waitFor === "accepted";

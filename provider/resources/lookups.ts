@@ -13,16 +13,16 @@ import { listPages } from "./sweep/listing";
 import * as sweep from "./sweep/inputs";
 import type { Issue } from "./inputs/schema";
 
-/** How long a look-up may take, in milliseconds; a listing has one call a page. */
+/** How long a lookup may take, in milliseconds. A listing makes one call for each page. */
 const timeout = 10 * 60_000;
 
-/** What every look-up takes. */
+/** The arguments of every lookup. */
 const commonArguments = ["service", "impersonateServiceAccount", "subject"];
 
 /**
  * Reads one operation.
  *
- * @throws {StepError} when the arguments are not valid, before any call
+ * @throws {StepError} before any call, if an argument isn't valid
  * @throws an error if the response is ambiguous
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
@@ -37,7 +37,8 @@ export async function getOperation(args: Properties, context: Context): Promise<
 /**
  * Lists the operations of a collection that match, done or not.
  *
- * @throws {StepError} when the arguments are not valid, before any call; when more match than `limit`; when the service can't list
+ * @throws {StepError} before any call, if an argument isn't valid
+ * @throws {StepError} if more operations than `limit` match, or if the service can't list
  * @throws an error if the response is ambiguous
  */
 export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
@@ -52,7 +53,7 @@ export async function listOperations(args: Properties, context: Context): Promis
     const [undecided] = page.undecided;
     if (undecided) {
       throw new StepError(
-        `${collection}: \`match.name\` takes too long for the name ${quote(singleLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
+        `${collection}: \`match.name\` takes too long to match the name ${quote(singleLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
       );
     }
     for (const operation of page.operations) {
@@ -67,24 +68,30 @@ export async function listOperations(args: Properties, context: Context): Promis
   return found;
 }
 
-/** The result has no time of the lookup: a time would change the result each time, and with it all that depends on it. */
+/**
+ * Returns a result without the time of the lookup. It would differ in each lookup, and change everything that depends
+ * on the result.
+ */
 function result({ host }: Service, name: string, { outcome, operation }: CancellationRecord): Properties {
   return { id: fullName(host, name), name, outcome, ...operation };
 }
 
-/** The arguments that a look-up takes, and what is to be said of the others: many of a resource's have no meaning here. */
+/**
+ * Returns the arguments that a lookup has, and an issue for each other one. A lookup lacks many of a resource's
+ * arguments.
+ */
 function divided(args: Properties, names: readonly string[]): { known: Properties; strange: Issue[] } {
   const given = Object.entries(args).filter(([, value]) => value !== undefined);
   return {
     known: Object.fromEntries(given.filter(([name]) => names.includes(name))),
     strange: given
       .filter(([name]) => !names.includes(name))
-      .map(([property]) => ({ property, reason: "is no argument of this look-up" })),
+      .map(([property]) => ({ property, reason: "isn't an argument of this lookup" })),
   };
 }
 
 function refuse(failures: readonly Issue[]): void {
   if (failures.length === 0) return;
   const reasons = failures.map(({ property, reason }) => `- ${`${property} ${reason}`.trim()}`);
-  throw new StepError(`The arguments of this look-up are not valid:\n${reasons.join("\n")}`);
+  throw new StepError(`The arguments of this lookup aren't valid:\n${reasons.join("\n")}`);
 }

@@ -1,7 +1,7 @@
-/** How often the process says what it waits for, in milliseconds. However many wait, it is one line. */
+/** How often the process prints what it waits for, in milliseconds. All waiters share one line. */
 const interval = 15_000;
 
-/** Something that waits: since when, and for how many operations. */
+/** A wait: when it began, and how many operations it waits for. */
 interface Waiter {
   readonly since: number;
   readonly operations: () => number;
@@ -11,9 +11,9 @@ const waiters = new Set<Waiter>();
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Counts operations that are waited for; the function it returns takes them off again.
+ * Adds a wait to the progress line, and returns a function that removes it.
  *
- * @param operations how many they are at the moment
+ * @param operations returns how many operations the wait is for at the moment
  */
 export function showProgress(operations: () => number = () => 1): () => void {
   const waiter = { since: performance.now(), operations };
@@ -27,7 +27,7 @@ export function showProgress(operations: () => number = () => 1): () => void {
   };
 }
 
-/** Lines on stdout are shown by the engine as it goes. */
+/** Prints the progress line to stdout, which the engine shows while the step runs. */
 function report(): void {
   let [count, longest] = [0, 0];
   for (const { since, operations } of waiters) {

@@ -26,10 +26,10 @@ export interface Created {
 }
 
 /**
- * Makes the cancel call, and waits as the settings say. With `cancelOn: "delete"` it reads instead.
+ * Sends the cancel, and waits as the settings say. With `cancelOn: "delete"` it reads the operation instead.
  *
- * @throws {PartialError} when the call was, or may have been, acknowledged and the step did not end as it should
- * @throws any other error when there is nothing to keep
+ * @throws {PartialError} if the cancel was, or may have been, carried out and the step failed
+ * @throws any other error if there is nothing to keep
  */
 export async function create(inputs: Properties, context: Context): Promise<Created> {
   const settings = requestSettings(inputs);
@@ -37,7 +37,7 @@ export async function create(inputs: Properties, context: Context): Promise<Crea
   const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "create"));
   const outputs = (record: CancellationRecord) => ({ ...echoRequestInputs(inputs), ...recordOutputs(record) });
   try {
-    // The call goes first: it races with the operation's completion.
+    // Sends the cancel before any read, because the operation may complete meanwhile.
     const record =
       settings.cancelOn === "delete"
         ? await find(settings, target, initial)
@@ -49,7 +49,7 @@ export async function create(inputs: Properties, context: Context): Promise<Crea
   }
 }
 
-/** A step's target, and what is known of it at the endpoint that is called. */
+/** Returns a step's target, and the record that holds at its endpoint. */
 function begin(
   { service, identity, operation }: RequestSettings,
   context: Context,
@@ -69,20 +69,23 @@ async function find(
   const record = await readOperation(initial, target);
   if (record.outcome === "notFound" && !settings.mayBeMissing) {
     throw new StepError(
-      `${target.name} is not known to ${settings.service.host}, so there is nothing to cancel when this resource is deleted. ` +
-        'Check the name; if the operation may be gone by now, add "notFound" to `expect`.',
+      `${target.name} isn't known to ${settings.service.host}, so there is nothing to cancel when this resource is deleted. ` +
+        'Check the name. If the operation may have expired, add "notFound" to `expect`.',
     );
   }
   return record;
 }
 
-/** How long a refresh tries to read an operation, in milliseconds; the total time-out of Cloud Channel's own client configuration. */
+/**
+ * How long a refresh tries to read an operation, in milliseconds. Source: the total timeout in Cloud Channel's client
+ * configuration.
+ */
 const readTimeout = 60_000;
 
 /**
- * Reads the operation once. It never judges the outcome and never drops the resource.
+ * Reads the operation once. Doesn't check the outcome, and never drops the resource.
  *
- * @throws an error if the response is ambiguous; the state is then unchanged
+ * @throws an error if the response is ambiguous; the state then stays unchanged
  */
 export async function read(id: string, properties: Properties, context: Context): Promise<Properties> {
   const args = argumentsFromId(id, properties, context);
@@ -92,11 +95,11 @@ export async function read(id: string, properties: Properties, context: Context)
 }
 
 /**
- * Resumes a wait, or takes on new settings. It makes the cancel call if and only if `cancelOn` is `"create"`, no cancel
- * was ever acknowledged and the operation runs; and no call at all where what is recorded satisfies the settings.
+ * Resumes a wait, or applies new settings. It sends the cancel only if `cancelOn` is `"create"`, no cancel was
+ * acknowledged, and the operation is running. It makes no call if the recorded outcome satisfies the settings.
  *
- * @throws {PartialError} when what was learnt has to be kept although the step did not end as it should
- * @throws any other error when the state may stay as it was
+ * @throws {PartialError} if the step failed, and its record must be kept
+ * @throws any other error if the state can stay unchanged
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
   const settings = requestSettings(inputs);
@@ -115,7 +118,7 @@ async function bringUp(
   context: Context,
 ): Promise<CancellationRecord> {
   if (isRecordedHere(recorded, settings, context)) {
-    // With cancelOn "delete" it only watches until then.
+    // With cancelOn "delete", only the delete cancels.
     if (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings)) return recorded;
     if (isSettled(recorded.outcome)) assertExpected(recorded, settings.operation, settings); // no read can change it
   }
@@ -128,10 +131,10 @@ async function bringUp(
 }
 
 /**
- * Makes no call with `cancelOn: "create"`: a cancellation is history. With `"delete"` it cancels, waits and holds the
- * outcome to `expect`. A delete can't write outputs, so a failed one starts over when the resource is destroyed again.
+ * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels, waits and checks the outcome. A delete can't
+ * write outputs, so after a failed delete the next one starts over.
  *
- * @throws when the operation did not end as expected; the resource then stays
+ * @throws if the operation didn't end as expected; the resource then stays
  */
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = requestSettings(properties);
@@ -149,8 +152,8 @@ const comparisons: readonly Comparison<RequestSettings>[] = [
 ];
 
 /**
- * Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them: after a
- * refresh the engine asks nothing else, and a cancel that is not finished must not pass for finished.
+ * Compares the arguments with those in the outputs, and checks whether the recorded outcome satisfies them. After a
+ * refresh the engine calls only this step, which must report an unfinished cancel as a change.
  */
 export function diff(
   outputs: Properties,
@@ -165,7 +168,7 @@ export function diff(
   return { changes: changes || !satisfied, replaces };
 }
 
-/** Whether what is recorded holds at the endpoint that a step would call. */
+/** Returns whether a record holds at the endpoint that a step would call. */
 function isRecordedHere(
   { endpoint }: CancellationRecord,
   { service, identity }: RequestSettings,

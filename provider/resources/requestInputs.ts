@@ -23,7 +23,7 @@ const schema = v.objectWithRest(
   "is required",
 );
 
-/** A request's arguments, once they passed {@link validateRequestInputs}. */
+/** A request's arguments, after {@link validateRequestInputs} found no issue. */
 interface Arguments extends CommonArguments {
   readonly operation: string;
 }
@@ -33,7 +33,7 @@ export interface RequestSettings extends CommonSettings {
   readonly operation: string;
 }
 
-/** Everything that is wrong with a request's arguments, as far as they are known. */
+/** Returns all issues of a request's arguments that are known. */
 export function validateRequestInputs(inputs: Properties, context: Context): Issue[] {
   const failures = validateSchema(schema, inputs);
   const { operation } = inputs;
@@ -46,29 +46,29 @@ export function validateRequestInputs(inputs: Properties, context: Context): Iss
   ];
 }
 
-/** The canonical form of arguments that were checked. */
+/** Returns the canonical form of validated arguments. */
 export function requestSettings(properties: Properties): RequestSettings {
   const args = properties as unknown as Arguments;
   return { operation: args.operation, ...commonSettings(args, "create") };
 }
 
-/** The arguments, as they go into the outputs. */
+/** Returns the arguments for the outputs. */
 export function echoRequestInputs(properties: Properties): Properties {
   return pickInputs(properties, Object.keys(schema.entries));
 }
 
 /**
- * What a resource that is looked up by its id alone was declared with: the id holds the service's host and the name.
- * The engine has such a resource read without a check, so the check is made here.
+ * Returns the arguments of a resource that is looked up by its id, which has the service's host and the operation's
+ * name. The engine reads such a resource without a check, so this validates the arguments.
  *
- * @throws {StepError} where nothing can be looked up so
+ * @throws {StepError} if the id or another argument isn't valid
  */
 export function argumentsFromId(id: string, properties: Properties, context: Context): Properties {
   if (typeof properties["operation"] === "string") return properties;
   const parts = parseFullName(id);
   if (!parts) {
     const form = fullName("cloudchannel.googleapis.com", "operations/AbC");
-    throw new StepError(`${quote(id)} is no id of a cancellation request. It has the form ${form}.`);
+    throw new StepError(`${quote(id)} isn't the id of a cancellation request. An id has the form ${form}.`);
   }
   const given = properties["service"] ?? {};
   const service = isObject(given) ? { endpoint: `https://${parts.host}`, ...given } : given;

@@ -7,9 +7,9 @@ import { pulumiHome } from "../../test/engines/findCli";
 const host = "get.pulumi.com";
 const probeMilliseconds = 5_000;
 
-/** Installs the version that belongs to the SDK, by Pulumi's own script. Returns why it can't be, where it can't. */
+/** Installs the version of the SDK with Pulumi's own script. Returns why that failed, or `undefined`. */
 export async function download(): Promise<string | undefined> {
-  // The script would try for minutes where the network is closed.
+  // Without a network, the script would try for minutes.
   const unreachable = await probe();
   if (unreachable !== undefined) return unreachable;
   const root = path.join(pulumiHome(), "versions", version);
@@ -33,14 +33,14 @@ function probe(): Promise<string | undefined> {
       end(undefined);
     });
     socket.once("timeout", () => {
-      end(`${host} does not answer`);
+      end(`${host} doesn't respond`);
     });
     socket.once("error", (error) => {
       end(`${host} can't be reached (${error.message})`);
     });
-    // Looking up the name has no timeout of its own.
+    // The lookup of the name has no timeout of its own.
     setTimeout(() => {
-      end(`${host} does not answer`);
+      end(`${host} doesn't respond`);
     }, probeMilliseconds).unref();
   });
 }

@@ -5,7 +5,7 @@ import { pulumiHome } from "../../test/engines/findCli";
 import { writeLauncher } from "./launcher";
 import { run } from "./run";
 
-/** Not every version of Pulumi's modules can be had from a Go module proxy; of these two it is known. */
+/** A version whose modules a Go module proxy has. The proxy doesn't have every version of Pulumi's modules. */
 const version = "3.259.0";
 
 interface Executable {
@@ -22,7 +22,7 @@ const executables: readonly Executable[] = [
     module: "github.com/pulumi/pulumi/pkg/v3",
     version: `v${version}`,
     package: "cmd/pulumi",
-    // The module has this replacement itself, which counts only where it is the main one.
+    // The module declares this replacement itself, but Go ignores it unless the module is the main one.
     replace: "github.com/atotto/clipboard=github.com/tgummerer/clipboard@v0.0.0-20241001131231-d02d263e614e",
   },
   {
@@ -43,15 +43,15 @@ export async function hasGo(): Promise<boolean> {
   );
 }
 
-/** Builds the CLI and its Node.js language host into Pulumi's versions folder, where they appear all at once. */
+/** Builds the CLI and its Node.js language host, and then moves them into Pulumi's versions folder in one step. */
 export async function buildFromGoModules(): Promise<void> {
   const versions = path.join(pulumiHome(), "versions");
   await fs.mkdir(versions, { recursive: true });
-  // Beside its place, for renaming works within one file system only.
+  // In the same folder as the result, because a rename works only within one file system.
   const staging = await fs.mkdtemp(path.join(versions, ".building-"));
   const modules = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-modules-"));
   try {
-    console.log(`Building Pulumi ${version} from its Go modules: about six minutes where nothing is cached.`);
+    console.log(`Building Pulumi ${version} from its Go modules. This takes about six minutes if nothing is cached.`);
     const bin = path.join(staging, "bin");
     await fs.mkdir(bin);
     for (const executable of executables) await build(executable, modules, bin);

@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 
 const shownLines = 30;
 
-/** Runs a command quietly; its output is shown where it fails. */
+/** Runs a command without showing its output. If the command fails, the error has the last lines of the output. */
 export function run(command: string, args: readonly string[], directory: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: directory,
-      // A workspace around the temporary folder must not take part.
+      // Ignores a Go workspace around the temporary folder.
       env: { ...process.env, GOWORK: "off" },
       stdio: ["ignore", "pipe", "pipe"],
     });

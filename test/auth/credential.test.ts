@@ -39,24 +39,24 @@ describe("the headers of a call", () => {
     return path;
   }
 
-  it("carry an access token as it is configured", async () => {
+  it("carry the configured access token without white space around it", async () => {
     assert.deepEqual(await headersFor({ "gcp:accessToken": "t0k3n" })(), { authorization: "Bearer t0k3n" });
     assert.deepEqual(await headersFor({ "gcp:accessToken": " t0k3n\n" })(), { authorization: "Bearer t0k3n" });
   });
 
-  it("carry nothing to this machine, where nothing is configured", async () => {
+  it("carry nothing to this machine when no credential is configured", async () => {
     for (const endpoint of ["http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]) {
       assert.deepEqual(await headersFor({}, { endpoint })(), {});
       assert.deepEqual(await headersFor({ "cancellation:subject": "a@b" }, { endpoint })(), {});
     }
   });
 
-  it("carry what is configured to this machine too", async () => {
+  it("carry a configured token to this machine too", async () => {
     const endpoint = "http://127.0.0.1:8080";
     assert.deepEqual(await headersFor({ "gcp:accessToken": "t" }, { endpoint })(), { authorization: "Bearer t" });
   });
 
-  it("come from one credential for all that share identity and scopes", async () => {
+  it("come from one credential for all calls with the same identity and scopes", async () => {
     const asked: string[] = [];
     const headers = Object.getOwnPropertyDescriptor(Credential.prototype, "headers") ?? assert.fail();
     const credentials = new Set<Credential>();
@@ -72,20 +72,17 @@ describe("the headers of a call", () => {
     assert.deepEqual([asked.length, credentials.size], [3, 2]);
   });
 
-  describe("fail without ever telling a credential", () => {
+  describe("the error for an invalid credential", () => {
     for (const [what, config] of [
       ["a token of two lines", { "gcp:accessToken": `${secret}\n${secret}` }],
       ["a token that no header can carry", { "gcp:accessToken": `${secret}…` }],
-      ["a key that is cut", { "gcp:credentials": `{"type": "service_account", "private_key": "${secret}` }],
-      ["a key that is no key", { "gcp:credentials": JSON.stringify({ client_email: "a@b", private_key: secret }) }],
-      ["a key without an address", { "gcp:credentials": JSON.stringify({ private_key: secret }) }],
-      [
-        "a key of a kind that is not known",
-        { "gcp:credentials": JSON.stringify({ type: secret, private_key: secret }) },
-      ],
-      ["a key where a path is meant", { "gcp:credentials": secret }],
+      ["a truncated key", { "gcp:credentials": `{"type": "service_account", "private_key": "${secret}` }],
+      ["an invalid private key", { "gcp:credentials": JSON.stringify({ client_email: "a@b", private_key: secret }) }],
+      ["a key without an account address", { "gcp:credentials": JSON.stringify({ private_key: secret }) }],
+      ["a key of an unknown kind", { "gcp:credentials": JSON.stringify({ type: secret, private_key: secret }) }],
+      ["a secret in place of a path", { "gcp:credentials": secret }],
     ] as const) {
-      it(what, async () => {
+      it(`doesn't show the secret of ${what}`, async () => {
         const error = await rejection(headersFor(config)());
         assert.ok(error instanceof CredentialError, String(error));
         const everything = `${error.message}${error.stack ?? ""}${JSON.stringify(error)}${String(error.cause)}`;
@@ -96,30 +93,33 @@ describe("the headers of a call", () => {
     }
 
     for (const [what, content] of [
-      ["is no JSON", `${secret}, {`],
-      ["has a fault next to the key", `{"private_key": "x" ${secret}}`],
-      ["is no object", "null"],
+      ["isn't JSON", `${secret}, {`],
+      ["has a syntax error next to the key", `{"private_key": "x" ${secret}}`],
+      ["isn't an object", "null"],
       ["is a list", `["${secret}"]`],
     ] as const) {
-      it(`a file that ${what}`, async () => {
+      it(`doesn't show the content of a file that ${what}`, async () => {
         const error = await rejection(headersFor({ "cancellation:credentials": file(content) })());
         assert.ok(error instanceof CredentialError, String(error));
         assert.ok(!error.message.includes(secret), error.message);
-        assert.match(error.message, /^config cancellation:credentials: is no/);
+        assert.match(
+          error.message,
+          /^config cancellation:credentials: the credentials aren't (valid JSON|a JSON object)/,
+        );
       });
     }
 
-    it("a file of application default credentials that is no JSON", async () => {
+    it("doesn't show the content of an application default credentials file that isn't JSON", async () => {
       const path = file(`${secret}, {`);
       setVariable("GOOGLE_APPLICATION_CREDENTIALS", path);
       const environment = { GOOGLE_APPLICATION_CREDENTIALS: path };
       const error = await rejection(headersFor({}, { environment })());
       assert.ok(error instanceof CredentialError, String(error));
       assert.ok(!error.message.includes(secret), error.message);
-      assert.match(error.message, /application default credentials .*no valid JSON/);
+      assert.match(error.message, /application default credentials .*aren't valid JSON/);
     });
 
-    it("and say what to do", async () => {
+    it("names every way to configure a credential", async () => {
       const { message } = await rejection(headersFor({ "gcp:credentials": "{}" })());
       for (const way of ["gcp:credentials", "gcp:accessToken", "GOOGLE_CREDENTIALS", "gcloud auth", scopes[0] ?? ""]) {
         assert.ok(message.includes(way), message);
@@ -127,8 +127,8 @@ describe("the headers of a call", () => {
     });
   });
 
-  describe("from a source of tokens", () => {
-    /** A metadata server's credential: the one source that can be had without a key. */
+  describe("a credential that fetches tokens", () => {
+    /** Returns the credential of an emulated metadata server, the only source of tokens that needs no key. */
     async function metadata() {
       const emulator = stopping(await startIdentityEmulator());
       const host = emulator.endpoint.replace("http://", "");
@@ -141,7 +141,7 @@ describe("the headers of a call", () => {
       return { emulator, tokens, credential: new Credential(identity, scopes) };
     }
 
-    it("ask for one token, however many calls begin at the same time, and then for none", async () => {
+    it("fetches one token for many calls that begin at the same time, and none for later calls", async () => {
       const { credential, tokens } = await metadata();
       assert.equal(credential.headers(), credential.headers());
       const all = await Promise.all(Array.from({ length: 20 }, () => credential.headers()));
@@ -151,7 +151,7 @@ describe("the headers of a call", () => {
       assert.equal(tokens(), 1);
     });
 
-    it("ask for one other token, however many calls were refused with the same", async () => {
+    it("fetches one new token when the service refuses many calls with the same token", async () => {
       const { credential, tokens } = await metadata();
       const { authorization: refused } = await credential.headers();
       const atOnce = await Promise.all(Array.from({ length: 20 }, () => credential.headers(refused)));
@@ -160,10 +160,10 @@ describe("the headers of a call", () => {
       assert.deepEqual([fresh.size, fresh.has(refused), tokens()], [1, false, 2]);
     });
 
-    it("ask for one other token, however late the refused one is heard of again", async () => {
+    it("fetches one new token when a late call reports the same refused token again", async () => {
       const { credential, tokens } = await metadata();
       const { authorization: refused } = await credential.headers();
-      // A call that begins now is given the token that another one is being refused with.
+      // A call that begins now gets the token that the service refuses for another call.
       const beginning = credential.headers();
       const fresh = credential.headers(refused);
       assert.equal((await beginning)["authorization"], refused);
@@ -172,19 +172,19 @@ describe("the headers of a call", () => {
       assert.equal(tokens(), 2);
     });
 
-    it("wait no longer than the caller can, and serve the others all the same", async () => {
+    it("fails a caller at the caller's own time limit, and still serves the other callers", async () => {
       const { credential, emulator, tokens } = await metadata();
       emulator.fault({ method: "metadata", delay: 300 });
       const others = credential.headers();
       const error = await rejection<CredentialError>(credential.headers(undefined, 50));
       assert.ok(error instanceof CredentialError, String(error));
       assert.ok(error.transient);
-      assert.match(error.message, /from application default credentials for the scope .*: no answer within/);
+      assert.match(error.message, /from application default credentials for the scope .*: no response within/);
       assert.match((await others)["authorization"] ?? "", /^Bearer /);
       assert.equal(tokens(), 1);
     });
 
-    it("try anew after a failure", async () => {
+    it("fetches a token again after a failure", async () => {
       const { credential, emulator } = await metadata();
       const fault = emulator.fault({ method: "metadata", then: { status: 403 } });
       await assert.rejects(credential.headers(), CredentialError);

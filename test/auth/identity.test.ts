@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isConfigured, resolveIdentity } from "../../provider/auth/identity";
 
-/** Whom to call as, by the resource's own arguments, the config and the environment. */
+/** Returns the identity for a resource's own arguments, the config and the environment. */
 function identity(
   args: { impersonateServiceAccount?: string; subject?: string } = {},
   config: Record<string, string> = {},
@@ -10,12 +10,12 @@ function identity(
   return resolveIdentity(args, (key) => config[key], environment);
 }
 
-describe("whom to call as", () => {
-  it("is left to application default credentials where nothing is said", () => {
+describe("the identity of a call", () => {
+  it("is empty, for application default credentials, when nothing is configured", () => {
     assert.deepEqual(identity(), { delegates: [] });
   });
 
-  it("is looked for in config cancellation:*, then gcp:*, then the environment", () => {
+  it("comes from config cancellation:*, else from gcp:*, else from the environment", () => {
     const layers: [string, Record<string, string>, NodeJS.ProcessEnv][] = [
       ["cancellation", { "cancellation:accessToken": "1", "gcp:accessToken": "2" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" }],
       ["gcp", { "gcp:accessToken": "2" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" }],
@@ -31,21 +31,21 @@ describe("whom to call as", () => {
     );
   });
 
-  it("is told by credentials of an earlier place rather than by a token of a later one", () => {
+  it("comes from credentials of an earlier place rather than from a token of a later place", () => {
     const found = identity({}, { "cancellation:credentials": "{}", "gcp:accessToken": "2" });
     assert.deepEqual(found, { credentials: "{}", source: "config cancellation:credentials", delegates: [] });
     const config = identity({}, { "gcp:credentials": "{}" }, { GOOGLE_OAUTH_ACCESS_TOKEN: "3" });
     assert.deepEqual(config, { credentials: "{}", source: "config gcp:credentials", delegates: [] });
   });
 
-  it("is told by a token rather than by credentials of the same place", () => {
+  it("comes from a token rather than from credentials of the same place", () => {
     const config = identity({}, { "gcp:accessToken": "2", "gcp:credentials": "{}" });
     assert.deepEqual(config, { accessToken: "2", source: "config gcp:accessToken", delegates: [] });
     const environment = identity({}, {}, { GOOGLE_CREDENTIALS: "{}", GOOGLE_OAUTH_ACCESS_TOKEN: "3" });
     assert.deepEqual(environment, { accessToken: "3", source: "GOOGLE_OAUTH_ACCESS_TOKEN", delegates: [] });
   });
 
-  it("is told by the variables that @pulumi/gcp reads, in its order", () => {
+  it("comes from the environment variables that @pulumi/gcp reads, in the same order", () => {
     const all = { GOOGLE_CREDENTIALS: "a", GOOGLE_CLOUD_KEYFILE_JSON: "b", GCLOUD_KEYFILE_JSON: "c" };
     const { GOOGLE_CREDENTIALS, ...others } = all;
     assert.equal(identity({}, {}, all).credentials, GOOGLE_CREDENTIALS);
@@ -53,12 +53,12 @@ describe("whom to call as", () => {
     assert.equal(identity({}, {}, { GCLOUD_KEYFILE_JSON: "c" }).credentials, "c");
   });
 
-  it("is not told by what is empty", () => {
+  it("ignores empty values", () => {
     const config = { "cancellation:accessToken": "", "gcp:credentials": "", "cancellation:subject": "" };
     assert.deepEqual(identity({}, config, { GOOGLE_CREDENTIALS: "" }), { delegates: [] });
   });
 
-  it("is a service account to act as: the resource's, then the config's, then the environment's", () => {
+  it("has the service account of the resource, else of the config, else of the environment", () => {
     const config = { "cancellation:impersonateServiceAccount": "b@c", "gcp:impersonateServiceAccount": "c@c" };
     const environment = { GOOGLE_IMPERSONATE_SERVICE_ACCOUNT: "d@c" };
     const gcp = { ...config, "cancellation:impersonateServiceAccount": "" };
@@ -73,13 +73,13 @@ describe("whom to call as", () => {
     );
   });
 
-  it("is a user to act as: the resource's, then the config's", () => {
+  it("has the user of the resource, else of the config", () => {
     const config = { "cancellation:subject": "b@c" };
     assert.equal(identity({ subject: "a@c" }, config).subject, "a@c");
     assert.equal(identity({}, config).subject, "b@c");
   });
 
-  it("goes by delegates, which a config holds as a list", () => {
+  it("has the delegates of the config, which are a JSON list", () => {
     const key = "impersonateServiceAccountDelegates";
     const iam = (address: string) => `projects/-/serviceAccounts/${address}`;
     const list = JSON.stringify(["a@b", iam("c@d")]);
@@ -88,11 +88,11 @@ describe("whom to call as", () => {
     assert.deepEqual(identity({}, both).delegates, [iam("e@f")]);
     assert.deepEqual(identity({}, { ...both, [`cancellation:${key}`]: "" }).delegates, [iam("a@b")]);
     for (const wrong of ["a@b", "{}", "[1]", '[""]', "[", "5"]) {
-      assert.throws(() => identity({}, { [`gcp:${key}`]: wrong }), /config gcp:\w+ must be a list of service accounts/);
+      assert.throws(() => identity({}, { [`gcp:${key}`]: wrong }), /config gcp:\w+ must be a list of service account/);
     }
   });
 
-  it("is counted for the billing project, where the override is on", () => {
+  it("has the billing project when the user project override is on", () => {
     const project = (config: Record<string, string>, environment: NodeJS.ProcessEnv = {}) =>
       identity({}, config, environment).quotaProject;
     const gcp = { "gcp:billingProject": "p" };
@@ -112,7 +112,7 @@ describe("whom to call as", () => {
     );
   });
 
-  it("belongs to a universe: the config's, then the environment's", () => {
+  it("has the universe domain of the config, else of the environment", () => {
     const environment = { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "c.example" };
     const gcp = { "gcp:universeDomain": "B.example" };
     const universe = (config: Record<string, string>) => identity({}, config, environment).universeDomain;
@@ -125,7 +125,7 @@ describe("whom to call as", () => {
     }
   });
 
-  it("is no user outside of googleapis.com", () => {
+  it("can't have a user outside of googleapis.com", () => {
     const inUniverse = (domain: string) => identity({ subject: "a@b" }, { "gcp:universeDomain": domain });
     assert.equal(inUniverse("googleapis.com").subject, "a@b");
     assert.throws(() => inUniverse("b.example"), /`subject` can't be used in the universe b\.example/);
@@ -133,13 +133,13 @@ describe("whom to call as", () => {
 });
 
 describe("a credential", () => {
-  it("is configured by a token, by credentials or by the file of application default credentials", () => {
+  it("is configured by a token, by credentials, or by an application default credentials file", () => {
     assert.ok(isConfigured(identity({}, { "gcp:accessToken": "t" }), {}));
     assert.ok(isConfigured(identity({}, {}, { GOOGLE_CREDENTIALS: "{}" }), {}));
     assert.ok(isConfigured(identity(), { GOOGLE_APPLICATION_CREDENTIALS: "/file" }));
   });
 
-  it("is not configured by an address alone, which needs a credential itself", () => {
+  it("isn't configured by an address alone, which needs a credential itself", () => {
     assert.equal(isConfigured(identity(), {}), false);
     assert.equal(isConfigured(identity({ subject: "a@b", impersonateServiceAccount: "c@d" }), {}), false);
   });

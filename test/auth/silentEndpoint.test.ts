@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { credentialKinds } from "./silentEndpoint";
 
-describe("a token endpoint that never answers", () => {
+describe("a token endpoint that never responds", () => {
   for (const kind of credentialKinds) {
-    it(`doesn't end the process that asks it for a token of ${kind}`, async () => {
+    it(`doesn't end the process that requests a token for ${kind}`, async () => {
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [
         ...["--require", "tsx/cjs", join(__dirname, "silentEndpoint.ts"), kind],
       ]);
-      assert.match(stdout, /No access token could be had from x.*: no answer within 1\.0 s\./);
+      assert.match(stdout, /Can't get an access token from x.*: no response within 1\.0 s\./);
       assert.match(stdout, /^1 connections\nstill running$/m);
       assert.equal(stderr, "");
     }).timeout(60_000);

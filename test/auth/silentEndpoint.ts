@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Identity } from "../../provider/auth/identity";
 import { TokenSource } from "../../provider/auth/tokenCache";
 
-// Run as a program: asks for a token where nothing answers, waits past gaxios's retries, and prints the error that is told.
+// This program requests a token from a server that never responds, waits past gaxios's retries, and prints the error.
 
 const limit = 1_000;
 const pastRetries = 1_500;
@@ -37,12 +37,12 @@ const serviceAccount = () => ({
 const account = "target@p.iam.gserviceaccount.com";
 const accessToken = { accessToken: "ya29.token-of-the-caller" };
 
-/** By what is asked: the credential, or the access token with which a further request is made. */
+/** The identities by kind. Each needs a token from the endpoint. */
 const identities: Readonly<Record<string, (origin: string, file: string) => Partial<Identity>>> = {
   "a service account's key": () => ({ credentials: JSON.stringify(serviceAccount()) }),
   "an authorized user": () => ({ credentials: JSON.stringify(user) }),
   "an external account": (origin, file) => ({ credentials: JSON.stringify(externalAccount(origin, file)) }),
-  signJwt: () => ({ ...accessToken, impersonateServiceAccount: account, subject: "admin@example.com" }),
+  "a JWT that IAM signs": () => ({ ...accessToken, impersonateServiceAccount: account, subject: "admin@example.com" }),
   "an impersonated account": () => ({ ...accessToken, impersonateServiceAccount: account }),
 };
 
@@ -50,7 +50,7 @@ export const credentialKinds = Object.keys(identities);
 
 async function main(kind: string): Promise<void> {
   const sockets = new Set<Socket>();
-  // Answers nothing, neither as a token endpoint nor as the proxy on the way to one.
+  // Never responds, neither as a token endpoint nor as the proxy before one.
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
@@ -59,7 +59,7 @@ async function main(kind: string): Promise<void> {
   await once(server.listen(0, "127.0.0.1"), "listening");
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.env["HTTPS_PROXY"] = origin;
-  // What is loaded for the first request would take a large part of the limit.
+  // Loads the modules of the first request now, because that would take a large part of the limit.
   await (await import("google-auth-library")).gaxios.instance.request({ url: "data:," });
   const folder = mkdtempSync(join(tmpdir(), "silent-"));
   const file = join(folder, "subject-token");

@@ -56,7 +56,7 @@ describe("the fetch of a token", () => {
     json(response, 200, { access_token, token_type: "Bearer", issued_token_type: "t", expires_in: 3600 });
 
   for (const status of [200, 400, 503]) {
-    it(`ends a response of HTTP ${status} at 1 MB, and is not tried again`, async () => {
+    it(`ends a response with HTTP ${status} at 1 MB, and isn't retried`, async () => {
       let written = 0;
       let closed: Promise<unknown> = Promise.resolve();
       const { origin, seen } = await serve((_request, response) => {
@@ -71,7 +71,7 @@ describe("the fetch of a token", () => {
         pour();
       });
       const error = await rejection<Error & { transient: boolean }>(credential(origin).headers());
-      assert.match(error.message, /the response of http:\/\/127\.0\.0\.1:\d+ is larger than 1 MB/);
+      assert.match(error.message, /the response from http:\/\/127\.0\.0\.1:\d+ is larger than 1 MB/);
       assert.equal(error.transient, false);
       await closed;
       assert.ok(written < 32 * 1024 * 1024, String(written));
@@ -79,7 +79,7 @@ describe("the fetch of a token", () => {
     });
   }
 
-  describe("that takes too long", () => {
+  describe("the fetch of a token that takes too long", () => {
     let clock: Clock;
     beforeEach(() => {
       clock = withGlobal(globalThis).install({ toFake: ["setTimeout", "clearTimeout"] });
@@ -89,10 +89,10 @@ describe("the fetch of a token", () => {
     });
 
     for (const [what, begin] of [
-      ["never answers", () => undefined],
+      ["never responds", () => undefined],
       ["never ends its response", (response: ServerResponse) => response.writeHead(200).write("{")],
     ] as const) {
-      it(`is over after 20 s, with its connection, where a server ${what}`, async () => {
+      it(`ends after 20 s with its connection when the server ${what}`, async () => {
         const events = new EventEmitter();
         const { origin } = await serve((_request, response) => {
           begin(response);
@@ -104,13 +104,13 @@ describe("the fetch of a token", () => {
         const failed = rejection(credential(origin).headers());
         await arrived;
         clock.tick(20_000);
-        assert.match((await failed).message, /no answer within 20\.0 s/);
+        assert.match((await failed).message, /no response within 20\.0 s/);
         await closed;
       });
     }
   });
 
-  it("doesn't follow a redirect, which would carry what is sent elsewhere", async () => {
+  it("doesn't follow a redirect, which would send secrets to another server", async () => {
     const other = await serve((_request, response) => token(response, "ya29.of-another-server"));
     const { origin } = await serve((_request, response) =>
       response.writeHead(307, { location: `${other.origin}/sts` }).end(),
@@ -120,12 +120,12 @@ describe("the fetch of a token", () => {
   });
 
   for (const [what, text, told] of [
-    ["a line break", "ya29.first\r\nx-injected: 1", /holds spaces, control characters/],
-    ["a NUL", "ya29.first\u0000second", /holds spaces, control characters/],
-    ["a letter that is not ASCII", "ya29.f\u00efrst", /holds spaces, control characters/],
+    ["a line break", "ya29.first\r\nx-injected: 1", /has spaces, control characters/],
+    ["a NUL", "ya29.first\u0000second", /has spaces, control characters/],
+    ["a letter that isn't ASCII", "ya29.f\u00efrst", /has spaces, control characters/],
     ["20,000 characters", "y".repeat(20_000), /has 20000 characters, more than the 16384/],
   ] as const) {
-    it(`refuses a token with ${what}, without quoting it`, async () => {
+    it(`refuses a token with ${what}, and doesn't quote the token`, async () => {
       const { origin } = await serve((_request, response) => token(response, text));
       const error = await rejection<Error & { transient: boolean }>(credential(origin).headers());
       assert.match(error.message, told);
@@ -134,23 +134,23 @@ describe("the fetch of a token", () => {
     });
   }
 
-  it("takes a token of 16 KB", async () => {
+  it("accepts a token of 16 KB", async () => {
     const { origin } = await serve((_request, response) => token(response, "y".repeat(16 * 1024)));
     assert.equal((await credential(origin).headers())["authorization"]?.length, 16 * 1024 + 7);
   });
 
-  describe("that fails", () => {
+  describe("the error of a failed token fetch", () => {
     const escape = (text: string) =>
       Array.from(text)
         .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
         .join("");
     for (const [what, encode] of [
-      ["as they are", (text: string) => text],
+      ["unchanged", (text: string) => text],
       ["percent-encoded", encodeURIComponent],
       ["in base64", (text: string) => Buffer.from(`: ${text}`).toString("base64")],
       ["as JSON within JSON", (text: string) => JSON.stringify({ text: escape(text) })],
     ] as const) {
-      it(`hides the secrets that the server repeats ${what}`, async () => {
+      it(`redacts the secrets that the server repeats ${what}`, async () => {
         const repeated = [subjectToken, clientSecret].map(encode);
         const { origin } = await serve((_request, response) =>
           json(response, 400, { error: "invalid_grant", error_description: `No: ${repeated.join(" and ")}` }),
@@ -161,7 +161,7 @@ describe("the fetch of a token", () => {
       });
     }
 
-    it("hides what the cut of a long message would leave a piece of", async () => {
+    it("redacts a secret that the truncation of a long message would cut in two", async () => {
       const { origin } = await serve((_request, response) =>
         json(response, 400, { error: "invalid_grant", error_description: `${"x".repeat(470)} ${subjectToken}` }),
       );

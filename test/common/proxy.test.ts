@@ -22,12 +22,12 @@ describe("the proxy of a URL", () => {
   const proxy = "http://proxy.example:3128/";
   const host = "https://cloudchannel.googleapis.com/v1";
 
-  it("is none where no variable is set, or where it is empty", () => {
+  it("is absent when no variable is set or the variable is empty", () => {
     assert.equal(proxyUnder({}, host), undefined);
     assert.equal(proxyUnder({ HTTPS_PROXY: "" }, host), undefined);
   });
 
-  it("comes from each of the variables, in upper and lower case", () => {
+  it("comes from HTTPS_PROXY or ALL_PROXY, in upper or lower case", () => {
     for (const name of ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]) {
       assert.equal(proxyUnder({ [name]: proxy }, host), proxy, name);
     }
@@ -35,12 +35,12 @@ describe("the proxy of a URL", () => {
     assert.equal(proxyUnder({ HTTPS_PROXY: proxy, ALL_PROXY: "http://other.example" }, host), proxy);
   });
 
-  it("speaks plain HTTP where its scheme is left out, and may be https", () => {
+  it("is plain http when the variable has no scheme, and can be https", () => {
     assert.equal(proxyUnder({ HTTPS_PROXY: "proxy.example:3128" }, host), proxy);
     assert.equal(proxyUnder({ HTTPS_PROXY: "https://proxy.example" }, host), "https://proxy.example/");
   });
 
-  it("is never one for plain http", () => {
+  it("is absent for a plain http URL", () => {
     const all = { HTTPS_PROXY: proxy, HTTP_PROXY: proxy, ALL_PROXY: proxy };
     for (const url of ["http://127.0.0.1:8080/", "http://localhost/", "http://[::1]/"]) {
       assert.equal(proxyUnder(all, url), undefined);
@@ -80,14 +80,14 @@ describe("the proxy of a URL", () => {
     ["", host, false],
     [" ,, ", host, false],
   ] as const) {
-    it(`is ${isExempt ? "none" : "used"} for ${url} with NO_PROXY=${noProxy}`, () => {
+    it(`is ${isExempt ? "absent" : "used"} for ${url} with NO_PROXY=${noProxy}`, () => {
       for (const name of ["NO_PROXY", "no_proxy"]) {
         assert.equal(proxyUnder({ HTTPS_PROXY: proxy, [name]: noProxy }, url), isExempt ? undefined : proxy);
       }
     });
   }
 
-  it("that can't be used is an error without what is in the variable", () => {
+  it("is an error, which doesn't quote the variable, when the variable's URL can't be used", () => {
     for (const value of ["socks5://us3r:p4ssw0rd@h", "http://us3r:p4ssw0rd@[x", "http://", "us3r:p4ssw0rd@h:x"]) {
       assert.throws(
         () => proxyUnder({ HTTPS_PROXY: value }, host),
@@ -97,7 +97,7 @@ describe("the proxy of a URL", () => {
     }
   });
 
-  it("has its password among the secrets, as it is written and as it is sent", () => {
+  it("has its password among the secrets to redact, both as written and as sent", () => {
     process.env["HTTPS_PROXY"] = "http://us%40er:p%3Aw@proxy.example";
     assert.deepEqual(proxySecrets(), ["p%3Aw", "p:w", "us@er:p:w"]);
   });

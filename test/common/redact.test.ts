@@ -16,63 +16,75 @@ const each = (encode: (code: number) => string) =>
 
 describe("redact", () => {
   for (const [what, text, redacted] of [
-    ["a token as it is", `Bearer ${token}.`, "Bearer [hidden]."],
-    ["each of several", `${token} ${token}`, "[hidden] [hidden]"],
-    ["encodeURIComponent's form", `?t=${percent}&x`, "?t=[hidden]&x"],
-    ["percent escapes in lower case", percent.replace(/%../g, (escape) => escape.toLowerCase()), "[hidden]"],
-    ["percent escapes of percent escapes", encodeURIComponent(percent), "[hidden]"],
-    ["encodeURI's form", encodeURI(token), "[hidden]"],
-    ["a form's field", new URLSearchParams({ t: token, x: "y" }).toString(), "t=[hidden]&x=y"],
-    ["a percent escape for each character", each((code) => `%${code.toString(16)}`), "[hidden]"],
-    ["escaped slashes in JSON", `{"t":"${token.replaceAll("/", "\\/")}"}`, '{"t":"[hidden]"}'],
-    ["a JSON escape for each character", `{"${unicode}":1}`, '{"[hidden]":1}'],
+    ["a plain token", `Bearer ${token}.`, "Bearer [hidden]."],
+    ["each of several tokens", `${token} ${token}`, "[hidden] [hidden]"],
+    ["a token that encodeURIComponent encodes", `?t=${percent}&x`, "?t=[hidden]&x"],
+    ["a token with lowercase percent escapes", percent.replace(/%../g, (escape) => escape.toLowerCase()), "[hidden]"],
+    ["a token with percent escapes of percent escapes", encodeURIComponent(percent), "[hidden]"],
+    ["a token that encodeURI encodes", encodeURI(token), "[hidden]"],
+    ["a token in a field of a form", new URLSearchParams({ t: token, x: "y" }).toString(), "t=[hidden]&x=y"],
+    ["a token with a percent escape for each character", each((code) => `%${code.toString(16)}`), "[hidden]"],
+    ["a token with escaped slashes in JSON", `{"t":"${token.replaceAll("/", "\\/")}"}`, '{"t":"[hidden]"}'],
+    ["a token with a JSON escape for each character", `{"${unicode}":1}`, '{"[hidden]":1}'],
     [
-      "JSON escapes in upper case",
+      "a token with uppercase JSON escapes",
       `"${unicode.replace(/u..../g, (digits) => `u${digits.slice(1).toUpperCase()}`)}"`,
       '"[hidden]"',
     ],
-    ["JSON within JSON", json(json({ [token]: json(`"${unicode}"`) })), json(json({ "[hidden]": json('"[hidden]"') }))],
     [
-      "named HTML entities",
+      "a token in JSON within JSON",
+      json(json({ [token]: json(`"${unicode}"`) })),
+      json(json({ "[hidden]": json('"[hidden]"') })),
+    ],
+    [
+      "a token with named HTML entities",
       token.replaceAll("/", "&sol;").replaceAll("=", "&equals;").replaceAll("_", "&lowbar;"),
       "[hidden]",
     ],
-    ["decimal HTML entities", each((code) => `&#${code};`), "[hidden]"],
-    ["hexadecimal HTML entities", each((code) => `&#x${code.toString(16)};`), "[hidden]"],
-    ["HTML entities with many zeros", each((code) => `&#x${"0".repeat(50)}${code.toString(16)};`), "[hidden]"],
-    ["decimal HTML entities with many zeros", each((code) => `&#${"0".repeat(50)}${code};`), "[hidden]"],
-    ["HTML entities without semicolons", each((code) => `&#${code}`), "[hidden]"],
-    ["escapes of JavaScript", each((code) => `\\x${code.toString(16)}`), "[hidden]"],
+    ["a token in decimal HTML entities", each((code) => `&#${code};`), "[hidden]"],
+    ["a token in hexadecimal HTML entities", each((code) => `&#x${code.toString(16)};`), "[hidden]"],
     [
-      "one encoding half-way, and then another",
+      "a token in hexadecimal HTML entities with many zeros",
+      each((code) => `&#x${"0".repeat(50)}${code.toString(16)};`),
+      "[hidden]",
+    ],
+    ["a token in decimal HTML entities with many zeros", each((code) => `&#${"0".repeat(50)}${code};`), "[hidden]"],
+    ["a token in HTML entities without semicolons", each((code) => `&#${code}`), "[hidden]"],
+    ["a token in JavaScript escapes", each((code) => `\\x${code.toString(16)}`), "[hidden]"],
+    [
+      "a token whose first half is plain and whose second half is encoded",
       `${token.slice(0, 30)}${encodeURIComponent(token.slice(30))}`,
       "[hidden]",
     ],
-    ["hexadecimal", Buffer.from(token).toString("hex"), "[hidden]"],
-    ["hexadecimal in upper case", Buffer.from(token).toString("hex").toUpperCase(), "[hidden]"],
-    ["base64", Buffer.from(token).toString("base64"), "[hidden]"],
-    ["base64url", Buffer.from(token).toString("base64url"), "[hidden]"],
+    ["a token in hexadecimal", Buffer.from(token).toString("hex"), "[hidden]"],
+    ["a token in uppercase hexadecimal", Buffer.from(token).toString("hex").toUpperCase(), "[hidden]"],
+    ["a token in base64", Buffer.from(token).toString("base64"), "[hidden]"],
+    ["a token in base64url", Buffer.from(token).toString("base64url"), "[hidden]"],
     [
-      "base64 with a percent escape for its padding",
+      "a token in base64 with a percent escape for the padding",
       Buffer.from(`Bearer ${token}`).toString("base64").replaceAll("=", "%3D"),
       undefined,
     ],
-    ["base64 over several lines", Buffer.from(`x${token}`).toString("base64").replace(/.{16}/g, "$&\r\n"), undefined],
     [
-      "base64 over several lines that end in spaces",
+      "a token in base64 over several lines",
+      Buffer.from(`x${token}`).toString("base64").replace(/.{16}/g, "$&\r\n"),
+      undefined,
+    ],
+    [
+      "a token in base64 over several lines that end in spaces",
       Buffer.from(`x${token}`).toString("base64").replace(/.{16}/g, "$&  \r\n\t"),
       undefined,
     ],
-    ["a piece that a server cut out", `starts with ${token.slice(0, 30)}…`, "starts with [hidden]…"],
+    ["the beginning of a token that a server truncated", `starts with ${token.slice(0, 30)}…`, "starts with [hidden]…"],
   ] as const) {
-    it(`hides ${what}`, () => {
+    it(`redacts ${what}`, () => {
       const result = redact(text, [token]);
       if (redacted !== undefined) assert.equal(result, redacted);
       else assert.match(result, /^.{0,20}\[hidden\].{0,20}$/s);
     });
   }
 
-  it("hides a base64 of more than the token, wherever the token begins in it", () => {
+  it("redacts a token at any offset of a longer text in base64", () => {
     for (const before of ["", "a", "ab", "Bearer ", "user:"]) {
       for (const after of ["", "z", "zz", "\n"]) {
         const text = Buffer.from(before + token + after).toString("base64");
@@ -81,14 +93,14 @@ describe("redact", () => {
     }
   });
 
-  it("leaves JSON valid, and what is beside a secret as it was", () => {
+  it("keeps JSON valid and the text beside a secret unchanged", () => {
     const value = { a: [`x ${token} \\ "y" %25 &amp;`, { [`k${token}`]: null }], "\u2028": "\n\t☃" };
     const expected = { a: ['x [hidden] \\ "y" %25 &amp;', { "k[hidden]": null }], "\u2028": "\n\t☃" };
     assert.deepEqual(JSON.parse(redact(json(value), [token])), expected);
     assert.deepEqual(JSON.parse(redact(JSON.stringify(value, null, 2), [token])), expected);
   });
 
-  it("hides what is encoded a hundred times", () => {
+  it("redacts a token that is encoded a hundred times", () => {
     for (const [first, encode] of [
       [percent, (text: string) => text.replaceAll("%", "%25")],
       [each((code) => `&#${code};`), (text: string) => text.replaceAll("&", "&amp;")],
@@ -103,7 +115,7 @@ describe("redact", () => {
     assert.doesNotMatch(redact(text, [token]), /a0Af|s7t8/);
   });
 
-  it("hides a token that is encoded in escapes for each character, in JSON, and again", () => {
+  it("redacts a token with JSON escapes for each character that is encoded in JSON again", () => {
     const inUnicode = (text: string) =>
       Array.from(text)
         .map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
@@ -113,7 +125,7 @@ describe("redact", () => {
     }
   });
 
-  it("leaves JSON valid where a secret is digits, a word of JSON, or begins within an escape", () => {
+  it("keeps JSON valid when a secret is digits, spans several values, or begins within an escape", () => {
     const redacted = (value: unknown, secret: string): unknown => JSON.parse(redact(json(value), [secret]));
     const value = { a: 1234567890123, b: [12345678, -1.5e-9, true], c: "12345678", "12345678": null };
     const expected = { a: "[hidden]", b: ["[hidden]", -1.5e-9, true], c: "[hidden]", "[hidden]": null };
@@ -127,7 +139,7 @@ describe("redact", () => {
     assert.deepEqual(redacted("a\nsecret-8", "nsecret-8"), "a[hidden]");
   });
 
-  it("leaves JSON valid whatever in it is a secret", () => {
+  it("keeps JSON valid when any part of the text is a secret", () => {
     const values = fc.tuple(fc.jsonValue(), fc.nat(), fc.integer({ min: 8, max: 40 }), fc.constantFrom(0, 2));
     fc.assert(
       fc.property(values, ([value, from, size, indent]) => {
@@ -139,30 +151,30 @@ describe("redact", () => {
     );
   });
 
-  it("hides a short secret at each of its overlapping places", () => {
+  it("redacts overlapping occurrences of a short secret", () => {
     assert.equal(redact("x".repeat(100) + "abcabcabcabca", ["abcabcab"]), `${"x".repeat(100)}[hidden]ca`);
     assert.equal(redact(`${"a".repeat(100)}b`, ["a".repeat(8)]), "[hidden]b");
   });
 
-  it("hides several secrets, a short one as a whole", () => {
+  it("redacts several secrets, of which a short one only as a whole", () => {
     assert.equal(redact(`a ${token} b p%40ssw0rd! c`, [token, "p@ssw0rd!"]), "a [hidden] b [hidden] c");
   });
 
-  it("hides a private key on one line or many", () => {
+  it("redacts a private key on one line or on several lines", () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${"MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n".repeat(3)}-----END PRIVATE KEY-----\n`;
     for (const text of [key, json(key), key.replaceAll("\n", " "), key.replaceAll("\n", ""), json(json(key))]) {
       assert.doesNotMatch(redact(`key: ${text}`, [key]), /MIIEvQ|AASC/);
     }
   });
 
-  it("leaves texts as they are that hold no secret, or where nothing long enough is one", () => {
+  it("leaves a text unchanged when it holds no secret or when the secret is too short", () => {
     for (const text of ["", "\\", "%", "&", "\\u12", "%zz&#;&nope;\\", '{"a":"\\u0041%41"}', "a\r\nb", "\ud800"]) {
       assert.equal(redact(text, [token]), text);
     }
     assert.equal(redact("a short one", ["short", ""]), "a short one");
   });
 
-  it("hides a secret in 100 cases made up by chance", async () => {
+  it("redacts a secret in 100 random cases", async () => {
     assert.equal(await secretsStayHidden(100), 100);
   }).timeout(60_000);
 });

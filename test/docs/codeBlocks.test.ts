@@ -10,7 +10,7 @@ import { commandsOf, issuesOf, pulumiCommand } from "./shell";
 
 const maxReadmeLines = 150;
 
-/** Folders of the repository; a code span that begins with one is a path. */
+/** Matches a code span that begins with a folder of the repository, which is a path. */
 const pathPattern = /^(bench|docs|examples|provider|scripts|stack|test)(\/[\w.-]+)+$/;
 
 describe("the documentation", () => {
@@ -28,20 +28,22 @@ describe("the documentation", () => {
     assert.ok(programs.length > 5 && shells.length > 10);
   });
 
-  it("has TypeScript that compiles with the package", function () {
+  it("has TypeScript that compiles with the package's types", function () {
     this.timeout(120_000);
     assert.deepEqual(typeErrors(programs), []);
   });
 
-  describe("has programs that can be deployed and destroyed on the emulator:", function () {
+  describe("the programs in the documentation", function () {
     this.timeout(120_000);
-    for (const block of programs.filter((each) => !isTestFile(each))) it(block.where, () => deploy(block));
+    for (const block of programs.filter((each) => !isTestFile(each))) {
+      it(`deploys and destroys the program at ${block.where} on the emulator`, () => deploy(block));
+    }
   });
 
-  describe("has tests that pass:", function () {
+  describe("the tests in the documentation", function () {
     this.timeout(300_000);
     for (const block of programs.filter(isTestFile)) {
-      it(block.where, async function () {
+      it(`passes the tests at ${block.where}`, async function () {
         const cli = await findCli();
         if (cli === undefined && block.text.includes("LocalWorkspace")) this.skip();
         await runTests(block, cli);
@@ -59,7 +61,7 @@ describe("the documentation", () => {
     assert.deepEqual(issues, []);
   });
 
-  it("gives pulumi no flag that it doesn't take", async function () {
+  it("gives each pulumi command only flags that the Pulumi CLI has", async function () {
     this.timeout(60_000);
     const cli = await findCli();
     if (cli === undefined) return this.skip();

@@ -68,14 +68,14 @@ export function parsePage(path: string, text: string): Page {
   };
 }
 
-/** A code span on one line. Its backticks are as many at the end as at the beginning. */
+/** Matches a code span on one line, which has as many backticks at the end as at the beginning. */
 const spanPattern = /(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/g;
 
 function spanText(span: string): string {
   return span.replace(/^(`+)(.*)\1$/, "$2").trim();
 }
 
-/** The code spans that a text begins with, for example the messages that an item of a list is about. */
+/** Returns the code spans at the beginning of a text, for example the messages of a list item. */
 export function leadingSpans(text: string): string[] {
   const spans: string[] = [];
   let rest = text;

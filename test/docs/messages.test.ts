@@ -21,7 +21,7 @@ describe("docs/troubleshooting.md", () => {
   const messages = items.flatMap(leadingSpans).filter((message) => !foreign.includes(message));
   const pieces = (message: string) => message.split(/<[^<>]+>|…/).map((piece) => piece.trim());
 
-  it("has only messages that the source has", () => {
+  it("has only messages that are in the source", () => {
     const text = sources
       .map((source) => source.text)
       .join("\n")
@@ -34,7 +34,7 @@ describe("docs/troubleshooting.md", () => {
     assert.deepEqual(missing, []);
   });
 
-  it("has each message of an error that the package throws", () => {
+  it("has the message of each error that the package throws", () => {
     const known = messages.flatMap(pieces).filter((piece) => piece.length >= minDistinctLength);
     const thrown = sources.filter(({ path }) => !path.includes("/emulator/")).flatMap(messagesThrown);
     assert.ok(thrown.length > 30);
@@ -45,13 +45,13 @@ describe("docs/troubleshooting.md", () => {
   });
 });
 
-/** The literal texts in `new …Error(…)`, of each that has any. */
+/** Returns the literal text of each `new …Error(…)` that has one. */
 function messagesThrown({ path, text }: { path: string; text: string }): string[] {
   const messages: string[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isNewExpression(node) && /Error$/.test(node.expression.getText())) {
       const message = (node.arguments ?? []).map(literalText).join(" ").trim();
-      // a code alone isn't a message
+      // A code alone isn't a message.
       if (message.length >= minDistinctLength && message.includes(" ")) messages.push(message);
     }
     ts.forEachChild(node, visit);

@@ -49,7 +49,7 @@ export function typeErrors(blocks: readonly CodeBlock[]): string[] {
   });
 }
 
-/** Whether a block is a file of tests. Any other is a program of Pulumi. */
+/** Returns whether a block is a test file. Every other block is a Pulumi program. */
 export function isTestFile({ text }: CodeBlock): boolean {
   return text.includes("describe(");
 }
@@ -84,7 +84,7 @@ export async function deploy({ text }: CodeBlock): Promise<void> {
 
 const run = promisify(execFile);
 
-/** Runs a block as a file of tests. */
+/** Runs a block as a test file. */
 export async function runTests({ text }: CodeBlock, cli: Cli | undefined): Promise<void> {
   const project = new Project("documented");
   try {

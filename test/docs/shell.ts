@@ -5,13 +5,13 @@ import { readCommandLine } from "../../provider/emulator/command";
 import { validateSpec } from "../../provider/emulator/operation";
 import { root } from "./markdown";
 
-/** A command of a shell, without its redirections. */
+/** A shell command without its redirections. */
 export type Command = readonly string[];
 
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
 const testFiles = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" }).map((file) => `test/${file}`);
 
-/** Every name in the sources, to look up settings in. */
+/** The text of all sources, in which settings are looked up. */
 const source = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".ts"))
   .map((file) => readFileSync(join(root, "provider", file), "utf8"))
@@ -35,7 +35,7 @@ export function commandsOf(block: string): Command[] {
 function withoutRedirections(words: readonly string[]): string[] {
   const end = words.findIndex((word) => /^[<>]/.test(word));
   const kept = end < 0 ? [...words] : words.slice(0, end);
-  // variables that are set for the command alone
+  // Drop the variables that are set for this command alone.
   while (/^[A-Z_]+=/.test(kept[0] ?? "")) kept.shift();
   return kept;
 }
@@ -53,7 +53,7 @@ const pulumiCommands = [
   ["up"],
 ];
 
-/** The subcommand of `pulumi` and its flags; `undefined` where it isn't one that is known. */
+/** Returns the subcommand of `pulumi` and its flags, or `undefined` for an unknown subcommand. */
 export function pulumiCommand(args: Command): { command: readonly string[]; flags: readonly string[] } | undefined {
   const command = pulumiCommands.find((words) => words.every((word, index) => args[index] === word));
   return (
@@ -61,7 +61,7 @@ export function pulumiCommand(args: Command): { command: readonly string[]; flag
   );
 }
 
-/** Checks the commands of a block. Returns what doesn't exist. */
+/** Checks the commands of a block. Returns an issue for each part that doesn't exist. */
 export function issuesOf(block: string): string[] {
   const made = new Set<string>();
   let directory = root;
@@ -114,14 +114,14 @@ function mochaIssues(args: Command): string[] {
     );
 }
 
-/** Each alternative has to exist, not only one of them. */
+/** Returns every alternative of a pattern, because each of them must exist. */
 function expandBraces(pattern: string): string[] {
   const [whole = "", list = ""] = /\{([^{}]+)\}/.exec(pattern) ?? [];
   return whole === "" ? [pattern] : list.split(",").flatMap((one) => expandBraces(pattern.replace(whole, one)));
 }
 
 function emulatorIssues(args: Command): string[] {
-  // files of the reader's own
+  // FILE stands for a file of the reader.
   const own = args.flatMap((word, index) => (word === "FILE" ? [index - 1, index] : []));
   try {
     readCommandLine(args.filter((_, index) => !own.includes(index)));

@@ -64,12 +64,12 @@ describe("the call log", () => {
     assert.equal(emulator.calls.last()?.method, "list");
   });
 
-  it('throws with log: "counts", which keeps no calls', async () => {
+  it('throws when a test reads the calls with log: "counts", which keeps no calls', async () => {
     const emulator = await start({ log: "counts" });
-    assert.throws(() => emulator.calls.all(), /log: "counts" the emulator keeps no calls/);
+    assert.throws(() => emulator.calls.all(), /the emulator keeps no calls with the option log: "counts"/);
   });
 
-  it("resolves when the calls are received, and rejects when the emulator stops", async () => {
+  it("resolves received() when the calls arrive, and rejects it when the emulator stops", async () => {
     const emulator = await start();
     const twice = emulator.calls.received({ method: "list" }, 2);
     const never = emulator.calls.received({ method: "cancel" });
@@ -80,7 +80,7 @@ describe("the call log", () => {
     await Promise.all([emulator.stop(), assert.rejects(never, /stopped before/)]);
   });
 
-  it("calls the listener after each response", async () => {
+  it("calls the listener onCall after each response", async () => {
     const statuses: (number | undefined)[] = [];
     const emulator = await start({ onCall: ({ status }) => statuses.push(status) });
     await call(emulator, "GET", "/v1/operations");

@@ -5,7 +5,7 @@ export interface Response {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The parsed body; `undefined` when it isn't JSON. */
+  /** The parsed body, or `undefined` when it isn't JSON. */
   readonly json: unknown;
 }
 

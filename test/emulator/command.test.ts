@@ -136,7 +136,7 @@ describe("POST /emulator/operations", () => {
     assert.equal((await call(emulator, "POST", path, { body: "[]" })).status, 400);
   });
 
-  it("refuses requests of web pages, and of other host names", async () => {
+  it("refuses requests from web pages, and requests to other host names", async () => {
     const emulator = await emulators.start({ admin: true });
     for (const headers of [
       { origin: "http://localhost" },
@@ -149,7 +149,7 @@ describe("POST /emulator/operations", () => {
     assert.equal((await raw(emulator, path, { host: "localhost:8085" }, "POST", body)).status, 200);
   });
 
-  it("returns 404 without the option admin", async () => {
+  it("returns 404 when the option admin isn't set", async () => {
     const emulator = await emulators.start();
     assert.equal((await call(emulator, "POST", path, { body })).status, 404);
   });

@@ -21,7 +21,7 @@ describe("a fault", () => {
   };
   const isCancelRequested = () => emulator.operation(name)?.cancelRequested;
 
-  describe("rule", () => {
+  describe("a fault rule", () => {
     it("applies to its method and operation only", async () => {
       emulator.fault({ method: "cancel", name, then: { status: 503 } });
       assert.equal((await cancel("operations/other")).status, 200);
@@ -57,7 +57,7 @@ describe("a fault", () => {
       assert.deepEqual(await statuses(2, "operations/other"), [500, 200]);
     });
 
-    it("applies to a share of the calls, the same for the same seed", async () => {
+    it("applies to a random share of the calls, which is the same for the same seed", async () => {
       const drawn = async (seed: number) => {
         emulator = await emulators.start({ seed, operations: [{ name }] });
         emulator.fault({ probability: 0.5, then: { status: 500 } });
@@ -70,14 +70,14 @@ describe("a fault", () => {
       assert.notEqual(await drawn(4), first);
     });
 
-    it("yields to an earlier rule, and counts the call all the same", async () => {
+    it("yields to an earlier rule, and still counts the call", async () => {
       emulator.fault({ calls: 1, then: { status: 500 } });
       emulator.fault({ calls: [1, 2], then: { status: 503 } });
       assert.deepEqual(await statuses(3), [500, 503, 200]);
     });
   });
 
-  describe("kind", () => {
+  describe("a fault of each kind", () => {
     it("returns an error in the format of AIP-193, and doesn't carry out the call", async () => {
       emulator.fault({ method: "cancel", then: { status: 429, retryAfter: 2, retryInfo: 1.5, message: "Slower." } });
       const response = await cancel();
@@ -91,7 +91,7 @@ describe("a fault", () => {
       assert.equal(isCancelRequested(), false);
     });
 
-    it("sends a date in Retry-After", async () => {
+    it("returns an error with a date in Retry-After", async () => {
       emulator.fault({ then: { status: 503, retryAfter: new Date(0) } });
       assert.equal((await get()).headers.get("retry-after"), "Thu, 01 Jan 1970 00:00:00 GMT");
     });
@@ -136,7 +136,7 @@ describe("a fault", () => {
       ["afterHeaders", { status: 200, carriedOut: true, body: false }],
       ["withinBody", { status: 200, carriedOut: true, body: true }],
     ] as const) {
-      it(`resets the connection ${reset}`, async () => {
+      it(`resets the connection with reset: "${reset}"`, async () => {
         emulator.fault({ then: { reset } });
         const { status, text, error } = await raw(emulator, `/v1/${name}:cancel`, {}, "POST");
         assert.deepEqual(
@@ -160,7 +160,7 @@ describe("a fault", () => {
       assert.equal(isCancelRequested(), false);
     });
 
-    it("never responds", async () => {
+    it("never responds with noAnswer", async () => {
       emulator.fault({ method: "cancel", then: "noAnswer" });
       const controller = new AbortController();
       const request = fetch(`${emulator.endpoint}/v1/${name}:cancel`, { method: "POST", signal: controller.signal });
@@ -170,7 +170,7 @@ describe("a fault", () => {
       assert.equal(isCancelRequested(), false);
     });
 
-    it("returns a finished operation as running, in lists too", async () => {
+    it("returns a done operation as running, also in lists", async () => {
       emulator.settle(name, "cancelled");
       emulator.fault({ calls: [2, 3], then: "goesBack" });
       assert.equal(((await get()).json as { done?: true }).done, true);

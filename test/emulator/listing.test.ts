@@ -83,7 +83,7 @@ describe("a list call", () => {
     ]);
   });
 
-  it("refuses an invalid page token, and that of another list", async () => {
+  it("refuses an invalid page token, and the page token of another list", async () => {
     const emulator = await start({ operations: numbered(3) });
     const { nextPageToken = "" } = await list(emulator, "pageSize=1");
     for (const query of ["pageToken=x", `pageToken=${nextPageToken}&filter=done=true`, `pageToken=A${nextPageToken}`]) {

@@ -9,7 +9,7 @@ describe("an emulated operation", () => {
   const { start } = emulators;
   afterEach(emulators.stop);
 
-  it("runs until something ends it, and has no `done` until then", async () => {
+  it("has no `done` in its JSON while it runs", async () => {
     const emulator = await start({ operations: [{ name, operationType: "CREATE_ENTITLEMENT" }] });
     assert.deepEqual((await call(emulator, "GET", `/v1/${name}`)).json, {
       name,
@@ -34,7 +34,7 @@ describe("an emulated operation", () => {
     });
   });
 
-  it("keeps the time of the first cancel when there is a second", async () => {
+  it("keeps the time of the first cancel when there is a second cancel", async () => {
     const emulator = await start({ operations: [{ name, settleAfter: 1000 }] });
     const first = emulators.time;
     await call(emulator, "POST", `/v1/${name}:cancel`);
@@ -99,7 +99,7 @@ describe("an emulated operation", () => {
       assert.equal(emulator.operation(name)?.cancelRequested, false);
     });
 
-    it(`returns ${answer} for a cancel only after it is done`, async () => {
+    it(`returns ${answer} for a cancel after it is done`, async () => {
       const emulator = await start({ operations: [{ name, done: "cancelled", answerWhenDone: answer }] });
       assert.equal((await call(emulator, "POST", `/v1/${name}:cancel`)).status, status);
     });
@@ -151,7 +151,7 @@ describe("an emulated operation", () => {
     assert.equal(emulator.operation(name)?.cancelRequested, false);
   });
 
-  it("gets a generated name, the same for the same seed", async () => {
+  it("gets a generated name, which is the same for the same seed", async () => {
     const [one, other, third] = [await start({ seed: 7 }), await start({ seed: 7 }), await start({ seed: 8 })];
     const generated = one.add();
     assert.match(generated, /^operations\/\w{20}$/);

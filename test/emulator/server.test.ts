@@ -102,7 +102,7 @@ describe("the emulator's server", () => {
     assert.equal((await call(emulator, "GET", "/v1/operations")).status, 200);
   });
 
-  it("closes its connections when it stops, during a delay too, and can be stopped more than once", async () => {
+  it("closes its connections when it stops, even during a delay, and can be stopped more than once", async () => {
     const emulator = await start();
     emulator.fault({ delay: 2 ** 30 });
     const request = assert.rejects(call(emulator, "GET", "/v1/operations"));

@@ -110,7 +110,7 @@ describe("the operations service", () => {
     assert.equal((await get("gl-node/20 rest/1.9 gapic/1.0.0")).status, 200);
   });
 
-  it("sends the option contentType with operations, lists and errors", async () => {
+  it("sends operations, lists and errors with the content type in the option contentType", async () => {
     const emulator = await start({ operations: [{ name }], contentType: "text/plain" });
     for (const path of [name, "operations/none", "operations"]) {
       const response = await call(emulator, "GET", `/v1/${path}`);

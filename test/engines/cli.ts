@@ -13,7 +13,7 @@ import { isOfTheProgram } from "./urns";
 export class CliEngine implements Engine {
   readonly name = "Pulumi CLI";
 
-  /** `logVerbosity`: the engine logs too, up to 9, to where its output goes. */
+  /** `logVerbosity`: the level of the engine's log, up to 9. The log goes to the engine's output. */
   constructor(private readonly settings: { readonly logVerbosity?: number } = {}) {}
 
   async unavailable(): Promise<string | undefined> {
@@ -66,7 +66,7 @@ export class CliEngine implements Engine {
   }
 }
 
-/** What all four operations of the Automation API take. */
+/** The options of all four operations of the Automation API. */
 interface RunOptions {
   readonly color: "never";
   readonly onOutput: (text: string) => void;
@@ -108,7 +108,7 @@ class CliStack implements Stack {
   }
 
   setEnvironment(name: string, value: string | undefined): void {
-    // A variable that is undefined is left out of the process's environment, even where this process has it.
+    // The CLI's environment leaves out an undefined variable, even when this process has it.
     (this.stack.workspace.envVars as Record<string, string | undefined>)[name] = value;
   }
 
@@ -120,7 +120,7 @@ class CliStack implements Stack {
   }
 
   async state(): Promise<Deployment> {
-    // Not the Automation API's export, which shows the secrets, nor the CLI's, which takes a process.
+    // The Automation API's export would show the secrets, and the CLI's export would need another process.
     const { name: project } = await this.stack.workspace.projectSettings();
     const file = path.join(this.stateDirectory, ".pulumi", "stacks", project, `${this.stack.name}.json`);
     const { checkpoint } = JSON.parse(await fs.readFile(file, "utf8")) as Checkpoint;
@@ -166,7 +166,7 @@ class CliStack implements Stack {
   }
 }
 
-/** The file of a stack in a backend that is a folder. */
+/** The file of a stack in a folder backend. */
 interface Checkpoint {
   readonly checkpoint: { readonly latest?: ExportedDeployment };
 }
@@ -178,7 +178,7 @@ interface ExportedDeployment {
 
 type ExportedResource = Omit<ResourceState, "inputs" | "outputs"> & Partial<Pick<ResourceState, "inputs" | "outputs">>;
 
-/** The CLI leaves out properties where there are none. */
+/** Adds empty properties, which the CLI leaves out. */
 function withProperties(resource: ExportedResource): ResourceState {
   return { ...resource, inputs: resource.inputs ?? {}, outputs: resource.outputs ?? {} };
 }
@@ -189,7 +189,7 @@ function forAutomation(value: ConfigValue): automation.ConfigValue {
 
 let command: Promise<automation.PulumiCommand> | undefined;
 
-/** Asks the CLI for its version only once a process. */
+/** Asks the CLI for its version only once in a process. */
 function pulumiCommand({ root }: Cli): Promise<automation.PulumiCommand> {
   return (command ??= automation.PulumiCommand.get(root === undefined ? {} : { root }));
 }

@@ -1,45 +1,45 @@
-/** A way to run a Pulumi program: the real CLI, or a stand-in where there is none. */
+/** A way to run a Pulumi program: the real CLI, or a stand-in for it. */
 export interface Engine {
   readonly name: string;
-  /** Why this engine can't run here, in words for a skipped test; `undefined` where it can. */
+  /** Returns the reason, for a skipped test, why this engine can't run, or `undefined` when it can. */
   unavailable(): Promise<string | undefined>;
-  /** Opens a stack of the project in `options.directory`, creating it where it is new. */
+  /** Creates a stack of the project in `options.directory`. */
   open(options: StackOptions): Promise<Stack>;
 }
 
 export interface StackOptions {
-  /** The folder of the project: it holds Pulumi.yaml and, itself or above it, node_modules. */
+  /** The project's folder, which has Pulumi.yaml. This folder or one above it has node_modules. */
   readonly directory: string;
   /** Default `"test"`. */
   readonly name?: string;
   readonly config?: Readonly<Record<string, ConfigValue>>;
-  /** Environment of the program and of the provider, over that of this process. */
+  /** Variables for the program and the provider, in addition to the environment of this process. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Receives what the engine prints, as it prints it. Nothing is shown by default. */
+  /** Receives the engine's output while the engine runs. Default: no output is shown. */
   readonly onOutput?: (text: string) => void;
-  /** Receives the events that the engine reports besides, where it has some. */
+  /** Receives the engine's events, if the engine has events. */
   readonly onEvent?: (event: object) => void;
 }
 
 export type ConfigValue = string | { readonly value: string; readonly secret: true };
 
 export interface Stack {
-  /** The folder that it keeps its state in. */
+  /** The folder of the stack's state. */
   readonly stateDirectory: string;
-  /** Each runs to its end and reports how it ended; none rejects because a deployment failed. */
+  /** Runs a deployment to its end. Like `up`, `refresh` and `destroy`, it doesn't reject when the deployment fails. */
   preview(): Promise<Result>;
   up(): Promise<Result>;
   refresh(): Promise<Result>;
   destroy(): Promise<Result>;
-  /** Gives up a deployment that was killed, so that another one can begin. */
+  /** Unlocks the stack after a killed deployment, so another deployment can begin. */
   cancel(): Promise<void>;
   setConfig(key: string, value: ConfigValue | undefined): Promise<void>;
   setEnvironment(name: string, value: string | undefined): void;
-  /** The stack's outputs; secrets as `{ secret: true, value }`. */
+  /** Returns the stack's outputs. A secret is `{ secret: true, value }`. */
   outputs(): Promise<Record<string, unknown>>;
-  /** The deployment, in the form of `pulumi stack export`; secret values stay hidden in it. */
+  /** Returns the deployment in the format of `pulumi stack export`, with encrypted secrets. */
   state(): Promise<Deployment>;
-  /** Removes the stack and whatever was made for it outside the project's folder. The resources are left alone. */
+  /** Removes the stack and its files outside the project's folder. Doesn't delete the resources. */
   dispose(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ export interface Result {
   readonly succeeded: boolean;
   /** Everything that was printed. */
   readonly output: string;
-  /** What the engine did, or would do, to each resource of the program, in order; resources left the same are among them. */
+  /** The engine's steps for the program's resources, or its planned steps, in order. Includes unchanged resources. */
   readonly steps: readonly Step[];
 }
 
@@ -56,7 +56,7 @@ export interface Step {
   readonly urn: string;
 }
 
-/** The engine's own names of its steps (`display.StepOp`). A replacement made in `up` is three steps. */
+/** The engine's own names of its steps (`display.StepOp`). A replacement in an `up` is three steps. */
 export type Op =
   | "same"
   | "create"

@@ -4,11 +4,11 @@ import { type ConfigValue, describeOnEachEngine, type ResourceState, type Result
 import { type Behaviour, type Call, type Declaration, type Program, TestProject } from "./testProject";
 import { nameOf } from "./urns";
 
-/** What stands for a value that a preview can't know. */
+/** The placeholder for a value that a preview can't know. */
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
-describeOnEachEngine("An engine", (engine) => {
+describeOnEachEngine("an engine", (engine) => {
   let project: TestProject;
   let stack: Stack;
 
@@ -45,8 +45,8 @@ describeOnEachEngine("An engine", (engine) => {
     return (await stack.state()).resources.filter(({ urn }) => nameOf(urn) === name);
   }
 
-  describe("creating, changing and replacing", () => {
-    it("checks and creates what is new, and gives it the outputs of what it needs", async () => {
+  describe("an up with new or changed resources", () => {
+    it("checks and creates new resources, and passes them the outputs of their dependencies", async () => {
       await open();
       const result = await succeedingUp({
         resources: [a(), b({ from: { $output: "a.result" } })],
@@ -73,7 +73,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.match(result.output, /checking a/, "lines of the provider are shown");
     });
 
-    it("leaves alone what stays the same, compares with the old outputs, and keeps them under new inputs", async () => {
+    it("keeps the old outputs of an unchanged resource, and records its new inputs", async () => {
       await open();
       await succeedingUp([a({ ignored: "old" })]);
       project.calls();
@@ -92,7 +92,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal(state.outputs["ignored"], "old");
     });
 
-    it("updates what differs, and what gets a new output from it", async () => {
+    it("updates a changed resource, and the resources that use its new outputs", async () => {
       await open();
       await succeedingUp([a(), b({ value: { $output: "a.result" } })]);
       project.calls();
@@ -106,7 +106,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal((await resource("b")).outputs["result"], "updated updated 2");
     });
 
-    it("replaces: checks anew, creates, updates who needs it, and deletes the old one last", async () => {
+    it("replaces a resource with a new check and create, updates its dependents, and deletes it last", async () => {
       await open();
       await succeedingUp([a(), b({ value: { $output: "a.id" } })]);
       project.calls();
@@ -129,7 +129,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal((await resource("a")).id, "a-y");
     });
 
-    it("creates at the same time what needs nothing of each other", async () => {
+    it("creates independent resources at the same time", async () => {
       await open();
       await succeedingUp([a(), b()], {
         a: { create: { until: "create b" } },
@@ -141,8 +141,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("deleting", () => {
-    it("deletes what is no longer in the program, what needs it first", async () => {
+  describe("a deletion", () => {
+    it("removes resources that are no longer in the program, dependents first", async () => {
       await open();
       await succeedingUp([a(), b({}, { dependsOn: ["a"] }), c({ from: { $output: "b.result" } }), d()]);
       project.calls();
@@ -157,7 +157,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(await resources("a"), []);
     });
 
-    it("keeps what fails to be deleted, and what it needs, and tries again the next time", async () => {
+    it("is retried in the next run when it fails, and the resource and its dependencies stay", async () => {
       await open();
       await succeedingUp([a(), b({}, { dependsOn: ["a"] })]);
 
@@ -171,7 +171,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(stepsOf(await succeedingUp([])), ["delete b", "delete a"]);
     });
 
-    it("deletes in the next run what was replaced and failed to be deleted", async () => {
+    it("is retried in the next run when it fails for a replaced resource", async () => {
       await open();
       await succeedingUp([a()]);
       const failed = await up([a({ kind: "y" })], { a: { delete: { error: "it is in use" } } });
@@ -186,7 +186,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal((await resource("a")).id, "a-y");
     });
 
-    it("leaves alone what is retained", async () => {
+    it("doesn't reach the provider for a retained resource", async () => {
       await open();
       await succeedingUp([a({}, { retainOnDelete: true }), b()]);
       project.calls();
@@ -201,7 +201,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(await resources("a"), []);
     });
 
-    it("destroys everything in reverse, with the config of the last up and the environment of now", async () => {
+    it("goes in reverse order in a destroy, with the last up's config and the current environment", async () => {
       await open({ greeting: "hello" });
       await succeedingUp([a(), b({}, { dependsOn: ["a"] })]);
       await stack.setConfig("greeting", "good morning");
@@ -220,8 +220,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("previewing", () => {
-    it("checks and compares, creates nothing, and lets what is not known be unknown", async () => {
+  describe("a preview", () => {
+    it("checks resources, creates nothing, and passes unknown values as unknown", async () => {
       await open();
       project.declare({
         resources: [a(), b({ value: { $output: "a.result" }, deep: { list: [{ $output: "a.id" }] } })],
@@ -238,7 +238,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual((await stack.state()).resources, []);
     });
 
-    it("shows updates, replacements and deletions of what is there, and does none of them", async () => {
+    it("shows updates, replacements and deletions of existing resources, and makes none of them", async () => {
       await open();
       await succeedingUp([a(), b({ value: { $output: "a.result" } }), c(), d()]);
       const before = await stack.state();
@@ -257,8 +257,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("names", () => {
-    it("takes a resource under a new name for the old one where an alias says so", async () => {
+  describe("the name of a resource", () => {
+    it("can change without a create and a delete when the resource has an alias", async () => {
       await open();
       await succeedingUp([b(), c({}, { dependsOn: ["b"] })]);
       project.calls();
@@ -273,20 +273,20 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual((await resource("c")).dependencies, [(await resource("e")).urn]);
     });
 
-    it("creates and deletes a resource under a new name without an alias", async () => {
+    it("causes a create and a delete when it changes without an alias", async () => {
       await open();
       await succeedingUp([a()]);
       assert.deepEqual(stepsOf(await succeedingUp([b()])), ["create b", "delete a"]);
     });
 
-    it("refuses two resources of one name", async () => {
+    it("can't be used for two resources", async () => {
       await open();
       const result = await up([a(), a()]);
       assert.equal(result.succeeded, false);
       assert.match(result.output, /Duplicate resource URN/);
     });
 
-    it("records components with their children's URNs under them, and without a provider", async () => {
+    it("a component is recorded without a provider, and its type is in its children's URNs", async () => {
       await open();
       const group = { name: "group", kind: "component", properties: { size: 1 } } as const;
       const result = await succeedingUp([group, a({}, { parent: "group" })]);
@@ -302,8 +302,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("refreshing", () => {
-    it("takes what was read into the state, drops what is gone, and runs no program", async () => {
+  describe("a refresh", () => {
+    it("records what it reads, drops missing resources, and doesn't run the program", async () => {
       await open({ greeting: "hello" });
       await succeedingUp([a(), b(), c({}, { dependsOn: ["b"] })]);
       project.declare({ resources: [], throws: "the program is not run" });
@@ -334,7 +334,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual((await resource("c")).dependencies ?? [], []);
     });
 
-    it("fails where a read fails, leaves that resource alone, and takes in the others", async () => {
+    it("fails when a read fails, keeps that resource unchanged, and refreshes the others", async () => {
       await open();
       await succeedingUp([a(), b()]);
       project.behave({ a: { read: { error: "the server is away" } } });
@@ -350,10 +350,10 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("partial creations", () => {
+  describe("a partially created resource", () => {
     const partial: Behaviour = { a: { create: { partial: ["it came up lame", "and late"] } } };
 
-    it("keeps the resource with its errors, and updates it the next time, whatever diff says", async () => {
+    it("stays with its errors, and is updated in the next run even without changes", async () => {
       await open();
       const failed = await up([a()], partial);
 
@@ -379,7 +379,7 @@ describeOnEachEngine("An engine", (engine) => {
       ]);
     });
 
-    it("forgets the errors in a refresh: then only diff is asked", async () => {
+    it("loses its errors in a refresh, and then only changes cause an update", async () => {
       await open();
       await up([a()], partial);
       project.behave({});
@@ -398,7 +398,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal(callOf(project.calls(), "delete a").id, "a-partial");
     });
 
-    it("deletes what a partial replacement replaced once the replacement is well", async () => {
+    it("keeps the resource that it replaces until its own update succeeds", async () => {
       await open();
       await succeedingUp([a()]);
       const failed = await up([a({ kind: "y" })], partial);
@@ -410,8 +410,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("failures", () => {
-    it("keeps nothing of a failed create, runs nothing that needs it, and deletes nothing", async () => {
+  describe("a failed up", () => {
+    it("keeps nothing of a failed create, skips its dependents, and deletes nothing", async () => {
       await open();
       await succeedingUp([d()]);
       const program = [a(), b({ from: { $output: "a.result" } })];
@@ -430,7 +430,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(stepsOf(await succeedingUp(program)), ["create a", "create b", "delete d"]);
     });
 
-    it("lets end what is in flight, and begins nothing else", async () => {
+    it("completes the steps in flight, and starts no other step", async () => {
       await open();
       const result = await up([a(), b(), c({ from: { $output: "b.result" } })], {
         a: { create: { until: "create b", error: "no room left" } },
@@ -444,7 +444,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(await resources("c"), []);
     });
 
-    it("leaves what fails to be updated as it was", async () => {
+    it("leaves a resource unchanged when its update fails", async () => {
       await open();
       await succeedingUp([a()]);
       const before = await resource("a");
@@ -455,7 +455,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(withoutTimes(await resource("a")), withoutTimes(before));
     });
 
-    it("shows each failed check with its property and reason, and creates nothing", async () => {
+    it("shows the property and reason of each issue of a check, and creates nothing", async () => {
       await open();
       const failures = [
         { property: "value", reason: "must be even" },
@@ -470,7 +470,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.ok(!methodsOf(project.calls()).includes("create a"));
     });
 
-    it("fails where check or diff throw", async () => {
+    it("is caused by a check or a diff that throws", async () => {
       await open();
       const checked = await up([a()], { a: { check: { error: "no idea" } } });
       assert.equal(checked.succeeded, false);
@@ -482,7 +482,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.match(compared.output, /error: .*can't compare/);
     });
 
-    it("fails where the program does, and deletes nothing", async () => {
+    it("is caused by a program that throws, and deletes nothing", async () => {
       await open();
       await succeedingUp([a(), b()]);
       const result = await up({ resources: [a({ value: 2 })], throws: "the program is broken" });
@@ -492,7 +492,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal((await resource("b")).id, "b-x");
     });
 
-    it("keeps the outputs that a failed program didn't come to", async () => {
+    it("keeps the stack outputs that a failed program didn't reach", async () => {
       await open();
       const program = { resources: [a()], outputs: { one: { $output: "a.result" } } };
       await succeedingUp(program);
@@ -503,7 +503,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(await stack.outputs(), { two: 2 });
     });
 
-    it("refuses a resource without an id", async () => {
+    it("is caused by a create that returns no id", async () => {
       await open();
       const result = await up([a()], { a: { create: { returns: { id: "" } } } });
       assert.equal(result.succeeded, false);
@@ -511,7 +511,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(await resources("a"), []);
     });
 
-    it("refuses a time-out that is no duration of Go's, and takes one that is", async () => {
+    it("is caused by a timeout that isn't a Go duration", async () => {
       await open();
       const refused = await up([a({}, { customTimeouts: { create: "10 minutes" } })]);
       assert.equal(refused.succeeded, false);
@@ -521,8 +521,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("secrets", () => {
-    it("gives them to the provider in plain, and hides them in the state", async () => {
+  describe("a secret", () => {
+    it("reaches the provider in plain text, and is encrypted in the state", async () => {
       await open({ password: { value: "open sesame", secret: true } });
       const properties = { token: { $secret: "abracadabra" }, deep: { inner: { $secret: "mellon" } }, envelope: true };
       const result = await succeedingUp({
@@ -554,7 +554,7 @@ describeOnEachEngine("An engine", (engine) => {
       }
     });
 
-    it("keeps them secret through an update and a refresh, and gives them in plain to each", async () => {
+    it("stays encrypted through an update and a refresh, which both receive it in plain text", async () => {
       await open();
       await succeedingUp([a({ token: { $secret: "abracadabra" } })]);
       await succeedingUp([a({ token: { $secret: "abracadabra" }, value: 2 })]);
@@ -569,10 +569,10 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("reading what is someone else's", () => {
+  describe("a resource that the program only reads", () => {
     const theirs: Declaration = { name: "a", kind: "get", id: "theirs", properties: { value: 1, kind: "x" } };
 
-    it("reads it with what the program passes, also in a preview, and never deletes it", async () => {
+    it("is read with the program's properties, also in a preview, and is never deleted", async () => {
       await open();
       project.declare({ resources: [theirs], outputs: { seen: { $output: "a.seen" } } });
       assert.deepEqual(stepsOf(expectSuccess(await stack.preview())), ["read a"]);
@@ -592,7 +592,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(await resources("a"), []);
     });
 
-    it("doesn't notice that it is gone: the host answers without an id, and the engine keeps the program's", async () => {
+    it("keeps the program's id when it is gone, because the host returns no id", async () => {
       await open();
       await succeedingUp([theirs], { a: { read: { gone: true } } });
       const state = await resource("a");
@@ -600,7 +600,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.deepEqual(withoutProvider(state.outputs), {});
     });
 
-    it("fails where it can't be read", async () => {
+    it("fails the up when the provider can't read it", async () => {
       await open();
       const result = await up([theirs], { a: { read: { error: "there is no such thing" } } });
       assert.equal(result.succeeded, false);
@@ -609,8 +609,8 @@ describeOnEachEngine("An engine", (engine) => {
     });
   });
 
-  describe("running", () => {
-    it("starts one host for a deployment, and gives it the stack's whole config", async () => {
+  describe("a deployment", () => {
+    it("starts one host, and passes it the stack's whole config", async () => {
       await open({ greeting: "hello", "other:key": "value" });
       await succeedingUp([a(), b()]);
 
@@ -627,7 +627,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal(again["other"], undefined);
     });
 
-    it("notes in the state what it is about to create, in case that it is killed", async () => {
+    it("records each pending create in the state, in case the deployment is killed", async () => {
       await open();
       const running = succeedingUp([a()], { a: { create: { wait: 3_000 } } }).then(() => "ended");
       const pending = new Set<string>();
@@ -648,7 +648,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
     });
 
-    it("tells what it prints as it prints it", async () => {
+    it("reports its output while it runs", async () => {
       const printed: string[] = [];
       stack = await engine.open({
         directory: project.directory,
@@ -660,7 +660,7 @@ describeOnEachEngine("An engine", (engine) => {
       assert.equal(callOf(project.calls(), "configure")["environment"], "there");
     });
 
-    it("runs a program in TypeScript where Pulumi.yaml says that it is, with its folder as the working directory", async () => {
+    it("runs the TypeScript program in the folder that Pulumi.yaml names, and from that folder", async () => {
       project.write("Pulumi.yaml", "name: conformance\nruntime: nodejs\nmain: source/\n");
       project.write("source/index.ts", typescriptProgram);
       await open({ greeting: "hello" });
@@ -692,7 +692,7 @@ type Declare = (
   options?: Readonly<Record<string, unknown>>,
 ) => Declaration;
 
-/** A resource that the provider updates where `value` changes, and replaces where `kind` does. */
+/** Declares a resource that the provider updates when `value` changes, and replaces when `kind` changes. */
 function named(name: string): Declare {
   return (properties = {}, options = {}) => ({ name, properties: { value: 1, kind: "x", ...properties }, options });
 }

@@ -2,13 +2,13 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** A Pulumi CLI that can run Node.js programs: the language host is there too. */
+/** A Pulumi CLI with its language host for Node.js programs. */
 export interface Cli {
   /** The path of the executable. */
   readonly command: string;
   /**
-   * The folder above its `bin`, where it is not on the PATH. The Automation API is given it, and puts the `bin` first on
-   * the PATH of what it starts, so that the CLI finds its language host and launcher there.
+   * The folder above the CLI's `bin`, when the CLI isn't on the PATH. The Automation API puts this `bin` first on the
+   * PATH of its processes, so the CLI finds its language host and launcher.
    */
   readonly root?: string;
 }
@@ -16,7 +16,7 @@ export interface Cli {
 const pulumi = executableName("pulumi");
 const languageHost = executableName("pulumi-language-nodejs");
 
-/** Looks on the PATH, then for the newest version that was installed beside it: `$PULUMI_HOME/versions/VERSION`. */
+/** Finds the CLI on the PATH, or else the newest version in `$PULUMI_HOME/versions/VERSION`. */
 export async function findCli(environment: NodeJS.ProcessEnv = process.env): Promise<Cli | undefined> {
   return (await findOnPath(environment)) ?? (await findNewestVersion(pulumiHome(environment)));
 }
@@ -30,7 +30,7 @@ async function findOnPath(environment: NodeJS.ProcessEnv): Promise<Cli | undefin
   const folders = (environment["PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== "");
   const command = await firstExecutable(folders, pulumi);
   if (command === undefined) return undefined;
-  // The CLI looks for its language hosts beside itself, where its own link points to, and on the PATH.
+  // The CLI looks for its language hosts in its own folder, in the folder that its link points to, and on the PATH.
   const beside = [path.dirname(command), path.dirname(await fs.realpath(command))];
   return (await firstExecutable([...beside, ...folders], languageHost)) === undefined ? undefined : { command };
 }

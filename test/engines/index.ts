@@ -5,15 +5,15 @@ import { StandInEngine } from "./standIn";
 export * from "./engine";
 export { CliEngine, StandInEngine };
 
-/** Every way to run a program; what holds on one must hold on the others. */
+/** All engines. A test must have the same result on each of them. */
 export const engines: readonly Engine[] = [new CliEngine(), new StandInEngine()];
 
-/** A suite for each engine, with the same assertions. Where an engine can't run, its suite is skipped, and says why. */
+/** Declares the same suite for each engine. When an engine can't run, its suite is skipped, and prints the reason. */
 export function describeOnEachEngine(title: string, suite: (engine: Engine) => void): void {
   describeOn(engines, title, suite);
 }
 
-/** The same for what only the real engine has: processes to kill, locks, a terminal. */
+/** Declares a suite for the CLI only, which has processes to kill, locks and a terminal. */
 export function describeOnCli(title: string, suite: (engine: Engine) => void): void {
   describeOn(engines.slice(0, 1), title, suite);
 }
@@ -27,7 +27,7 @@ function describeOn(some: readonly Engine[], title: string, suite: (engine: Engi
   }
 }
 
-/** Skips the suite that calls it where there is a reason to, and says the reason. */
+/** Skips the suite that calls it when there is a reason, and prints the reason. */
 export function skipIf(reason: () => Promise<string | undefined> | string | undefined): void {
   before(async function () {
     const why = await reason();

@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 
-/** A file that others may write or make in the meantime, and that is to be as it was before. */
+/** A file that another process may create or change, and that can be restored. */
 export class KeptFile {
   static async of(path: string): Promise<KeptFile> {
     return new KeptFile(path, await fs.readFile(path).catch(() => undefined));

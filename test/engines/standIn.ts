@@ -11,13 +11,13 @@ import { StateFile } from "./standIn/stateFile";
 import { isSecret, plain, type Properties, secret } from "./standIn/values";
 import { stackType } from "./urns";
 
-/** As the engine's own default on a machine of four cores. */
+/** The engine's own default on a machine with four cores. */
 const parallel = 16;
 
 /**
- * Runs programs where there is no Pulumi CLI: Pulumi's own runner of Node.js programs and its own host of dynamic
- * resources, with the rules of the engine between them played by this package. It knows dynamic resources and
- * components; it has no provider plugins, no locks and no other backend than a file.
+ * Runs programs without the Pulumi CLI. It starts Pulumi's own runner of Node.js programs and Pulumi's own host of
+ * dynamic resources, and implements the engine between them. It supports dynamic resources and components. It has no
+ * provider plugins and no locks, and its only backend is a file.
  */
 export class StandInEngine implements Engine {
   readonly name = "stand-in";
@@ -67,7 +67,7 @@ class StandInStack implements Stack {
     return this.run((operation) => new Deployment(operation, "destroy").run());
   }
 
-  /** It has no locks. */
+  /** Does nothing, because the stand-in has no locks. */
   cancel(): Promise<void> {
     return Promise.resolve();
   }

@@ -2,15 +2,15 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
-/** What the program of a test declares. Strings in `$output` and in options name other resources of the program. */
+/** A resource of a test's program. Strings in `$output` and in options name other resources of the program. */
 export interface Declaration {
   readonly name: string;
   /** A dynamic resource by default. */
   readonly kind?: "resource" | "component" | "get";
   readonly type?: string;
-  /** Of a resource that is only read. */
+  /** The id of a resource that is only read. */
   readonly id?: string;
-  /** Literals; `{ $output: "name.property" }`; `{ $secret: literal }`. */
+  /** Literals, `{ $output: "name.property" }` or `{ $secret: literal }`. */
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -22,24 +22,24 @@ export interface Program {
   readonly throws?: string;
 }
 
-/** What the provider does in place of what it was asked for, by the name of the resource and of the method. */
+/** What the provider does instead of its usual action, by the names of the resource and the method. */
 export type Behaviour = Readonly<Record<string, Readonly<Record<string, Action>>>>;
 
 export interface Action {
   readonly error?: string;
-  /** Fails after the resource was made, for these reasons. */
+  /** Fails with these reasons after the resource is created. */
   readonly partial?: readonly string[];
   /** A read finds nothing. */
   readonly gone?: true;
   /** Overrides what the method returns. */
   readonly returns?: Readonly<Record<string, unknown>>;
-  /** Waits so many milliseconds first. */
+  /** Waits this many milliseconds first. */
   readonly wait?: number;
-  /** Waits first until that call has begun, for half a minute at most: `"create b"`. */
+  /** Waits first until this call has begun, such as `"create b"`, for at most half a minute. */
   readonly until?: string;
 }
 
-/** A call of the provider, as it wrote it down. */
+/** A recorded call of the provider. */
 export interface Call {
   readonly method: string;
   readonly name?: string;
@@ -49,7 +49,7 @@ export interface Call {
   readonly [more: string]: unknown;
 }
 
-/** A Pulumi project in a temporary folder, whose provider writes down how it is called. */
+/** A Pulumi project in a temporary folder, whose provider records its calls. */
 export class TestProject {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
 
@@ -70,7 +70,7 @@ export class TestProject {
     this.write("behaviour.json", JSON.stringify(behaviour));
   }
 
-  /** The calls since it was last asked. */
+  /** Returns the calls since the last use of this method. */
   calls(): readonly Call[] {
     const file = path.join(this.directory, "calls.jsonl");
     if (!fs.existsSync(file)) return [];
@@ -90,9 +90,9 @@ export class TestProject {
 }
 
 /**
- * Its errors have no stack: Pulumi would color it, and Node.js's coloring of a line that names a file right in a package's
- * scope, as Pulumi's source maps do, takes half a minute and gigabytes, or all the memory that there is
- * (https://github.com/nodejs/node/issues/64011).
+ * The program's errors have no stack, because Pulumi would color it. When a line of a stack names a file directly in a
+ * package's scope, as Pulumi's source maps do, Node.js needs half a minute and gigabytes of memory, or all memory, to
+ * color it (https://github.com/nodejs/node/issues/64011).
  */
 const programSource = `
 Error.stackTraceLimit = 0;

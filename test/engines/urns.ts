@@ -1,4 +1,4 @@
-/** `urn:pulumi:STACK::PROJECT::PARENT TYPES$TYPE::NAME`; a name may hold `::` itself. */
+/** Returns `urn:pulumi:STACK::PROJECT::PARENT TYPES$TYPE::NAME`. A name may contain `::`. */
 export function makeUrn(
   stack: string,
   project: string,
@@ -13,7 +13,7 @@ export function makeUrn(
 
 export const stackType = "pulumi:pulumi:Stack";
 
-/** The type of a resource, with those of its parents before it. */
+/** Returns the type of a resource, after the types of its parents. */
 export function qualifiedType(urn: string): string {
   return urn.split("::")[2] ?? "";
 }
@@ -26,7 +26,7 @@ export function nameOf(urn: string): string {
   return urn.split("::").slice(3).join("::");
 }
 
-/** Whether the program declared the resource: the stack itself and default providers are the engine's own. */
+/** Returns whether the program declared the resource. The stack itself and default providers belong to the engine. */
 export function isOfTheProgram(urn: string): boolean {
   const type = typeOf(urn);
   return type !== stackType && !type.startsWith("pulumi:providers:");

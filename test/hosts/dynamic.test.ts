@@ -11,7 +11,7 @@ const id = `//cloudchannel.googleapis.com/${name}`;
 const __provider = "exports.handler=…";
 const inputs = Object.freeze({ operation: name, __provider });
 
-/** A provider of its own, as a host has one for itself. */
+/** Returns a separate provider, as each host has one. */
 function freshProvider(): typeof request {
   const Provider = request.constructor as new (steps: unknown) => typeof request;
   return new Provider((request as unknown as { steps: unknown }).steps);
@@ -31,7 +31,7 @@ describe("the provider that Pulumi's host calls", () => {
     return { emulator, provider };
   }
 
-  it("is configured when configure returns: at once, and without a promise", async () => {
+  it("is configured synchronously, without a promise", async () => {
     const provider = freshProvider();
     const configure = provider.configure.bind(provider) as (request: object) => unknown;
     const get = (key: string) => (key === "cancellation:endpoint" ? "nonsense" : undefined);
@@ -39,7 +39,7 @@ describe("the provider that Pulumi's host calls", () => {
     assert.equal((await provider.check({}, inputs)).failures.length, 1);
   });
 
-  it("can't fail to be configured, whatever the config holds", async () => {
+  it("accepts any config when it is configured, and doesn't read the values yet", async () => {
     const provider = freshProvider();
     provider.configure({ config: { get: () => assert.fail("no secret is to be read") } });
     for (const value of [5, {}, null, undefined, true]) {
@@ -48,7 +48,7 @@ describe("the provider that Pulumi's host calls", () => {
     }
   });
 
-  it("reads its config under the names that it is given in", async () => {
+  it("reads the endpoint under the config key cancellation:endpoint", async () => {
     const provider = freshProvider();
     provider.configure({ config: { get: (key) => (key === "cancellation:endpoint" ? "http://10.0.0.1" : undefined) } });
     const { failures } = await provider.check({}, inputs);
@@ -58,7 +58,7 @@ describe("the provider that Pulumi's host calls", () => {
     );
   });
 
-  it("answers first calls that come at the same time", async () => {
+  it("serves several first calls at the same time", async () => {
     const names = ["operations/1", "operations/2", "operations/3"];
     const { provider, emulator } = await enter({ operations: names.map((each) => ({ name: each })) });
     const created = await Promise.all(names.map((operation) => provider.create({ operation, __provider })));
@@ -69,7 +69,7 @@ describe("the provider that Pulumi's host calls", () => {
     assert.equal(emulator.calls.count("cancel"), 3);
   });
 
-  it("checks without the properties that are null, and hands out inputs that may be written to", async () => {
+  it("leaves out null properties in a check, and returns inputs that the host can change", async () => {
     const { provider } = await enter();
     const news = Object.freeze({ ...inputs, subject: null, triggers: Object.freeze([1]) });
     const { inputs: checked, failures } = await provider.check({}, news);
@@ -80,7 +80,7 @@ describe("the provider that Pulumi's host calls", () => {
     assert.equal("__provider" in (await provider.check({}, news)).inputs, false);
   });
 
-  it("tells what it is that a check finds", async () => {
+  it("returns the property of each failure of a check", async () => {
     const { provider } = await enter();
     const { failures } = await provider.check({}, { operation: "", __provider });
     assert.deepEqual(
@@ -89,7 +89,7 @@ describe("the provider that Pulumi's host calls", () => {
     );
   });
 
-  it("answers a diff with yes or no, and what replaces", async () => {
+  it("returns from a diff whether there are changes, and which properties need a replacement", async () => {
     const { provider } = await enter();
     const old = { ...inputs, outcome: "cancelled", done: true };
     assert.deepEqual(await provider.diff(id, old, inputs), { changes: false, replaces: [] });
@@ -104,7 +104,7 @@ describe("the provider that Pulumi's host calls", () => {
     assert.deepEqual(await provider.diff(id, { ...old, outcome: "running" }, inputs), { changes: true, replaces: [] });
   });
 
-  it("creates, with outputs that may be written to, and from inputs that may not", async () => {
+  it("creates a resource from frozen inputs, and returns outputs that the host can change", async () => {
     const { provider } = await enter();
     const { id: given, outs } = await provider.create(Object.freeze({ ...inputs, triggers: Object.freeze([1]) }));
     assert.equal(given, id);
@@ -114,26 +114,26 @@ describe("the provider that Pulumi's host calls", () => {
     assert.ok(Object.isExtensible(outs["triggers"]));
   });
 
-  it("reads, and never says that the resource is gone", async () => {
+  it("reads a missing operation as notFound, and never reports the resource as gone", async () => {
     const { provider, emulator } = await enter({});
     const { id: given, props } = await provider.read(id, { ...inputs, outcome: "running" });
     assert.equal(given, id);
     assert.deepEqual(props, { operation: name, outcome: "notFound", endpoint: emulator.endpoint });
   });
 
-  it("updates", async () => {
+  it("updates a resource", async () => {
     const { provider } = await enter();
     const { outs } = await provider.update(id, { ...inputs, outcome: "running" }, inputs);
     assert.equal(outs["outcome"], "cancelled");
   });
 
-  it("deletes", async () => {
+  it("deletes a resource", async () => {
     const { provider, emulator } = await enter();
     await provider.delete(id, { ...inputs, cancelOn: "delete", outcome: "running" });
     assert.equal(emulator.operation(name)?.outcome, "cancelled");
   });
 
-  it("fails with no more than a message, and no code that is taken for gRPC's", async () => {
+  it("fails with a message only, and without a code that the host would send as a gRPC code", async () => {
     const { provider, emulator } = await enter();
     emulator.fault({ method: ["cancel", "get"], then: { status: 403 } });
     const old = { ...inputs, cancelOn: "delete", outcome: "running" };
@@ -149,13 +149,13 @@ describe("the provider that Pulumi's host calls", () => {
     }
   });
 
-  it("fails in a check and a diff by a rejection too", async () => {
+  it("rejects the promise of a diff that fails", async () => {
     const { provider } = await enter();
     const broken = { ...inputs, service: { endpoint: "nonsense" }, outcome: "cancelled" };
     assert.equal((await rejection(provider.diff(id, broken, inputs))).stack, "");
   });
 
-  it("fails to create with a resource that can be kept", async () => {
+  it("fails a create and an update with a resource that the engine can keep", async () => {
     const { provider } = await enter({ operations: [{ name, onCancel: "ignore" }] });
     const brief = { ...inputs, customTimeouts: { create: "1ms", update: "1ms" } };
     const old = { ...brief, outcome: "cancelling", requestTime: "2026-01-01T00:00:00.000Z" };

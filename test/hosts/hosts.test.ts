@@ -6,7 +6,7 @@ import { toJson } from "../../provider/hosts/plain";
 const provider = "exports.handler=…";
 
 describe("a value for the host", () => {
-  it("is what JSON has of it", () => {
+  it("is converted as JSON converts it, with each bigint as a string", () => {
     const value = {
       none: undefined,
       list: [undefined, 1n],
@@ -28,7 +28,7 @@ describe("a value for the host", () => {
     });
   });
 
-  it("is a copy that may be written to, of one that may not", () => {
+  it("is a copy that the host can change, even if the original is frozen", () => {
     const frozen = Object.freeze({ a: Object.freeze({ b: Object.freeze([1]) }) });
     const copy = toJson(frozen) as { a: { b: number[] }; c?: number };
     copy.a.b.push(2);
@@ -39,7 +39,7 @@ describe("a value for the host", () => {
 });
 
 describe("an error for the host", () => {
-  it("is its message alone", () => {
+  it("has only a message", () => {
     const original = Object.assign(new StepError("what happened"), { code: 404, details: "x", status: 5 });
     const error = new GrpcError(original, provider);
     assert.ok(error instanceof Error);
@@ -52,7 +52,7 @@ describe("an error for the host", () => {
     }
   });
 
-  it("of a resource that is kept has its id, what is known of it and the reason", () => {
+  it("has the id, the outputs and the reason when the engine keeps the resource", () => {
     const outputs = Object.freeze({ operation: "operations/x", done: undefined, big: 1n });
     const { id, properties, reasons } = new GrpcError(new PartialError("timed out", "//h/x", outputs), provider);
     assert.equal(id, "//h/x");
@@ -63,23 +63,23 @@ describe("an error for the host", () => {
   for (const [what, thrown, message] of [
     ["undefined", undefined, "undefined"],
     ["null", null, "null"],
-    ["a text", "text", "text"],
+    ["a string", "text", "text"],
     ["a bigint", 1n, "1"],
-    ["a defect", new TypeError("x is not a function"), "x is not a function"],
+    ["a TypeError", new TypeError("x is not a function"), "x is not a function"],
   ] as const) {
-    it(`is one even where ${what} was thrown`, () => {
+    it(`has a message when the provider throws ${what}`, () => {
       assert.equal(new GrpcError(thrown, provider).message, message);
     });
   }
 
-  describe("fits the headers that it is sent in", () => {
-    it("without unpaired surrogates", () => {
+  describe("an error in the headers of a gRPC response", () => {
+    it("has no unpaired surrogates", () => {
       const error = new GrpcError(new PartialError("a\ud800b", "i", {}), provider);
       assert.deepEqual([error.message, error.reasons], ["a\ufffdb", ["a\ufffdb"]]);
       assert.doesNotThrow(() => encodeURI(error.message));
     });
 
-    it("with a message that is cut between characters where it is long", () => {
+    it("has a long message truncated between characters", () => {
       const error = new GrpcError(new Error("€".repeat(100_000)), provider);
       assert.match(error.message, /^€{1365}… \(cut\)$/);
       assert.equal(new GrpcError(new Error("x".repeat(4096)), provider).message, "x".repeat(4096));
@@ -93,7 +93,7 @@ describe("an error for the host", () => {
       [16_000, 16_000, 16_000, 3],
     ] as const;
     for (const [response, metadata, details, cuts] of sizes) {
-      it(`with what was read of the operation, cut where that is too much (${response}, ${metadata}, ${details})`, () => {
+      it(`has ${cuts} truncated outputs for values of ${response}, ${metadata} and ${details} characters`, () => {
         const outputs = {
           operation: "operations/x",
           triggers: ["x".repeat(4000)],
@@ -107,14 +107,14 @@ describe("an error for the host", () => {
         assert.ok(size <= 24 * 1024, String(size));
         for (const key of ["operation", "triggers", "outcome"] as const)
           assert.deepEqual(properties[key], outputs[key]);
-        const cut = Object.values(properties).filter((value) => JSON.stringify(value).includes("a refresh reads it"));
+        const cut = Object.values(properties).filter((value) => JSON.stringify(value).includes("A refresh reads it"));
         assert.equal(cut.length, cuts);
         const { code, status } = properties["error"] as { code: number; status: string };
         assert.deepEqual([code, status], [13, "INTERNAL"]);
       });
     }
 
-    it("with the names of a sweep's operations, as many as there is room for, the first first", () => {
+    it("has the names of the first operations of a sweep, as many as fit", () => {
       const operations = Array.from({ length: 100 }, (_, index) => ({
         name: `operations/${index}/${"n".repeat(400)}`,
         outcome: "cancelling",
@@ -134,7 +134,7 @@ describe("an error for the host", () => {
       assert.deepEqual([properties["matched"], properties["outcomes"]], [100, { cancelling: 100 }]);
     });
 
-    it("though numbers take more room there than in JSON", () => {
+    it("has lists of numbers truncated by their size in gRPC, which is larger than in JSON", () => {
       const outputs = { response: { list: Array.from({ length: 8000 }, () => 1) } };
       const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
       assert.ok(JSON.stringify(properties["response"]).length < 200);

@@ -23,7 +23,7 @@ describe("the provider of sweeps that Pulumi's host calls", () => {
     return emulator;
   }
 
-  it("checks, compares, creates, reads, updates and deletes them", async () => {
+  it("checks, creates, diffs, reads, updates and deletes a sweep", async () => {
     const emulator = await enter();
     const news = Object.freeze({ all: true, filter: null, cancelOn: "create", __provider });
     const { inputs, failures } = await sweep.check({}, news);
@@ -38,7 +38,7 @@ describe("the provider of sweeps that Pulumi's host calls", () => {
     assert.equal(emulator.operation("operations/b")?.outcome, "cancelled");
   });
 
-  it("fails a selection that is none by its property", async () => {
+  it("reports a missing selection as a failure of the property all", async () => {
     await enter();
     const { failures } = await sweep.check({}, { __provider, all: null });
     assert.deepEqual(
@@ -47,7 +47,7 @@ describe("the provider of sweeps that Pulumi's host calls", () => {
     );
   });
 
-  it("fails to create with a resource that can be kept", async () => {
+  it("fails a create with a resource that the engine can keep", async () => {
     const emulator = await enter();
     emulator.add({ name: "operations/b", answer: "UNIMPLEMENTED" });
     const error = await rejection<Required<GrpcError>>(sweep.create({ all: true, cancelOn: "create", __provider }));

@@ -1,4 +1,4 @@
-/** A process of its own that makes calls as whoever it is told to: Node.js reads NODE_EXTRA_CA_CERTS at its start only. */
+/** A separate process that makes calls with a given identity. Node.js reads NODE_EXTRA_CA_CERTS only at its start. */
 import { connect } from "../../provider/resources/context";
 import { canonicalService, type ServiceArgs } from "../../provider/resources/inputs/service";
 import { Deadline } from "../../provider/common/deadline";
@@ -8,15 +8,15 @@ export interface Calls {
   readonly config: Readonly<Record<string, string>>;
   readonly args: { readonly impersonateServiceAccount?: string; readonly subject?: string };
   readonly service: ServiceArgs;
-  /** How many begin at the same time. */
+  /** The number of calls that begin at the same time. */
   readonly count: number;
-  /** Rounds of them, one after the other. */
+  /** The number of rounds of these calls, one after the other. */
   readonly rounds: number;
   /** Milliseconds. */
   readonly timeout: number;
 }
 
-/** What became of them: an error's message, name and all that can be read of it. */
+/** The result of the calls. An error has its name, its message, and everything else that can be read from it. */
 export interface Outcome {
   readonly done: number;
   readonly errors: readonly { readonly name: string; readonly message: string; readonly everything: string }[];

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import forge from "node-forge";
 
-/** A key and its certificate, which stands for itself: what trusts it takes the server for any of its names. */
+/** A key and its self-signed certificate. A client that trusts it accepts the server as any of its hosts. */
 export interface Certificate {
   /** Both in PEM. */
   readonly key: string;
@@ -10,7 +10,7 @@ export interface Certificate {
 
 /** Makes a certificate for these hosts, good for a day. */
 export function makeCertificate(hosts: readonly string[]): Certificate {
-  // The system's own generator takes a fraction of the time that the library's does.
+  // The generator of Node.js takes a fraction of the library's time.
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const key = privateKey.export({ type: "pkcs1", format: "pem" }).toString();
   const signer = forge.pki.privateKeyFromPem(key);

@@ -7,14 +7,14 @@ const subject = "admin@reseller.example";
 const target = "target@project.iam.gserviceaccount.com";
 const delegate = "delegate@project.iam.gserviceaccount.com";
 
-/** What each way of failing is set up with. */
+/** The setup of a call that fails. */
 interface Case {
   readonly options?: IdentityEmulatorOptions;
   readonly prepare?: (world: World) => void;
   readonly caller: (key: ServiceAccountKey, world: World) => Caller;
-  /** How many requests reach the token endpoint: none is made twice. Default: 0 or 1. */
+  /** The largest number of HTTP requests to the token endpoint. Default: 1. */
   readonly tokens?: number;
-  /** All of them are in the message. */
+  /** The message matches all of them. */
   readonly says: readonly RegExp[];
 }
 
@@ -35,18 +35,18 @@ const refused: Record<string, Case> = {
       withKey({ ...key, private_key: emulator.createServiceAccount({ email: "other@x.example" }).private_key }),
     says: [
       /from GOOGLE_CREDENTIALS for the scope \S+apps\.order: invalid_grant: Invalid JWT Signature/,
-      /Renew the key/,
+      /Create a new key/,
     ],
   },
-  "an account that is gone": {
+  "an account that doesn't exist": {
     caller: (key) => withKey({ ...key, client_email: "gone@x.example" }),
     says: [/account not found/, /the account deleted/],
   },
-  "a key that is no key": {
+  "a private key that isn't a key": {
     caller: (key) => ({ config: { "gcp:credentials": JSON.stringify({ ...key, private_key: "S3CR3T" }) } }),
-    says: [/from config gcp:credentials .*the private key can't be read/, /Set one of/],
+    says: [/from config gcp:credentials .*the private key can't be read/, /Set the config/],
   },
-  "a clock that is wrong": {
+  "a wrong clock": {
     options: { now: () => Date.now() + 7_200_000 },
     caller: withKey,
     says: [/invalid_grant: Invalid JWT: Token must be a short-lived token/, /Check this machine's clock/],
@@ -56,22 +56,22 @@ const refused: Record<string, Case> = {
     says: [
       /from GOOGLE_CREDENTIALS, acting for other@reseller\.example/,
       /unauthorized_client/,
-      /Domain-wide delegation/,
+      /domain-wide delegation/,
       /config cancellation:subject/,
     ],
   },
-  "an impersonation that is not allowed": {
+  "an impersonation that isn't allowed": {
     caller: (key) => ({ ...withKey(key), args: { impersonateServiceAccount: target } }),
     says: [/GOOGLE_CREDENTIALS, as target@/, /PERMISSION_DENIED/, /getAccessToken/, /Token Creator on target@/],
   },
-  "a delegate that is missing": {
+  "a missing delegate": {
     prepare: ({ emulator }) => {
       emulator.allowImpersonation({ target, delegates: [delegate] });
     },
     caller: (key) => ({ ...withKey(key), args: { impersonateServiceAccount: target } }),
     says: [/PERMISSION_DENIED/, /config gcp:impersonateServiceAccountDelegates/],
   },
-  "a delegate too many": {
+  "one delegate too many": {
     prepare: ({ emulator }) => {
       emulator.allowImpersonation({ target });
     },
@@ -80,20 +80,20 @@ const refused: Record<string, Case> = {
       config: { "gcp:impersonateServiceAccountDelegates": JSON.stringify([delegate]) },
       args: { impersonateServiceAccount: target },
     }),
-    says: [/as target@\S+ by way of delegate@/, /PERMISSION_DENIED/],
+    says: [/as target@\S+ through delegate@/, /PERMISSION_DENIED/],
   },
-  "a user, and an account that may not be asked to sign": {
+  "a user, and an account whose signature the caller may not request": {
     caller: (key) => ({ ...withKey(key), args: { impersonateServiceAccount: target, subject } }),
     says: [/signJwt/, /as target@\S+ acting for admin@/, /Token Creator on target@/],
   },
-  "a user, and an account that may sign but not act for him": {
+  "a user, and an account that may sign but not act for the user": {
     prepare: ({ emulator }) => {
       emulator.createServiceAccount({ email: target });
       emulator.allowImpersonation({ target });
     },
     caller: (key) => ({ ...withKey(key), args: { impersonateServiceAccount: target, subject } }),
     tokens: 2,
-    says: [/unauthorized_client/, /Domain-wide delegation/],
+    says: [/unauthorized_client/, /domain-wide delegation/],
   },
   "a user, and an access token that names no account": {
     caller: (_key, { emulator }) => ({
@@ -102,38 +102,38 @@ const refused: Record<string, Case> = {
     }),
     says: [/^GOOGLE_OAUTH_ACCESS_TOKEN: can't act for admin@reseller\.example/, /impersonateServiceAccount/],
   },
-  "a user, and a login that is another user's": {
+  "a user, and the login of another user": {
     caller: (_key, world) => ({ environment: world.login, args: { subject } }),
-    says: [/^The application default credentials: can't act for admin@reseller\.example/, /or give its key/],
+    says: [/^The application default credentials: can't act for admin@reseller\.example/, /service account's key/],
   },
-  "a login that is no longer good": {
+  "an expired login": {
     caller: (_key, world) => ({ environment: world.login }),
     says: [/from application default credentials for the scope/, /unsupported_grant_type/, /gcloud auth/],
   },
-  "a file of application default credentials that is not there": {
+  "an application default credentials file that doesn't exist": {
     caller: () => ({ environment: { GOOGLE_APPLICATION_CREDENTIALS: "/no/such/key.json" } }),
     says: [/GOOGLE_APPLICATION_CREDENTIALS environment variable.*no\/such\/key\.json does not exist/],
   },
-  "a user, and another account's key of another universe": {
+  "a user, an account to impersonate, and a key of another universe": {
     options: { universeDomain: "universe.example" },
     caller: (key) => ({ ...withKey(key), args: { subject, impersonateServiceAccount: target } }),
-    says: [/GOOGLE_CREDENTIALS: belong to the universe universe\.example/, /leave out `subject`/],
+    says: [/GOOGLE_CREDENTIALS: the credentials belong to the universe universe\.example/, /Leave out `subject`/],
   },
-  "a user, in another universe": {
+  "a user, and another universe in the config": {
     caller: (key) => ({ ...withKey(key), config: { "gcp:universeDomain": "universe.example" }, args: { subject } }),
     says: [/`subject` can't be used in the universe universe\.example/],
   },
   "a user, and a key of another universe": {
     options: { universeDomain: "universe.example" },
     caller: (key) => ({ ...withKey(key), args: { subject } }),
-    says: [/GOOGLE_CREDENTIALS: belong to the universe universe\.example/, /gcp:universeDomain/],
+    says: [/GOOGLE_CREDENTIALS: the credentials belong to the universe universe\.example/, /gcp:universeDomain/],
   },
-  "a token that has expired, and is to act as another": {
+  "an account to impersonate, and an expired token": {
     caller: (_key, { emulator }) => ({
       config: { "gcp:accessToken": emulator.issueToken({ scopes: [iamScope], lifetime: 0 }) },
       args: { impersonateServiceAccount: target },
     }),
-    says: [/UNAUTHENTICATED/, /the config's gcp:accessToken, used as it is/, /--run-program/],
+    says: [/UNAUTHENTICATED/, /token from the config gcp:accessToken can't be renewed/, /--run-program/],
   },
 };
 
@@ -142,7 +142,7 @@ describe("a call without the right credential", function () {
   let world: World;
   afterEach(() => world.stop());
 
-  /** The only error, which holds no credential. */
+  /** Returns the only error, and asserts that the error contains no credential. */
   function errorOf({ done, errors }: Outcome, key?: ServiceAccountKey) {
     assert.deepEqual([done, errors.length], [0, 1]);
     const [error = assert.fail()] = errors;
@@ -152,7 +152,7 @@ describe("a call without the right credential", function () {
   }
 
   for (const [what, { options, prepare, caller, tokens = 1, says }] of Object.entries(refused)) {
-    it(`is refused at once with ${what}`, async () => {
+    it(`fails at once with ${what}`, async () => {
       world = await World.start({ scopes: [scope], ...options });
       const key = world.emulator.createServiceAccount({ subjects: [subject] });
       prepare?.(world);
@@ -165,21 +165,21 @@ describe("a call without the right credential", function () {
     });
   }
 
-  describe("is refused by the service", () => {
+  describe("the error of a call that the service refuses", () => {
     const start = async (options: IdentityEmulatorOptions = {}) => {
       world = await World.start({ scopes: [scope], callers: [subject], ...options });
       return world.emulator;
     };
 
-    it("and told that Cloud Channel is for resellers, and what to check", async () => {
+    it("explains that Cloud Channel is for resellers, and what to check", async () => {
       const key = (await start()).createServiceAccount();
       const { name, message } = errorOf(await world.call(withKey(key)), key);
       assert.equal(name, "RpcError");
-      assert.match(message, /PERMISSION_DENIED .*Cloud Channel is for resellers.*`subject`.*\(it is not set\)/);
+      assert.match(message, /PERMISSION_DENIED .*Cloud Channel serves resellers only.*`subject`.*\(it isn't set\)/);
       assert.match(message, /delegates \S+apps\.order .*Cloud Channel API is enabled/);
     });
 
-    it("without a word of resellers where it is another service", async () => {
+    it("doesn't mention resellers for another service", async () => {
       const key = (await start()).createServiceAccount();
       const service = { endpoint: "https://workflows.googleapis.com", scopes: [scope] };
       const { message } = errorOf(await world.call({ ...withKey(key), service }), key);
@@ -187,35 +187,35 @@ describe("a call without the right credential", function () {
       assert.doesNotMatch(message, /reseller/);
     });
 
-    it("and told that the config's token is the last up's", async () => {
+    it("explains that the config's token comes from the last pulumi up", async () => {
       const token = (await start()).issueToken({ subject, scopes: [scope], lifetime: 0 });
       const { message } = errorOf(await world.call({ config: { "gcp:accessToken": token } }));
       assert.match(
         message,
-        /UNAUTHENTICATED .*the config's gcp:accessToken, used as it is.*config of the last `pulumi up`/,
+        /UNAUTHENTICATED .*token from the config gcp:accessToken can't be renewed.*config of the last `pulumi up`/,
       );
       assert.match(message, /`pulumi config set --secret gcp:accessToken`/);
     });
 
-    it("and told to renew the environment's token", async () => {
+    it("advises to renew the environment's token", async () => {
       const token = (await start()).issueToken({ subject, scopes: [scope], lifetime: 0 });
       const { message } = errorOf(await world.call({ environment: { GOOGLE_OAUTH_ACCESS_TOKEN: token } }));
       assert.match(
         message,
-        /UNAUTHENTICATED .*GOOGLE_OAUTH_ACCESS_TOKEN's, used as it is.*Set the variable to a new one/,
+        /UNAUTHENTICATED .*token from GOOGLE_OAUTH_ACCESS_TOKEN can't be renewed.*Set the variable to a new token/,
       );
     });
 
-    it("and told nothing of tokens where they are fetched", async () => {
+    it("gives no advice about configured tokens when a key fetches the tokens", async () => {
       const emulator = await start();
       emulator.fault({ method: "get", then: { status: 401 } });
       const key = emulator.createServiceAccount({ subjects: [subject] });
       const { message } = errorOf(await world.call({ ...withKey(key), args: { subject } }), key);
-      assert.doesNotMatch(message, /used as it is/);
+      assert.doesNotMatch(message, /can't be renewed/);
     });
   });
 
-  describe("waits within its time for a source of tokens that does not answer as it should", () => {
+  describe("a call whose token endpoint fails", () => {
     for (const [what, spoil] of [
       [
         "is unavailable",
@@ -232,7 +232,7 @@ describe("a call without the right credential", function () {
         },
       ],
     ] as const) {
-      it(`because it ${what}`, async () => {
+      it(`succeeds within its time limit when the token endpoint ${what} at first`, async () => {
         world = await World.start({ scopes: [scope] });
         const key = world.emulator.createServiceAccount();
         spoil();
@@ -242,7 +242,7 @@ describe("a call without the right credential", function () {
       });
     }
 
-    it("and not longer", async () => {
+    it("fails at its time limit when the token endpoint never responds", async () => {
       world = await World.start({ scopes: [scope] });
       const key = world.emulator.createServiceAccount();
       world.emulator.fault({ method: "token", then: "noAnswer" });
@@ -250,7 +250,7 @@ describe("a call without the right credential", function () {
       assert.equal(name, "CredentialError");
       assert.match(
         message,
-        /from GOOGLE_CREDENTIALS .*: no answer within 1\.\d s\. Check the connection, and HTTPS_PROXY/,
+        /from GOOGLE_CREDENTIALS .*: no response within 1\.\d s\. Check the network connection\..*HTTPS_PROXY/,
       );
     });
   });

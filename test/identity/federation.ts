@@ -1,8 +1,8 @@
 import { scope, World } from "./world";
 
-/** A world with a security token service at `/sts`, which gives whoever asks the same principal. */
+/** A world with a security token service at `/sts`, which returns a token of the same principal to every caller. */
 export class Federation {
-  /** How often a token was asked for. */
+  /** The number of requests for a token. */
   exchanges = 0;
 
   private constructor(private started?: World) {}
@@ -25,7 +25,7 @@ export class Federation {
     return this.started;
   }
 
-  /** The credentials of a workload that has a token of its own in a file. */
+  /** Returns the credentials of a workload whose own token is in a file. */
   credentials(tokenUrl: string): string {
     return JSON.stringify({
       type: "external_account",

@@ -8,7 +8,7 @@ const subject = "admin@reseller.example";
 const target = "target@project.iam.gserviceaccount.com";
 const delegate = "delegate@project.iam.gserviceaccount.com";
 
-/** So many calls at the same time, and then as many again. */
+/** Ten calls at the same time, and then ten more. */
 const many = { count: 10, rounds: 2 };
 
 function assertDone({ done, errors }: Outcome, expected = 20): void {
@@ -28,7 +28,7 @@ describe("a call with google-auth-library's own flows", function () {
     signJwt: world.emulator.calls.count("signJwt"),
   });
 
-  describe("is made with a service account's key", () => {
+  describe("a call with a service account's key", () => {
     for (const [where, give] of [
       ["in the config", (key: string) => ({ config: { "gcp:credentials": key } })],
       [
@@ -41,7 +41,7 @@ describe("a call with google-auth-library's own flows", function () {
         (key: string) => ({ environment: { GOOGLE_APPLICATION_CREDENTIALS: world.file("key.json", key) } }),
       ],
     ] as const) {
-      it(`${where}, for one token that all calls share`, async () => {
+      it(`shares one token with all other calls when the key is ${where}`, async () => {
         const { emulator } = await start();
         const key = emulator.createServiceAccount();
         assertDone(await world.call({ ...give(JSON.stringify(key)), ...many }));
@@ -49,7 +49,7 @@ describe("a call with google-auth-library's own flows", function () {
         assert.deepEqual(fetched(), { token: 1, generateAccessToken: 0, signJwt: 0 });
       });
 
-      it(`${where}, acting for a user`, async () => {
+      it(`acts for a user when the key is ${where}`, async () => {
         const { emulator } = await start({ callers: [subject] });
         const key = emulator.createServiceAccount({ subjects: [subject] });
         assertDone(await world.call({ ...give(JSON.stringify(key)), ...many, args: { subject } }));
@@ -59,7 +59,7 @@ describe("a call with google-auth-library's own flows", function () {
     }
   });
 
-  it("is made with an access token", async () => {
+  it("uses an access token from the environment", async () => {
     const { emulator } = await start();
     const token = emulator.issueToken({ email: "user@example.com", scopes: [scope] });
     assertDone(await world.call({ environment: { GOOGLE_OAUTH_ACCESS_TOKEN: token }, ...many }));
@@ -67,7 +67,7 @@ describe("a call with google-auth-library's own flows", function () {
     assert.deepEqual(fetched(), { token: 0, generateAccessToken: 0, signJwt: 0 });
   });
 
-  it("is made with the metadata server's account, which is asked without the proxy", async () => {
+  it("uses the metadata server's account, and reaches the metadata server without the proxy", async () => {
     const { emulator, proxy } = await start();
     assertDone(await world.call({ environment: world.metadata, ...many }));
     assert.deepEqual([world.identity?.source, world.identity?.scopes], ["metadata", [scope]]);
@@ -76,7 +76,7 @@ describe("a call with google-auth-library's own flows", function () {
     assert.deepEqual(new Set(proxy.tunnels), new Set(["cloudchannel.googleapis.com:443"]));
   });
 
-  it("is made with gcloud's login, counted for its project", async () => {
+  it("uses gcloud's login, and names the login's quota project", async () => {
     let fetched = 0;
     world = await World.start({ scopes: [scope] }, (request, response) => {
       if (request.headers.host !== "oauth2.googleapis.com") return false;
@@ -94,7 +94,7 @@ describe("a call with google-auth-library's own flows", function () {
     assert.equal(fetched, 1);
   });
 
-  it("is made with workload identity federation", async () => {
+  it("uses workload identity federation", async () => {
     const federation = await Federation.start();
     world = federation.world;
     const credentials = federation.credentials("https://sts.googleapis.com/sts");
@@ -103,10 +103,10 @@ describe("a call with google-auth-library's own flows", function () {
     assert.equal(federation.exchanges, 1);
   });
 
-  describe("is made as another service account", () => {
+  describe("a call that impersonates a service account", () => {
     const config = { "gcp:impersonateServiceAccount": target };
 
-    it("by whoever has a key", async () => {
+    it("uses another account's key to get a token of the impersonated account", async () => {
       const { emulator } = await start();
       const key = emulator.createServiceAccount();
       emulator.allowImpersonation({ caller: key.client_email, target });
@@ -117,7 +117,7 @@ describe("a call with google-auth-library's own flows", function () {
       assert.deepEqual(emulator.identityOf(asked)?.scopes, [iamScope]);
     });
 
-    it("by way of delegates, given by their addresses", async () => {
+    it("passes on delegates, which the config gives by their addresses", async () => {
       const { emulator } = await start();
       emulator.allowImpersonation({ target, delegates: [delegate] });
       const list = { "gcp:impersonateServiceAccountDelegates": JSON.stringify([delegate]) };
@@ -127,7 +127,7 @@ describe("a call with google-auth-library's own flows", function () {
     });
   });
 
-  describe("is made for a user without a key", () => {
+  describe("a call for a user, without the key of the account that acts for the user", () => {
     const actingFor = { email: target, subject, scopes: [scope], source: "assertion" };
 
     for (const [what, caller] of [
@@ -138,7 +138,7 @@ describe("a call with google-auth-library's own flows", function () {
         () => ({ GOOGLE_CREDENTIALS: JSON.stringify(world.emulator.createServiceAccount()) }),
       ],
     ] as const) {
-      it(`by ${what}, through a service account`, async () => {
+      it(`has the service account sign for a caller with ${what}`, async () => {
         const { emulator } = await start({ callers: [subject] });
         emulator.createServiceAccount({ email: target, subjects: [subject] });
         emulator.allowImpersonation({ target });
@@ -149,7 +149,7 @@ describe("a call with google-auth-library's own flows", function () {
       });
     }
 
-    it("by way of delegates", async () => {
+    it("has the service account sign through delegates", async () => {
       const { emulator } = await start({ callers: [subject] });
       emulator.createServiceAccount({ email: target, subjects: [subject] });
       emulator.allowImpersonation({ target, delegates: [delegate] });
@@ -163,7 +163,7 @@ describe("a call with google-auth-library's own flows", function () {
       assert.deepEqual(fetched(), { token: 1, generateAccessToken: 0, signJwt: 1 });
     });
 
-    it("by the metadata server's account itself", async () => {
+    it("has the metadata server's account sign for itself", async () => {
       const { emulator } = await start({ metadataAccount: target, callers: [subject] });
       emulator.createServiceAccount({ email: target, subjects: [subject] });
       emulator.allowImpersonation({ caller: target, target });
@@ -173,7 +173,7 @@ describe("a call with google-auth-library's own flows", function () {
     });
   });
 
-  it("asks for another token once, however many calls the old one is refused to", async () => {
+  it("fetches one new token when the service refuses the old token for many calls", async () => {
     const { emulator } = await start();
     const key = JSON.stringify(emulator.createServiceAccount());
     emulator.fault({ method: "get", then: "staleToken" });
@@ -181,8 +181,8 @@ describe("a call with google-auth-library's own flows", function () {
     assert.equal(world.tokens, 2);
   });
 
-  describe("names the project that it is counted for", () => {
-    it("as the config says, where the override is on", async () => {
+  describe("the quota project of a call", () => {
+    it("is the config's billing project when the override is on, and otherwise the key's project", async () => {
       const { emulator } = await start();
       const key = JSON.stringify({ ...emulator.createServiceAccount(), quota_project_id: "of-the-key" });
       const billing = { "gcp:credentials": key, "gcp:billingProject": "billed" };
@@ -192,7 +192,7 @@ describe("a call with google-auth-library's own flows", function () {
       assert.equal(world.header("x-goog-user-project"), "of-the-key");
     });
 
-    it("as the environment says", async () => {
+    it("is the environment's billing project when the environment's override is on", async () => {
       const { emulator } = await start();
       const environment = {
         GOOGLE_CREDENTIALS: JSON.stringify(emulator.createServiceAccount()),
@@ -204,8 +204,8 @@ describe("a call with google-auth-library's own flows", function () {
     });
   });
 
-  describe("goes to another universe", () => {
-    it("with its name in place of googleapis.com, and a credential of that universe", async () => {
+  describe("a call to another universe", () => {
+    it("has the universe domain in place of googleapis.com, and uses a credential of that universe", async () => {
       const { emulator, proxy } = await start({ tokens: "any", universeDomain: "universe.example" });
       const key = JSON.stringify(emulator.createServiceAccount());
       const config = { "gcp:credentials": key, "gcp:universeDomain": "universe.example" };
@@ -213,7 +213,7 @@ describe("a call with google-auth-library's own flows", function () {
       assert.deepEqual(proxy.tunnels, ["cloudchannel.universe.example:443"]);
     });
 
-    it("as another service account, by that universe's IAM", async () => {
+    it("impersonates a service account through the IAM of that universe", async () => {
       const { emulator, proxy } = await start({ metadataAccount: "m@p.iam.gserviceaccount.com" });
       emulator.allowImpersonation({ target });
       const token = emulator.issueToken({ scopes: [iamScope] });

@@ -6,7 +6,7 @@ import { iamScope, scope, World } from "./world";
 const subject = "admin@reseller.example";
 const target = "target@project.iam.gserviceaccount.com";
 
-describe("a source of tokens that sends a body without an end", function () {
+describe("a token source that sends an endless body", function () {
   this.timeout(60_000);
   let world: World;
   let written: number;
@@ -36,23 +36,23 @@ describe("a source of tokens that sends a body without an end", function () {
   async function assertEnded(caller: Parameters<World["call"]>[0]): Promise<void> {
     const { done, errors } = await world.call({ timeout: 30_000, ...caller });
     assert.equal(done, 0);
-    assert.match(errors[0]?.message ?? "", /the response of http\S+ is larger than 1 MB/);
+    assert.match(errors[0]?.message ?? "", /the response from http\S+ is larger than 1 MB/);
     assert.ok(written < 64 * 1024 * 1024, String(written));
     while (closed === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   }
 
-  it("is left at 1 MB by a service account's key", async () => {
+  it("is disconnected at 1 MB in the flow of a service account's key", async () => {
     world = await start(/^\/token/);
     const key = JSON.stringify(world.emulator.createServiceAccount());
     await assertEnded({ environment: { GOOGLE_CREDENTIALS: key } });
   });
 
-  it("is left at 1 MB by a login", async () => {
+  it("is disconnected at 1 MB in the flow of a login", async () => {
     world = await start(/^\/token/);
     await assertEnded({ environment: world.login });
   });
 
-  it("is left at 1 MB by an impersonation", async () => {
+  it("is disconnected at 1 MB in the flow of an impersonation", async () => {
     world = await start(/:generateAccessToken/);
     const token = world.emulator.issueToken({ scopes: [iamScope] });
     await assertEnded({
@@ -61,7 +61,7 @@ describe("a source of tokens that sends a body without an end", function () {
     });
   });
 
-  it("is left at 1 MB by an impersonation that a credentials file describes", async () => {
+  it("is disconnected at 1 MB in the flow of an impersonation that a credentials file describes", async () => {
     world = await start(/^\/token/);
     const file = world.file("impersonated.json", {
       type: "impersonated_service_account",
@@ -71,14 +71,14 @@ describe("a source of tokens that sends a body without an end", function () {
     await assertEnded({ environment: { GOOGLE_APPLICATION_CREDENTIALS: file } });
   });
 
-  it("is left at 1 MB by a delegation", async () => {
+  it("is disconnected at 1 MB in the flow of a domain-wide delegation", async () => {
     world = await start(/:signJwt/);
     const token = world.emulator.issueToken({ scopes: [iamScope] });
     const args = { impersonateServiceAccount: target, subject };
     await assertEnded({ environment: { GOOGLE_OAUTH_ACCESS_TOKEN: token }, args });
   });
 
-  it("is left at 1 MB by a workload's federation", async () => {
+  it("is disconnected at 1 MB in the flow of workload identity federation", async () => {
     world = await start(/^\/sts/);
     const credentials = JSON.stringify({
       type: "external_account",
@@ -90,7 +90,7 @@ describe("a source of tokens that sends a body without an end", function () {
     await assertEnded({ environment: { GOOGLE_CREDENTIALS: credentials } });
   });
 
-  it("is left at 1 MB where it is the metadata server", async () => {
+  it("is disconnected at 1 MB when it is the metadata server", async () => {
     world = await start(/^$/);
     const server = createServer((_request, response) => {
       pour(response);

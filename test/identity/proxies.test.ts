@@ -17,7 +17,7 @@ describe("a proxy", function () {
   });
   afterEach(() => world.stop());
 
-  it("is asked for tunnels alone, and sees no token", async () => {
+  it("receives requests for tunnels only, and sees no token", async () => {
     assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key } }));
     const { tunnels, seen, arrived } = world.proxy;
     assert.deepEqual(tunnels, ["oauth2.googleapis.com:443", "cloudchannel.googleapis.com:443"]);
@@ -30,7 +30,7 @@ describe("a proxy", function () {
     assert.doesNotMatch(seen, /authorization|bearer|ya29|assertion=/i);
   });
 
-  it("makes at most 64 tunnels for 400 calls at once, and keeps them for 400 more", async () => {
+  it("opens at most 64 tunnels for 400 calls at once, and keeps them for 400 more calls", async () => {
     const { done, errors } = await world.call({
       environment: { GOOGLE_CREDENTIALS: key },
       count: 400,
@@ -42,19 +42,19 @@ describe("a proxy", function () {
     assert.ok(tunnels.length > 1 && tunnels.length <= 64, String(tunnels.length));
   });
 
-  it("can be spoken to in TLS", async () => {
+  it("can be reached over TLS", async () => {
     const proxy = world.proxy.secureUrl.replace("//", "//user:password@");
     assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: proxy } }));
     assert.deepEqual(world.proxy.tunnels, ["oauth2.googleapis.com:443", "cloudchannel.googleapis.com:443"]);
   });
 
-  it("can be set in lower case", async () => {
+  it("can be set with https_proxy in lowercase", async () => {
     const environment = { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: "", https_proxy: world.proxy.url };
     assertDone(await world.call({ environment }));
     assert.deepEqual(world.proxy.tunnels, ["oauth2.googleapis.com:443", "cloudchannel.googleapis.com:443"]);
   });
 
-  it("is passed by for tokens as for calls: NO_PROXY is read the same way", async () => {
+  it("is bypassed for tokens by every form of NO_PROXY that bypasses it for calls", async () => {
     await world.stop();
     const federation = await Federation.start();
     world = federation.world;
@@ -66,7 +66,7 @@ describe("a proxy", function () {
     assert.deepEqual(new Set(world.proxy.tunnels), new Set(["cloudchannel.googleapis.com:443"]));
   });
 
-  it("gets its own password, and nobody else does", async () => {
+  it("receives its own password, which no other server receives", async () => {
     const proxy = world.proxy.url.replace("//", "//user:password@");
     assertDone(await world.call({ environment: { GOOGLE_CREDENTIALS: key, HTTPS_PROXY: proxy } }));
     const basic = `Basic ${Buffer.from("user:password").toString("base64")}`;
@@ -74,7 +74,7 @@ describe("a proxy", function () {
     for (const { headers } of world.emulator.calls.all()) assert.equal(headers["proxy-authorization"], undefined);
   });
 
-  it("is passed by for the hosts in NO_PROXY", async () => {
+  it("is bypassed for the hosts in NO_PROXY", async () => {
     const environment = { GOOGLE_CREDENTIALS: key, NO_PROXY: "other.example,localhost" };
     const service = { endpoint: world.proxy.origin, scopes: [scope] };
     assertDone(await world.call({ environment, service }));
@@ -84,7 +84,7 @@ describe("a proxy", function () {
     assert.ok(world.proxy.tunnels.includes(new URL(world.proxy.origin).host));
   });
 
-  it("is passed by for a source of tokens in NO_PROXY", async () => {
+  it("is bypassed for a token source in NO_PROXY", async () => {
     await world.stop();
     const federation = await Federation.start();
     world = federation.world;
@@ -93,7 +93,7 @@ describe("a proxy", function () {
     assert.deepEqual(world.proxy.tunnels, ["cloudchannel.googleapis.com:443"]);
   });
 
-  it("is passed by on the way to this machine's plain http, which gets what is configured", async () => {
+  it("is bypassed for plain http to this machine, which receives the configured credential", async () => {
     const { emulator, proxy } = world;
     const environment = { GOOGLE_CREDENTIALS: key, HTTP_PROXY: proxy.url };
     const config = { "cancellation:endpoint": emulator.endpoint };
@@ -103,19 +103,19 @@ describe("a proxy", function () {
     assert.equal(world.identity?.source, "assertion");
   });
 
-  it("does not matter to plain http elsewhere, which gets no token at all", async () => {
+  it("isn't used for plain http to another machine, which receives no token", async () => {
     for (const told of [
       { service: { endpoint: "http://cloudchannel.example" } },
       { config: { "cancellation:endpoint": "http://10.0.0.1:8080" } },
     ]) {
       const { done, errors } = await world.call({ environment: { GOOGLE_CREDENTIALS: key }, ...told });
       assert.equal(done, 0);
-      assert.match(errors[0]?.message ?? "", /plain http to another machine, which would send the token in the clear/);
+      assert.match(errors[0]?.message ?? "", /plain http to another machine, which would send the token unencrypted/);
     }
     assert.deepEqual([world.proxy.seen, world.emulator.calls.count()], ["", 0]);
   });
 
-  it("whose certificates are not trusted gets no token, and no second try", async () => {
+  it("receives no token, and no second attempt, when its tunnel's certificate isn't trusted", async () => {
     const environment = { GOOGLE_CREDENTIALS: key, NODE_EXTRA_CA_CERTS: "" };
     const { done, errors } = await world.call({ environment });
     assert.equal(done, 0);

@@ -11,28 +11,28 @@ export interface Arrived {
 }
 
 /**
- * A proxy for tests. Its tunnels end, whatever host they are asked for, at a TLS server of its own, which passes every
- * request on to an emulator: so google-auth-library reaches an emulated `oauth2.googleapis.com`.
+ * A proxy for tests. A tunnel to any host ends at the proxy's own TLS server, which forwards every request to an
+ * emulator. This is how google-auth-library reaches an emulated `oauth2.googleapis.com`.
  */
 export interface Proxy {
   /** For `HTTPS_PROXY`. */
   readonly url: string;
-  /** The same proxy, spoken to in TLS. */
+  /** The same proxy, over TLS. */
   readonly secureUrl: string;
-  /** The TLS server itself, to be reached without the proxy. */
+  /** The TLS server itself, without the proxy. */
   readonly origin: string;
-  /** The hosts that tunnels were asked for, with their ports. */
+  /** The hosts of the requested tunnels, with their ports. */
   readonly tunnels: readonly string[];
-  /** All that the proxy could read: of each request its line and headers, and what else came outside of TLS. */
+  /** Everything that the proxy could read: the line and headers of each request, and all other data outside of TLS. */
   readonly seen: string;
-  /** The requests that the TLS server took. */
+  /** The requests that the TLS server received. */
   readonly arrived: readonly Arrived[];
-  /** The next so many tunnels are cut off as soon as they stand. */
+  /** Closes the connections of this many of the next requests for a tunnel. */
   cut(tunnels: number): void;
   stop(): Promise<void>;
 }
 
-/** @param answer takes a request from its way to the emulator, by answering it; returns whether it did */
+/** @param answer responds to a request in place of the emulator, and returns whether it did */
 export async function startProxy(
   certificate: Certificate,
   emulator: string,

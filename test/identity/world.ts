@@ -17,14 +17,14 @@ export const scope = "https://www.googleapis.com/auth/apps.order";
 export const iamScope = "https://www.googleapis.com/auth/cloud-platform";
 export const operation = "operations/AbC";
 
-/** What a caller is told; the rest of its environment is empty but for the proxy and the certificate. */
+/** The input of a caller. The rest of its environment is empty, except for the proxy and the certificate. */
 export interface Caller extends Partial<Omit<Calls, "operation">> {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 let certificate: Certificate | undefined;
 
-/** An emulator behind a proxy, which is what stands between a caller and Google. */
+/** An emulator behind a proxy. The emulator takes the place of Google. */
 export class World {
   private constructor(
     readonly emulator: IdentityEmulator,
@@ -58,20 +58,20 @@ export class World {
     return path;
   }
 
-  /** A login of gcloud's, for application default credentials; the emulator knows no users. */
+  /** Returns the environment of a gcloud login, for application default credentials. The emulator has no users. */
   get login(): Record<string, string> {
     const content = { type: "authorized_user", client_id: "i", client_secret: "S3CR3T", refresh_token: "S3CR3T" };
     const path = this.file("application_default_credentials.json", { ...content, quota_project_id: "of-the-login" });
     return { CLOUDSDK_CONFIG: dirname(path) };
   }
 
-  /** The emulator as a metadata server, for application default credentials. */
+  /** Returns the environment for the emulator as a metadata server, for application default credentials. */
   get metadata(): Record<string, string> {
     const host = this.emulator.endpoint.replace("http://", "");
     return { GCE_METADATA_HOST: host, METADATA_SERVER_DETECTION: "assume-present" };
   }
 
-  /** Has a process of its own make calls. */
+  /** Makes calls in a separate process. */
   async call({ environment = {}, ...told }: Caller = {}): Promise<Outcome> {
     const calls: Calls = {
       operation,
@@ -107,12 +107,12 @@ export class World {
     });
   }
 
-  /** How many tokens were given by the service that gives the last of them. */
+  /** Returns the number of requests to the token endpoint. */
   get tokens(): number {
     return this.emulator.calls.count("token");
   }
 
-  /** As whom the operation was read last, without what changes from run to run. */
+  /** Returns the identity of the operation's last read, without the expiry, which changes from run to run. */
   get identity(): Omit<TokenIdentity, "expiresAt"> | undefined {
     const identity = this.emulator.identityOf(this.emulator.calls.last({ method: "get" }));
     if (!identity) return undefined;

@@ -1,12 +1,12 @@
 import { Credential } from "../../provider/auth/tokenCache";
 import { CredentialError } from "../../provider/auth/credentialError";
 
-/** Called when a history asks for a credential; throws where it gets none. */
+/** Returns the headers of a credential, or throws if the history gets none. */
 export type Issue = () => Record<string, string>;
 
 const issuers = new Map<string, Issue>();
 
-/** Has the histories' credentials made up here, by the access token of their config. */
+/** Replaces the credentials of the histories. The access token of its config identifies a history. */
 export function madeUpCredentials() {
   const own = Object.getOwnPropertyDescriptor(Credential.prototype, "headers");
   before(() => {
@@ -31,5 +31,5 @@ export function forget(token: string): void {
 }
 
 export function refusedCredential(transient: boolean): CredentialError {
-  return new CredentialError(`No access token could be had: ${transient ? "no answer" : "invalid_grant"}.`, transient);
+  return new CredentialError(`Can't get an access token: ${transient ? "no response" : "invalid_grant"}.`, transient);
 }

@@ -9,7 +9,7 @@ export interface State {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
-  /** Whether its last creation or update ended with an initialization error, and no refresh came since. */
+  /** Whether the last create or update ended with an initialization error, without a refresh since. */
   readonly failed: boolean;
 }
 
@@ -19,25 +19,26 @@ export interface StepTaken {
   readonly before: State | undefined;
   readonly after: State | undefined;
   readonly ending: Ending;
-  /** The arguments that it was made with; those of the state where it has none of its own. */
+  /** The arguments of the step, or those of the state if the step has none. */
   readonly inputs: Properties;
 }
 
 /**
- * A stack of one resource, deployed as Pulumi's engine would: a creation that ends half-way is kept, and its next `up`
- * calls `update` whatever `diff` says, unless a refresh came between; a replacement is made before the old one is deleted.
+ * A stack of one resource, which follows the rules of Pulumi's engine. It keeps a partial creation. Its next `up` then
+ * calls `update` regardless of `diff`, unless a refresh comes between. It creates a replacement before it deletes the
+ * replaced resource.
  */
 export class Stack {
   current: State | undefined;
-  /** Replaced, and not deleted yet. */
+  /** The replaced resources that aren't deleted yet. */
   private condemned: State[] = [];
 
   constructor(
-    /** Sees each step, before the next one. */
+    /** Gets each step before the next one begins. */
     private readonly onStep: (step: StepTaken) => void,
   ) {}
 
-  /** @returns whether it succeeded, with the words of the error where it did not */
+  /** @returns whether it succeeded, with the error's message if it didn't */
   async up(provider: Provider, program: Properties): Promise<Ending> {
     const pending = await this.deleteCondemned(provider);
     if (pending.ended !== "done") return pending;
@@ -72,7 +73,7 @@ export class Stack {
     return ending;
   }
 
-  /** Whether the next `up` of the program would leave the resource as it is. */
+  /** Returns whether the next `up` of the program would leave the resource unchanged. */
   async isUpToDate(provider: Provider, program: Properties): Promise<boolean> {
     const { current } = this;
     if (!current || current.failed || this.condemned.length > 0) return false;

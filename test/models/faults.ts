@@ -8,8 +8,8 @@ export interface CallFault {
   readonly then: Fault;
   readonly carriedOut?: boolean;
   /**
-   * What the caller can tell from it. `retried`: nothing, and the next attempt may do better. `garbled`: nothing, and it is
-   * tried a few times. `definite`: the call was not carried out.
+   * What the caller learns from the fault. `retried`: nothing, and the caller retries. `garbled`: nothing, and the
+   * caller retries only a few times. `definite`: the service didn't carry out the call.
    */
   readonly tells: "retried" | "garbled" | "definite";
 }
@@ -45,21 +45,21 @@ export const callFaults: readonly CallFault[] = [
   fault("302", { redirect: "http://127.0.0.1:9/" }, "definite"),
 ];
 
-/** What goes wrong during one deployment: faults of its first calls, by method. */
+/** The faults of one deployment's first calls, by method. */
 export interface Faults {
   readonly cancel: readonly string[];
   readonly get: readonly string[];
-  /** Whether the last fault of each goes on. */
+  /** Whether the last fault of each method persists. */
   readonly persists: boolean;
-  /** Which of the requests for a credential fail, from 1; `true` where a retry may get one. */
+  /** The numbers of the credential requests that fail, from 1. The value is `true` if a retry can succeed. */
   readonly credentials: Readonly<Record<number, boolean>>;
-  /** Whether nobody listens at the endpoint. */
+  /** Whether the endpoint refuses connections. */
   readonly refused: boolean;
 }
 
 export const noFaults: Faults = { cancel: [], get: [], persists: false, credentials: {}, refused: false };
 
-/** Of reads alone: answers that are no news of the operation. */
+/** Faults of reads alone: responses that say nothing new about the operation. */
 const readFaults: readonly CallFault[] = [
   fault("goes back", "goesBack", "definite"),
   fault("another operation", { answersFor: "operations/other" }, "garbled"),
@@ -67,7 +67,7 @@ const readFaults: readonly CallFault[] = [
 
 const labels = fc.constantFrom(...callFaults.map(({ label }) => label));
 const labelsOfGet = fc.constantFrom(...[...callFaults, ...readFaults].map(({ label }) => label));
-/** Histories in which nothing is known of a cancel are those that go on. */
+/** Faults that don't show whether the cancel was carried out. Only after these does the history continue. */
 const ambiguousLabels = fc.constantFrom(
   ...callFaults.filter(({ tells }) => tells !== "definite").map(({ label }) => label),
 );
@@ -75,7 +75,7 @@ const labelsOfCancel = fc.oneof(labels, ambiguousLabels);
 
 export const someFaults: fc.Arbitrary<Faults> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(noFaults) },
-  // What is seldom met by chance: a resource whose cancel has no clear answer time and again, or that can't be cancelled.
+  // Rare cases: a cancel that gets no definite response several times, and an operation that can't be cancelled.
   {
     weight: 4,
     arbitrary: fc.record({
@@ -88,7 +88,7 @@ export const someFaults: fc.Arbitrary<Faults> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant({ ...noFaults, cancel: ["UNIMPLEMENTED"], persists: true }) },
   { weight: 1, arbitrary: fc.constant({ ...noFaults, get: ["goes back"], persists: true }) },
-  // A retry that is refused, after an attempt that may have been carried out.
+  // A retry that the service refuses after an attempt that it may have carried out.
   {
     weight: 2,
     arbitrary: fc.record({
@@ -120,13 +120,13 @@ export function faultNamed(label: string): CallFault {
   return found;
 }
 
-/** The fault of the call at `index`, from 0. */
+/** Returns the fault of the call at `index`, from 0. */
 export function faultAt(labelsOfMethod: readonly string[], persists: boolean, index: number): CallFault | undefined {
   const label = labelsOfMethod[index] ?? (persists ? labelsOfMethod.at(-1) : undefined);
   return label === undefined ? undefined : faultNamed(label);
 }
 
-/** Has the emulator's next calls go wrong so. */
+/** Injects `faults` into the emulator's next calls. */
 export function inject(emulator: Emulator, faults: Faults): readonly FaultHandle[] {
   return (["cancel", "get"] as const).flatMap((method) =>
     faults[method].map((label, index) => {

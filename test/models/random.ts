@@ -1,8 +1,8 @@
-/** Choices that a seed determines (mulberry32), so that a history can be repeated. */
+/** Makes choices that a seed determines (mulberry32), so that a history can be repeated. */
 export class Random {
   constructor(private state: number) {}
 
-  /** From 0 up to 1. */
+  /** Returns a number from 0 to 1, without 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let t = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
@@ -10,7 +10,7 @@ export class Random {
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from 0 up to `below`. */
+  /** Returns a whole number from 0 to `below`, without `below`. */
   below(below: number): number {
     return Math.floor(this.next() * below);
   }

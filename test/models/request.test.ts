@@ -3,12 +3,12 @@ import { withoutChance } from "../support/withoutChance";
 import { madeUpCredentials } from "./credentials";
 import { liveThrough } from "./run";
 
-describe("300 histories of a cancellation request, made up by chance", function () {
+describe("300 random histories of a request", function () {
   this.timeout(300_000);
   withoutChance();
   madeUpCredentials();
 
-  it("keep every promise, and reach every outcome", async () => {
+  it("keep every promise of the provider and reach every outcome", async () => {
     const tally = await liveThrough(300, "test/models/request.test.ts");
     const { counts } = tally;
     if (process.env["MODEL_PATH"] !== undefined) return;

@@ -23,7 +23,7 @@ type Action =
   | { readonly do: "end"; readonly outcome: SettledOutcome }
   | { readonly do: "expire" };
 
-/** What befalls one operation and the resource that cancels it. */
+/** The events of one operation and of the resource that cancels it. */
 export interface History {
   readonly operation: Pick<OperationSpec, "onCancel" | "settleAfter" | "done">;
   readonly args: Args;
@@ -33,7 +33,7 @@ export interface History {
 const name = "operations/AbC";
 const closedEndpoint = "http://127.0.0.1:1";
 const settled = ["cancelled", "succeeded", "failed"];
-/** Milliseconds: a read at once, and one at the end. */
+/** Time limits that leave time for a first read and for one at the end. */
 const timeouts = ["60ms", "120ms"];
 
 const argsOf: fc.Arbitrary<Args> = fc.record({
@@ -91,13 +91,13 @@ export const histories: fc.Arbitrary<History> = fc
     actions: fc.array(actions, { minLength: 3, maxLength: 14, size: "max" }),
   })
   .map(({ operation: { done, ...operation }, args, actions: all }) => ({
-    // Few are done from the start: there is little to see then.
+    // Only a few operations are done from the start, because their histories are short.
     operation: { ...operation, ...(done !== undefined && all.length % 4 === 0 && { done }) },
     args,
     actions: all,
   }));
 
-/** What the histories came to, to show that they reach what they are about. */
+/** Counts the events of the histories, to show that they reach every case. */
 export class Tally {
   readonly counts = new Map<string, number>();
 
@@ -115,7 +115,7 @@ export class Tally {
 
 let serial = 0;
 
-/** Lives through a history, and fails where the provider breaks a promise. */
+/** Runs a history. Throws when the provider breaks a promise. */
 export async function live(history: History, tally: Tally): Promise<void> {
   const emulator = await startEmulator({ operations: [{ name, ...history.operation }] });
   const world = new World(emulator, history.args, tally);
@@ -128,17 +128,17 @@ export async function live(history: History, tally: Tally): Promise<void> {
   }
 }
 
-/** The service, the stack, and what is known of both. */
+/** The service, the stack, and what the model knows about both. */
 class World {
   private readonly token = `made-up-token-${serial++}`;
   private readonly stack = new Stack((step) => {
     this.judge(step);
   });
-  /** What the resource's state has recorded for good, from its creation to its replacement. */
+  /** What the resource's state records permanently, from its creation to its replacement. */
   private readonly promises = new WeakMap<State, Recorded>();
   private faults: Faults = noFaults;
   private asked = 0;
-  /** How many cancels were received before the deployment, and before the step. */
+  /** How many cancels arrived before the deployment, and before the step. */
   private deploymentStart = 0;
   private stepStart = 0;
 
@@ -180,7 +180,7 @@ class World {
     }
   }
 
-  /** Without faults, an end comes within four runs. */
+  /** Ends the history without faults. It must end within four runs. */
   async end(): Promise<void> {
     for (let run = 1; run <= 4; run++) {
       await this.up(noFaults);
@@ -190,7 +190,7 @@ class World {
     assert.fail(`no end within four runs: ${this.lastMessage}`);
   }
 
-  /** Whether it takes the cancel or not, an operation ends. */
+  /** Ends the operation, even if it ignores its cancel. */
   private letItEnd(): void {
     if (this.truth().outcome === "running") this.emulator.settle(name, "succeeded");
   }
@@ -199,19 +199,19 @@ class World {
 
   private async isOver(): Promise<boolean> {
     if (await this.isGreen()) return true;
-    const unexpected = /The outcome is (\w+), and `expect` takes ([\w, ]+)\./.exec(this.lastMessage);
+    const unexpected = /The outcome is (\w+), and `expect` allows ([\w, ]+)\./.exec(this.lastMessage);
     if (unexpected) {
       const [, outcome = "", expected = ""] = unexpected;
       assert.ok(!expected.split(", ").includes(outcome), this.lastMessage);
       return true;
     }
-    return this.truth().gone && /is not known to /.test(this.lastMessage);
+    return this.truth().gone && /isn't known to /.test(this.lastMessage);
   }
 
   private async destroy(): Promise<void> {
     for (let run = 1; run <= 4; run++) {
       await this.deploy(noFaults, (provider) => this.stack.destroy(provider));
-      if (!this.stack.current || /The outcome is \w+, and `expect` takes/.test(this.lastMessage)) return;
+      if (!this.stack.current || /The outcome is \w+, and `expect` allows/.test(this.lastMessage)) return;
       if (run === 2) this.letItEnd();
     }
     assert.fail(`no destroy within four runs: ${this.lastMessage}`);
@@ -222,7 +222,7 @@ class World {
     await this.assertGreenIsFinished();
   }
 
-  /** Each deployment has a provider process of its own. */
+  /** Runs a deployment with a new provider, because each deployment has its own provider process. */
   private async deploy(
     faults: Faults,
     work: (provider: Provider) => Promise<{ ended: string; message: string }>,
@@ -274,7 +274,7 @@ class World {
     assertFinished(current.outputs, this.program());
   }
 
-  /** What the cancels of a step were to the caller. */
+  /** Counts the cancels of a step by what their responses show to the caller. */
   private attempts(): { ambiguous: number; acknowledged: number; total: number } {
     const calls = this.cancels();
     const { cancel, persists } = this.faults;
@@ -349,7 +349,7 @@ interface Recorded {
   readonly outcome?: string;
 }
 
-/** Whether what is recorded is what the arguments want; told anew here, so that the provider's own word isn't taken for it. */
+/** Asserts that the recorded outcome satisfies the arguments, by a rule that is independent of the provider's code. */
 function assertFinished(outputs: Readonly<Record<string, unknown>>, inputs: Readonly<Record<string, unknown>>): void {
   if (inputs["cancelOn"] === "delete") return;
   const outcome = String(outputs["outcome"]);
@@ -358,7 +358,7 @@ function assertFinished(outputs: Readonly<Record<string, unknown>>, inputs: Read
   assert.ok(isAccepted || expect.includes(outcome), `what is ${outcome} is not finished`);
 }
 
-/** A refresh goes on for a minute where nothing answers. */
+/** Removes faults that a refresh retries for a minute. */
 function withoutLongWaits(faults: Faults): Faults {
   const waits = faults.get.at(-1) !== undefined && faultAt(faults.get, true, Infinity)?.tells === "retried";
   return { ...faults, refused: false, persists: faults.persists && !waits };

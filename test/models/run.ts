@@ -1,16 +1,16 @@
 import fc from "fast-check";
 import { histories, live, Tally } from "./request";
 
-/** So many histories at a time: they wait for most of their time. */
+/** How many histories run at a time. They wait for most of their time. */
 const lanes = 20;
-/** A failure is to be told before the test's own time is up, however long its history could still be shrunk. */
+/** Stops shrinking in time to report a failure before the test's own timeout. */
 const bounds = { interruptAfterTimeLimit: 280_000 };
 
 /**
- * Lives through so many histories.
+ * Runs `count` random histories.
  *
- * @param file what runs them, to be run again
- * @throws Error that tells the shortest history found that fails, and how to repeat it
+ * @param file the test file that runs them, for the command that repeats a failure
+ * @throws Error with the shortest history found that fails, and the command that repeats it
  */
 export async function liveThrough(count: number, file: string): Promise<Tally> {
   const tally = new Tally();

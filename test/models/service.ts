@@ -4,22 +4,22 @@ import type { Random } from "./random";
 
 export type End = "cancelled" | "succeeded" | "failed";
 
-/** What the service knows of an operation. */
+/** An operation in the service's own record. */
 export interface ModelOperation {
   readonly name: string;
-  /** What a cancel that is carried out does. */
+  /** The effect of a cancel that the service carries out. */
   readonly onCancel: End | "ignore" | "unimplemented" | "refuse";
   end?: End;
   expired: boolean;
-  /** Whether a cancel was carried out, whatever the client was told. */
+  /** Whether the service carried out a cancel, regardless of its response. */
   cancelled: boolean;
   /** Whether the client received the acknowledgement of a cancel. */
   acknowledged: boolean;
 }
 
-/** How often the calls of a history go wrong, 0 to 1. */
+/** How often the calls of a history fail, from 0 to 1. */
 export interface FaultRates {
-  /** Of all calls: a passing 503, or a response that gets lost after the call was carried out. */
+  /** Of all calls: a transient 503, or a response that is lost after the service carried out the call. */
   passing: number;
   /** Of listings: 403. */
   refusedListing: number;
@@ -39,16 +39,16 @@ const maxDelay = 150;
 export const noFaults: FaultRates = { passing: 0, refusedListing: 0, refusedCancel: 0, start: 0, end: 0, delay: 0 };
 
 /**
- * A simple service with `get`, `list` and `cancel`. Each listing has another order, in pages of two. It is no emulator: it
- * exists to know the truth that a sweep's state is compared with.
+ * A simple service with `get`, `list` and `cancel`. Each listing has another order, in pages of two. It keeps the true
+ * state of the operations, which a sweep's state is compared with.
  */
 export class ModelService {
   readonly operations = new Map<string, ModelOperation>();
-  /** Told before a cancel is answered. */
+  /** Called before the service responds to a cancel. */
   onCancel: (name: string) => void = () => undefined;
   faults: FaultRates = noFaults;
   calls = 0;
-  /** The operations that the last listing could show, and those that had started when the last cancel came. */
+  /** The operations that the last listing could show, and those that had started when the last cancel arrived. */
   shown: readonly ModelOperation[] = [];
   private started = 0;
   private readonly snapshots = new Map<string, string[]>();

@@ -2,7 +2,7 @@ import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
 import { runHistories } from "./sweepModel";
 
-/** The seed of the first history. A failure names its own seed: set it here, with one history, to repeat it. */
+/** The seed of the first history. To repeat a failure, set the seed that it names, and one history. */
 const firstSeed = Number(process.env["MODEL_SEED"] ?? 1);
 const histories = Number(process.env["MODEL_HISTORIES"] ?? 300);
 

@@ -20,10 +20,10 @@ interface State extends Properties {
 
 const __provider = "exports.handler=…";
 
-/** How many operations the state of a history names. Small, so that every history has operations that are only counted. */
+/** How many operations the state of a history names. Few, so that every history has operations that it only counts. */
 const named = 3;
 
-/** How many `up`s without faults may pass until a history has ended. */
+/** How many `up`s without faults a history may need to end. */
 const maxUps = 4;
 
 const selections = [
@@ -34,7 +34,7 @@ const selections = [
   { match: { name: "operations/{a,b}-*" } },
 ] as const;
 
-/** One random history of a sweep, against what the service knows. */
+/** One random history of a sweep, compared with the state of the service. */
 export class SweepHistory {
   readonly trace: string[] = [];
   private readonly random: Random;
@@ -42,11 +42,11 @@ export class SweepHistory {
   private provider!: Provider;
   private state: State | undefined;
   private inputs: Properties = {};
-  /** The engine updates after a failed step, whatever diff says, unless a refresh came between. */
+  /** Whether the last step failed. The engine then updates regardless of diff, unless a refresh comes between. */
   private hasFailed = false;
   private selected: (operation: ModelOperation) => boolean = () => true;
   private step = 0;
-  /** The operations that the last run has to have asked to cancel before an `up` may be green. */
+  /** The operations that the last run must have cancelled before an `up` may be green. */
   private owed: readonly ModelOperation[] = [];
 
   constructor(readonly seed: number) {
@@ -138,7 +138,7 @@ export class SweepHistory {
     }
   }
 
-  /** Chooses arguments, some of which stay as they are. */
+  /** Chooses new arguments, and keeps some of the old ones. */
   private choose(): void {
     const { random } = this;
     const names = [...this.service.operations.keys()];
@@ -179,7 +179,7 @@ export class SweepHistory {
       const lost = [...this.acknowledgedByService()].filter((name) => !acknowledged.has(name));
       assert.deepEqual(lost, [], "acknowledged cancels are without a resource");
     }
-    // A failed run that recorded nothing left the resource as it was, and promised nothing.
+    // A failed run that recorded nothing leaves the resource unchanged and owes nothing.
     const recorded = this.state !== state;
     if (recorded && service.calls > calls) this.owed = this.inputs["cancelOn"] === "create" ? service.shown : [];
     if (done && this.inputs["cancelOn"] === "create") this.assertNoneIsLeft("a green up");
@@ -216,14 +216,14 @@ export class SweepHistory {
     this.owed = [];
   }
 
-  /** Ends the history: nothing goes wrong any more, and operations take their cancels. */
+  /** Ends the history. No more calls fail, and every cancelled operation ends. */
   private async finish(): Promise<void> {
     for (const operation of this.service.operations.values()) {
       if (operation.end === undefined && operation.onCancel === "ignore") operation.end = "cancelled";
     }
     const { limit, ...inputs } = this.inputs;
     this.note("finish", limit === undefined ? "" : "without the limit");
-    // What expired unseen stays notFound, so a history can end only where that is expected.
+    // An operation that expires unobserved stays notFound, so a history can end only if `expect` allows notFound.
     const expect = ["cancelled", "succeeded", "failed", "notFound"];
     this.inputs = { ...inputs, expect, customTimeouts: { create: "30s", update: "30s", delete: "30s" } };
     let ups = 0;
@@ -289,7 +289,7 @@ export class SweepHistory {
     assert.deepEqual(unsettled, [], "settleTime is set while operations run");
   }
 
-  /** The operations whose cancel the state records as acknowledged. */
+  /** Returns the operations whose cancel the state records as acknowledged. */
   private recorded(): ReadonlySet<string> {
     return this.state ? recordedIn(this.state) : new Set();
   }
@@ -356,7 +356,7 @@ function providerFor(endpoint: string): Provider {
   return provider;
 }
 
-/** Runs histories of seeds from `first` on, some at a time: most of a history's time it waits. */
+/** Runs `count` histories with seeds from `first`, several at a time. They wait for most of their time. */
 export async function runHistories(count: number, first: number): Promise<void> {
   let next = first;
   const worker = async () => {

@@ -11,13 +11,11 @@ import { cleanUps } from "../support/cleanUps";
 import { rejection } from "../support/rejection";
 import { withoutChance } from "../support/withoutChance";
 
-describe("a connection over TLS that breaks", () => {
+describe("a call over a TLS connection that breaks", () => {
   withoutChance();
   const { stopping, setVariable } = cleanUps();
 
-  /**
-   * A relay before an https server. Once the server has a request, or at once, the relay sends the client what `breakWith` says.
-   */
+  /** Starts a relay before an https server. It calls `breakWith` at once, or after the server receives a request. */
   async function relay(when: "atOnce" | "afterRequest", breakWith: (client: Socket) => void) {
     setVariable("NODE_TLS_REJECT_UNAUTHORIZED", "0");
     const sockets = new Set<Socket>();
@@ -63,19 +61,19 @@ describe("a connection over TLS that breaks", () => {
   }
 
   const breaks: readonly [string, (client: Socket) => void][] = [
-    ["with a plain text", (client) => client.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
-    ["with a record of no type", (client) => client.write(Buffer.from([0x00, 0x03, 0x03, 0x00, 0x01, 0x00]))],
+    ["sends plain text", (client) => client.write("HTTP/1.1 400 Bad Request\r\n\r\n")],
+    ["sends a record of an unknown type", (client) => client.write(Buffer.from([0x00, 0x03, 0x03, 0x00, 0x01, 0x00]))],
     [
-      "with a record that can't be decrypted",
+      "sends a record that can't be decrypted",
       (client) => client.write(Buffer.from([0x17, 0x03, 0x03, 0x00, 0x20, ...Array<number>(32).fill(7)])),
     ],
-    ["with a reset", (client) => client.resetAndDestroy()],
-    ["with its end", (client) => client.end()],
-    ["without a word", () => undefined],
+    ["resets the connection", (client) => client.resetAndDestroy()],
+    ["ends the connection", (client) => client.end()],
+    ["stops sending", () => undefined],
   ];
 
   for (const [what, breakWith] of breaks) {
-    it(`${what} after the request was sent may have carried out the call`, async () => {
+    it(`may have been carried out when the server ${what} after the HTTP request`, async () => {
       const { cancel, received } = await relay("afterRequest", breakWith);
       const error = await cancel();
       assert.ok(received() > 0);
@@ -83,7 +81,7 @@ describe("a connection over TLS that breaks", () => {
       assert.doesNotMatch(error.message, /didn't arrive/);
     });
 
-    it(`${what} before its handshake was done has not sent the call`, async () => {
+    it(`wasn't sent when the server ${what} during the TLS handshake`, async () => {
       const { cancel, received } = await relay("atOnce", breakWith);
       const error = await cancel();
       assert.equal(received(), 0);

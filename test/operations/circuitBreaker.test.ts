@@ -17,13 +17,13 @@ const rpc = (name: string, code: Code, httpStatus: number, retryAfter?: number) 
   new RpcError(callOf(name), code, httpStatus, "", [], retryAfter);
 const unavailable = (name: string) => rpc(name, "UNAVAILABLE", 503);
 
-/** What a broken operation, or a host that is down, ends a call with. */
+/** The errors of calls for a broken operation, or to a host that is down. */
 const failures: Readonly<Record<string, (name: string) => Error>> = {
   "HTTP 500": (name) => rpc(name, "INTERNAL", 500),
   "HTTP 503": unavailable,
   "a page of HTML with 502": (name) => new InvalidResponseError(callOf(name), 502, "a flaw"),
   "a reset": (name) => new NoResponseError(callOf(name), "ECONNRESET", false),
-  "a time-out": (name) => new NoResponseError(callOf(name), "ETIMEDOUT", false),
+  "a timeout": (name) => new NoResponseError(callOf(name), "ETIMEDOUT", false),
 };
 
 describe("the circuit breaker of a host", () => {
@@ -61,7 +61,7 @@ describe("the circuit breaker of a host", () => {
     for (const name of names) await execute(name, failure(name));
   }
 
-  /** Makes a call until it gets an answer, as the client does. */
+  /** Makes a call until it gets a response, as the client does. */
   function retry(name: string, failure: () => Error | undefined, takes = 0): Promise<unknown> {
     const deadline = Deadline.after(3_600_000);
     const attempt = async () => {
@@ -74,27 +74,27 @@ describe("the circuit breaker of a host", () => {
     return retrying(deadline, () => circuitBreaker.execute(callOf(name), deadline, attempt));
   }
 
-  /** How many calls were made at once at each moment after `start`. */
+  /** Returns the number of calls at each moment after `start`. */
   function rounds(start = 0): number[] {
     const counts = new Map<number, number>();
     for (const { time } of made.filter((call) => call.time > start)) counts.set(time, (counts.get(time) ?? 0) + 1);
     return [...counts.values()];
   }
 
-  /** Whether a call is made at once. Its answer closes the circuit. */
+  /** Returns whether a call is made at once. The call's response closes the circuit. */
   async function isClosed(): Promise<boolean> {
     const before = made.length;
     await execute("is-closed", undefined, { allowance: 0 });
     return made.length > before;
   }
 
-  it("makes calls at once while they get answers", async () => {
+  it("makes a call at once before any call has failed", async () => {
     assert.equal(await execute("a", undefined, { allowance: 0 }), "done");
   });
 
-  describe("opens", () => {
+  describe("a closed circuit", () => {
     for (const [what, failure] of Object.entries(failures)) {
-      it(`after ${what} of ten different names in a row`, async () => {
+      it(`opens after ${what} for ten different names in a row`, async () => {
         await fail(namesOf(9, "a"), failure);
         assert.ok(await isClosed());
         await fail(namesOf(10, "b"), failure);
@@ -102,7 +102,7 @@ describe("the circuit breaker of a host", () => {
       });
     }
 
-    it("not after any number of failures of nine names", async () => {
+    it("stays closed after any number of failures of nine names", async () => {
       for (let round = 0; round < 100; round++) await fail(namesOf(9));
       assert.ok(await isClosed());
     });
@@ -113,7 +113,7 @@ describe("the circuit breaker of a host", () => {
       ["a 403", rpc("answered", "PERMISSION_DENIED", 403)],
       ["a page of HTML with 404", new InvalidResponseError(callOf("answered"), 404, "a flaw")],
     ] as const) {
-      it(`not while ${what} comes in between`, async () => {
+      it(`stays closed when ${what} comes between two runs of nine failures`, async () => {
         await fail(namesOf(9, "a"));
         await execute("answered", error);
         await fail(namesOf(9, "b"));
@@ -126,7 +126,7 @@ describe("the circuit breaker of a host", () => {
       ["a TypeError", new TypeError("a defect")],
       ["a name that does not resolve", new NoResponseError(callOf("other"), "ENOTFOUND", true)],
     ] as const) {
-      it(`neither sooner nor later when ${what} comes in between`, async () => {
+      it(`opens neither sooner nor later when ${what} comes between the failures`, async () => {
         await fail(namesOf(9));
         await execute("other", error);
         await execute("another", error);
@@ -139,21 +139,21 @@ describe("the circuit breaker of a host", () => {
       });
     }
 
-    it("counts a name again once it has had an answer", async () => {
+    it("counts the failure of a name again after a response for that name", async () => {
       await fail(namesOf(9));
       for (const name of namesOf(9)) await execute(name);
       await fail(namesOf(10));
       assert.ok(!(await isClosed()));
     });
 
-    it("once at most for 60 operations that stay broken", async () => {
+    it("opens at most once for 60 operations that stay broken", async () => {
       const broken = namesOf(60, "broken");
       await fail(broken.slice(0, 10));
       const first = execute("healthy");
       await clock.tickAsync(500);
       assert.equal(await first, "done");
       for (let round = 0; round < 20; round++) {
-        // One at a time, with the healthy operation's polls between: each newly failing name gets its chance.
+        // In the first round, the healthy operation's polls keep the failures of new names in a row below ten.
         for (const [index, name] of broken.entries()) {
           if (round === 0 && index % 5 === 0) await execute("healthy");
           await fail([name]);
@@ -163,13 +163,13 @@ describe("the circuit breaker of a host", () => {
     });
   });
 
-  describe("while it is open", () => {
+  describe("an open circuit", () => {
     beforeEach(async () => {
       await fail(namesOf(10));
       made = [];
     });
 
-    it("sends 1, 2, 4, 8 and then 16 probes, each of another name, ever more rarely", async () => {
+    it("sends rounds of 1, 2, 4, 8 and then 16 probes, each of another name, at growing intervals", async () => {
       for (const name of namesOf(100)) void retry(name, () => unavailable(name), 50);
       await clock.tickAsync(36_000);
       assert.deepEqual(rounds(), [1, 2, 4, 8, 16, 16, 16]);
@@ -181,7 +181,7 @@ describe("the circuit breaker of a host", () => {
     });
 
     for (const chance of [0, 0.5, 0.999]) {
-      it(`makes less than two calls a second to a host that is down, with ${chance} as the chance`, async () => {
+      it(`makes fewer than two calls a second to a host that is down when Math.random() is ${chance}`, async () => {
         Math.random = () => chance;
         for (const name of namesOf(300)) void retry(name, () => unavailable(name), 5);
         await clock.tickAsync(60_000);
@@ -189,19 +189,19 @@ describe("the circuit breaker of a host", () => {
       });
     }
 
-    it("goes on with its rounds while probes hang", async () => {
+    it("starts new rounds of probes while earlier probes hang", async () => {
       for (const name of namesOf(100)) void execute(name, unavailable(name), { takes: 30_000 });
       await clock.tickAsync(16_000);
       assert.deepEqual(rounds(), [1, 2, 4, 8, 16]);
     });
 
-    it("never has two probes of one name under way", async () => {
+    it("never has two probes of one name in flight", async () => {
       for (let count = 0; count < 5; count++) void execute("n-0", unavailable("n-0"), { takes: 12_000 });
       await clock.tickAsync(11_000);
       assert.equal(made.length, 1);
     });
 
-    it("lets a healthy operation through that waits while broken ones keep arriving", async () => {
+    it("makes the waiting call of a healthy operation while calls of broken operations keep arriving", async () => {
       const settled: unknown[] = [];
       void execute("healthy").then((result) => settled.push(result));
       for (let count = 0; count < 300 && settled.length === 0; count++) {
@@ -212,7 +212,7 @@ describe("the circuit breaker of a host", () => {
       assert.deepEqual(settled, ["done"], `${made.length} calls in 30 s, and none of the healthy operation`);
     });
 
-    it("takes a healthy operation that arrives late into the next round", async () => {
+    it("includes a healthy operation that arrives late in the next round of probes", async () => {
       for (const name of namesOf(60)) void retry(name, () => unavailable(name));
       await clock.tickAsync(7_600);
       const before = made.length;
@@ -224,7 +224,7 @@ describe("the circuit breaker of a host", () => {
       assert.equal(await healthy, "healthy");
     });
 
-    it("finds the one operation that works among 60 that all failed", async () => {
+    it("finds the one working operation among 61 operations that all failed", async () => {
       const names = namesOf(61);
       Math.random = () => 0.5;
       circuitBreaker = new CircuitBreaker();
@@ -247,7 +247,7 @@ describe("the circuit breaker of a host", () => {
       assert.deepEqual(madeNames(), [...names, ...names.slice(0, 5)]);
     });
 
-    it("closes at the first answer, and makes all waiting calls at once", async () => {
+    it("closes at the first response, and makes all waiting calls at once", async () => {
       let up = false;
       const calls = namesOf(2_000).map((name) => retry(name, () => (up ? undefined : unavailable(name))));
       await clock.tickAsync(20_000);
@@ -256,7 +256,7 @@ describe("the circuit breaker of a host", () => {
       assert.equal((await Promise.all(calls)).length, 2_000);
     });
 
-    it("is closed by a definite error too", async () => {
+    it("is also closed by a definite error", async () => {
       const refused = rpc("n-5", "PERMISSION_DENIED", 403);
       const call = execute("n-5", refused);
       await clock.tickAsync(500);
@@ -264,7 +264,7 @@ describe("the circuit breaker of a host", () => {
       assert.ok(await isClosed());
     });
 
-    it("is closed by the answer to a call that was made before it opened", async () => {
+    it("is closed by the response to a call that was made before the circuit opened", async () => {
       circuitBreaker = new CircuitBreaker();
       const early = execute("early", undefined, { takes: 100 });
       await fail(namesOf(10));
@@ -278,7 +278,7 @@ describe("the circuit breaker of a host", () => {
       ["a credential error", new Error("no token")],
       ["a TypeError", new TypeError("a defect")],
     ] as const) {
-      it(`gives the place of a probe that ends with ${what} to another call at once`, async () => {
+      it(`makes another probe at once when a probe ends with ${what}`, async () => {
         const other = execute("z", unavailable("z"));
         const defective = [execute("x", error), execute("x", error), execute("y", error)];
         void execute("n-0", unavailable("n-0"));
@@ -293,7 +293,7 @@ describe("the circuit breaker of a host", () => {
       });
     }
 
-    it("fails a call at its deadline and not before, with the host's last error", async () => {
+    it("fails a waiting call at its deadline, and not before, with the host's last error", async () => {
       const ended: unknown[] = [];
       const held = execute("n-0", undefined, { allowance: 400 }).then((error) => ended.push(error));
       await clock.tickAsync(399);
@@ -302,18 +302,18 @@ describe("the circuit breaker of a host", () => {
       await held;
       const [error] = ended;
       assert.ok(error instanceof PausedError);
-      assert.match(error.message, /was not made.*UNAVAILABLE/);
+      assert.match(error.message, /wasn't made.*UNAVAILABLE/);
       assert.deepEqual(made, []);
     });
 
-    it("holds a call for weeks if its deadline allows that", async () => {
+    it("holds back a call for weeks if the call's deadline allows that", async () => {
       let ended = false;
       const hanging = () => new Promise(() => undefined);
       void circuitBreaker.execute(callOf("n-0"), Deadline.after(1_000), hanging);
       await clock.tickAsync(500);
       // A probe of the name hangs, so this call is never made.
       void execute("n-0", undefined, { allowance: 40 * 24 * 3_600_000 }).then(() => (ended = true));
-      // Further than a timer reaches.
+      // Longer than the maximum of one timer.
       clock.jump(2 ** 31);
       await clock.tickAsync(10);
       assert.deepEqual([ended, made], [false, []]);
@@ -326,34 +326,34 @@ describe("the circuit breaker of a host", () => {
       assert.equal(clock.countTimers(), 0);
     });
 
-    it("sets one timer for each of 2,000 waiting calls and one for all of them", async () => {
+    it("sets one timer for each of 2,000 waiting calls, and one more for all of them", async () => {
       for (const name of namesOf(2_000)) void execute(name);
       await clock.tickAsync(0);
       assert.equal(clock.countTimers(), 2_001);
     });
   });
 
-  it("remembers a bounded number of failing names", async () => {
+  it("remembers at most 10,000 failing names", async () => {
     // All are made before the first one fails, so the circuit breaker holds none back.
     await Promise.all(namesOf(11_000).map((name) => execute(name, unavailable(name))));
     const { failing } = circuitBreaker as unknown as { failing: ReadonlyMap<string, number> };
     assert.equal(failing.size, 10_000);
   });
 
-  describe("holds back all calls of the host", () => {
+  describe("a response that pauses the host", () => {
     for (const [what, error, pause] of [
-      ["after a 503 with a pause", rpc("a", "UNAVAILABLE", 503, 7_000), 7_000],
-      ["after a 429 with a pause", rpc("a", "RESOURCE_EXHAUSTED", 429, 7_000), 7_000],
-      ["after UNAVAILABLE with any status", rpc("a", "UNAVAILABLE", 500, 7_000), 7_000],
-      ["after any passing code with the status 503", rpc("a", "INTERNAL", 503, 7_000), 7_000],
-      ["after a proxy's 503 with a pause", new InvalidResponseError(callOf("a"), 503, "", "", 7_000), 7_000],
-      ["for a minute at most", rpc("a", "UNAVAILABLE", 503, 60_000), 60_000],
-      ["after a 429 that doesn't say how long", rpc("a", "RESOURCE_EXHAUSTED", 429), 1_000],
-      ["after a proxy's 429 that doesn't say how long", new InvalidResponseError(callOf("a"), 429, ""), 1_000],
-      ["after a 429 that says NaN", rpc("a", "RESOURCE_EXHAUSTED", 429, NaN), 1_000],
-      ["for a second after a 429 that asks for an hour", rpc("a", "RESOURCE_EXHAUSTED", 429, 3_600_000), 1_000],
+      ["a 503 with a pause", rpc("a", "UNAVAILABLE", 503, 7_000), 7_000],
+      ["a 429 with a pause", rpc("a", "RESOURCE_EXHAUSTED", 429, 7_000), 7_000],
+      ["UNAVAILABLE with another status", rpc("a", "UNAVAILABLE", 500, 7_000), 7_000],
+      ["a transient code with the status 503", rpc("a", "INTERNAL", 503, 7_000), 7_000],
+      ["a proxy's 503 with a pause", new InvalidResponseError(callOf("a"), 503, "", "", 7_000), 7_000],
+      ["a 503 with the longest pause, a minute", rpc("a", "UNAVAILABLE", 503, 60_000), 60_000],
+      ["a 429 without a pause", rpc("a", "RESOURCE_EXHAUSTED", 429), 1_000],
+      ["a proxy's 429 without a pause", new InvalidResponseError(callOf("a"), 429, ""), 1_000],
+      ["a 429 with a pause of NaN", rpc("a", "RESOURCE_EXHAUSTED", 429, NaN), 1_000],
+      ["a 429 with a pause of an hour", rpc("a", "RESOURCE_EXHAUSTED", 429, 3_600_000), 1_000],
     ] as const) {
-      it(what, async () => {
+      it(`holds back all calls of the host for ${pause / 1000} s after ${what}`, async () => {
         await execute("a", error);
         made = [];
         const others = namesOf(3).map((name) => execute(name));
@@ -366,11 +366,11 @@ describe("the circuit breaker of a host", () => {
     }
   });
 
-  describe("holds back no other call", () => {
+  describe("a response that doesn't pause the host", () => {
     for (const [what, error] of [
-      ["a 503 that asks for an hour", rpc("a", "UNAVAILABLE", 503, 3_600_000)],
-      ["a 503 that asks for ever", rpc("a", "UNAVAILABLE", 503, Infinity)],
-      ["a 503 that asks for a negative pause", rpc("a", "UNAVAILABLE", 503, -5)],
+      ["a 503 with a pause of an hour", rpc("a", "UNAVAILABLE", 503, 3_600_000)],
+      ["a 503 with an infinite pause", rpc("a", "UNAVAILABLE", 503, Infinity)],
+      ["a 503 with a negative pause", rpc("a", "UNAVAILABLE", 503, -5)],
       ["a 503 without a pause", rpc("a", "UNAVAILABLE", 503)],
       ["a 404 with a pause", rpc("a", "NOT_FOUND", 404, 30_000)],
       ["a definite error with the status 503 and a pause", rpc("a", "NOT_FOUND", 503, 30_000)],
@@ -380,14 +380,14 @@ describe("the circuit breaker of a host", () => {
       ["a page of HTML with 404 and a pause", new InvalidResponseError(callOf("a"), 404, "", "", 30_000)],
       ["a page of HTML with 200 and a pause", new InvalidResponseError(callOf("a"), 200, "", "", 30_000)],
     ] as const) {
-      it(`after ${what}`, async () => {
+      it(`holds back no other call after ${what}`, async () => {
         await execute("a", error);
         assert.ok(await isClosed());
       });
     }
   });
 
-  it("keeps a longer pause when a shorter one is asked for meanwhile", async () => {
+  it("keeps a longer pause when another response asks for a shorter one", async () => {
     const slow = execute("slow", rpc("slow", "RESOURCE_EXHAUSTED", 429), { takes: 100 });
     await execute("a", rpc("a", "UNAVAILABLE", 503, 7_000));
     await clock.tickAsync(100);
@@ -400,7 +400,7 @@ describe("the circuit breaker of a host", () => {
     assert.deepEqual(madeNames(), ["b"]);
   });
 
-  it("does not hide what an earlier try of the same call may have come to", async () => {
+  it("reports the error of an earlier attempt when a pause holds back the next attempt", async () => {
     const deadline = Deadline.after(5_000);
     const reset = new NoResponseError(callOf("a"), "ECONNRESET", false);
     let tries = 0;

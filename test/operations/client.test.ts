@@ -23,8 +23,8 @@ describe("the client", () => {
   const clientOf = (endpoint: string, headers = anonymous) =>
     new OperationsClient({ endpoint, version: "v1", headers });
 
-  describe("asks", () => {
-    it("for a cancel with POST, the name, :cancel and an empty body", async () => {
+  describe("an HTTP request of the client", () => {
+    it("is a POST with the name, :cancel and an empty body for a cancel", async () => {
       const { client, received } = await serve({ json: {} });
       await client.cancel(name, soon());
       assert.equal(received.length, 1);
@@ -36,7 +36,7 @@ describe("the client", () => {
       assert.equal(headers["transfer-encoding"], undefined);
     });
 
-    it("for the other methods as the API lays down", async () => {
+    it("has the path and query of the API for a get and a list", async () => {
       const { client, received } = await serve({ json: { name } }, { json: {} }, { json: {} });
       await client.get(name, soon());
       await client.list("operations", {}, soon());
@@ -59,7 +59,7 @@ describe("the client", () => {
       ["operations/Cg4+/w==", "operations/Cg4%2B/w%3D%3D"],
       ["operations/größe 😀", "operations/gr%C3%B6%C3%9Fe%20%F0%9F%98%80"],
     ] as const) {
-      it(`for ${odd}, which arrives as it was named`, async () => {
+      it(`has the path ${path} for the name ${odd}`, async () => {
         const { client, received } = await serve({ json: { name: odd } }, { json: {} });
         await client.get(odd, soon());
         await client.cancel(odd, soon());
@@ -70,7 +70,7 @@ describe("the client", () => {
       });
     }
 
-    it("with the header that generated clients send, which nobody overrides", async () => {
+    it("has the x-goog-api-client header of generated clients, which no header source can override", async () => {
       const server = stopping(await startServer({ json: { name } }));
       const source: HeaderSource = () =>
         Promise.resolve({ authorization: "Bearer t", "x-goog-user-project": "p", "x-goog-api-client": "mine" });
@@ -81,7 +81,7 @@ describe("the client", () => {
       assert.equal(headers["x-goog-user-project"], "p");
     });
 
-    it("so that Google's reference server, which is strict, takes it", async () => {
+    it("is accepted by an emulator that is as strict as Google's reference server", async () => {
       const operations = [{ name: "operations/a/b.c=d/Cg4+w==" }];
       const emulator = stopping(
         await startEmulator({ requireApiClientHeader: true, contentType: "text/plain", operations }),
@@ -94,7 +94,7 @@ describe("the client", () => {
       assert.equal((await client.list("operations", {}, soon())).operations.length, 1);
     });
 
-    it("over one connection, again and again", async () => {
+    it("reuses the connection of the HTTP request before it", async () => {
       const ports = new Set<unknown>();
       const { client } = await serve((_request, response) => {
         ports.add(response.socket?.remotePort);
@@ -104,7 +104,7 @@ describe("the client", () => {
       assert.equal(ports.size, 1);
     });
 
-    it("this machine itself, whatever proxy there is for others", async () => {
+    it("goes to this machine directly even when a proxy is set", async () => {
       const proxy = stopping(await startServer({ json: { name } }));
       const { client, received } = await serve({ json: { name } });
       const before = { http_proxy: process.env["http_proxy"], no_proxy: process.env["no_proxy"] };
@@ -120,8 +120,8 @@ describe("the client", () => {
     });
   });
 
-  describe("reads an operation", () => {
-    it("with the pause that the server asks for", async () => {
+  describe("a get of an operation", () => {
+    it("returns the operation and the pause that the server asks for", async () => {
       const { client } = await serve({ json: { name, done: true }, headers: { "retry-after": "3" } });
       assert.deepEqual(await client.get(name, soon()), { operation: { name, done: true }, retryAfter: 3000 });
     });
@@ -129,10 +129,10 @@ describe("the client", () => {
     for (const [what, json] of [
       ["another operation", { name: "operations/other", done: true }],
       ["an operation without a name", { done: true }],
-      ["an operation by its full name", { name: `//cloudchannel.googleapis.com/${name}` }],
-      ["an error in a success", { error: { code: 404, status: "NOT_FOUND", message: "" } }],
+      ["an operation with its full resource name", { name: `//cloudchannel.googleapis.com/${name}` }],
+      ["an error with HTTP 200", { error: { code: 404, status: "NOT_FOUND", message: "" } }],
     ] as const) {
-      it(`and believes no answer that is ${what}, though it asks five times`, async () => {
+      it(`fails after five attempts when every response is ${what}`, async () => {
         const { client, received, endpoint } = await serve({ json });
         const error = await rejection(client.get(name, soon()));
         assert.ok(error instanceof InvalidResponseError, String(error));
@@ -141,29 +141,29 @@ describe("the client", () => {
       });
     }
 
-    it("that carries the project's number where it was asked for by ID, under the name asked for", async () => {
+    it("returns the requested name when the server replaces the project ID with the project number", async () => {
       const asked = "projects/my-project/locations/l/operations/1";
       const { client, received } = await serve({ json: { name: asked.replace("my-project", "123456"), done: true } });
       assert.deepEqual(await client.get(asked, soon()), { operation: { name: asked, done: true } });
       assert.equal(received.length, 1);
     });
 
-    it("when the right answer comes after a wrong one", async () => {
+    it("succeeds when a valid response follows invalid ones", async () => {
       const { client, received } = await serve({ text: "<html>" }, { json: { name: "other" } }, { json: { name } });
       assert.equal((await client.get(name, soon())).operation.name, name);
       assert.equal(received.length, 3);
     });
   });
 
-  describe("takes a cancel for acknowledged", () => {
+  describe("a cancel of an operation", () => {
     for (const [what, answer] of [
       ["another object", { json: { status: "ok" } }],
-      ["an error in a success", { json: { error: { status: "NOT_FOUND" } } }],
+      ["an error with HTTP 200", { json: { error: { status: "NOT_FOUND" } } }],
       ["a page of HTML", { text: "<html>Welcome</html>" }],
-      ["nothing", { text: "" }],
-      ["nothing, with 204", { status: 204, text: "" }],
+      ["an empty body", { text: "" }],
+      ["an empty body with 204", { status: 204, text: "" }],
     ] as const) {
-      it(`only by an empty object, and not by ${what}`, async () => {
+      it(`fails after five attempts when every response is ${what} instead of an empty object`, async () => {
         const { client, received } = await serve(answer);
         assert.ok((await rejection(client.cancel(name, soon()))) instanceof InvalidResponseError);
         assert.equal(received.length, 5);
@@ -171,7 +171,7 @@ describe("the client", () => {
     }
   });
 
-  describe("makes a call", () => {
+  describe("a call", () => {
     for (const status of [
       "NOT_FOUND",
       "UNIMPLEMENTED",
@@ -179,7 +179,7 @@ describe("the client", () => {
       "FAILED_PRECONDITION",
       "INVALID_ARGUMENT",
     ]) {
-      it(`once when it is answered ${status}`, async () => {
+      it(`is made once when the service returns ${status}`, async () => {
         const { client, received } = await serve(rpc(400, status), { json: {} });
         const error = await rejection(client.cancel(name, soon()));
         assert.ok(error instanceof RpcError && error.code === status);
@@ -188,24 +188,24 @@ describe("the client", () => {
     }
 
     for (const status of [404, 501]) {
-      it(`once when a page of HTML answers it with ${status}`, async () => {
+      it(`is made once when the response is a page of HTML with ${status}`, async () => {
         const { client, received } = await serve({ status, text: "<html>" }, { json: {} });
         assert.ok((await rejection(client.cancel(name, soon()))) instanceof InvalidResponseError);
         assert.equal(received.length, 1);
       });
     }
 
-    it("once when it is redirected, and carries nothing there", async () => {
+    it("is made once when the server redirects it, and the redirect's target receives nothing", async () => {
       const elsewhere = stopping(await startServer({ json: { name } }));
       for (const status of [301, 302, 307, 308]) {
         const { client, received } = await serve({ status, headers: { location: `${elsewhere.endpoint}/v1/x` } });
-        assert.match((await rejection(client.get(name, soon()))).message, /a redirect, which is not followed/);
+        assert.match((await rejection(client.get(name, soon()))).message, /a redirect, which the package/);
         assert.equal(received.length, 1);
       }
       assert.equal(elsewhere.received.length, 0);
     });
 
-    it("again when the service is not available, or a proxy says so", async () => {
+    it("is retried when the service, or a proxy before it, is unavailable", async () => {
       for (const answers of [
         [rpc(503, "UNAVAILABLE"), { status: 502, text: "<html>" }],
         [{ status: 504, text: "" }, rpc(500, "INTERNAL")],
@@ -224,7 +224,7 @@ describe("the client", () => {
       { body: "truncated" },
       "lostAnswer",
     ] as const) {
-      it(`again when its connection is lost: ${JSON.stringify(then)}`, async () => {
+      it(`is retried when the fault ${JSON.stringify(then)} breaks its connection`, async () => {
         const emulator = stopping(await startEmulator({ operations: [{ name }] }));
         emulator.fault({ method: "get", calls: 1, then });
         assert.equal((await clientOf(emulator.endpoint).get(name, soon())).operation.name, name);
@@ -232,31 +232,31 @@ describe("the client", () => {
       });
     }
 
-    it("once where its host's name does not resolve", async () => {
+    it("is made once when the host's name doesn't resolve", async () => {
       const error = await rejection(clientOf("http://no-such-host.invalid").get(name, soon()));
       assert.ok(error instanceof NoResponseError, String(error));
-      assert.match(error.message, /no answer from http:\/\/no-such-host\.invalid\/v1 to the get/);
+      assert.match(error.message, /no response from http:\/\/no-such-host\.invalid\/v1 to the get call/);
     }).timeout(10_000);
 
-    it("once where an https endpoint is on a port without TLS, and says so", async () => {
+    it("is made once when an https endpoint's port doesn't speak TLS, and its error explains this", async () => {
       const server = stopping(await startServer({ json: { name } }));
       const error = await rejection(clientOf(server.endpoint.replace("http:", "https:")).get(name, soon()));
       assert.ok(error instanceof NoResponseError, String(error));
-      assert.match(error.message, /the server doesn't speak TLS on this port; check the endpoint's scheme.*\(EPROTO\)/);
+      assert.match(error.message, /the server doesn't use TLS on this port\. Check the endpoint's scheme.*\(EPROTO\)/);
     });
 
-    it("once when the server asks for a pause of an hour, and makes other calls at once", async () => {
+    it("is made once when the server asks for a pause of an hour, and doesn't delay other calls", async () => {
       const { client, received } = await serve(
         { ...rpc(503, "UNAVAILABLE"), headers: { "retry-after": "3600" } },
         { json: { name: "operations/other" } },
       );
       const error = await rejection(client.get(name, soon()));
-      assert.match(error.message, /UNAVAILABLE.* asks for a pause of 1 hour, .* run again later$/);
+      assert.match(error.message, /UNAVAILABLE.* asks for a pause of 1 hour, .* Run again later$/);
       await client.get("operations/other", Deadline.after(0));
       assert.equal(received.length, 2);
     });
 
-    it("at once after a definite error that asks for a pause", async () => {
+    it("is made at once after a definite error that asks for a pause", async () => {
       for (const [code, status] of [
         [404, "NOT_FOUND"],
         [403, "PERMISSION_DENIED"],
@@ -269,7 +269,7 @@ describe("the client", () => {
       }
     });
 
-    it("until the deadline where nothing answers, and says so", async () => {
+    it("fails at its deadline with ECONNREFUSED when nothing listens at the endpoint", async () => {
       const server = await startServer();
       await server.stop();
       const error = await rejection(clientOf(server.endpoint).get(name, Deadline.after(0)));
@@ -278,7 +278,7 @@ describe("the client", () => {
     });
   });
 
-  describe("whose token is refused", () => {
+  describe("a call whose token is refused", () => {
     const source = (asked: (string | undefined)[]): HeaderSource => {
       let tokens = 0;
       return (refused) => {
@@ -289,10 +289,10 @@ describe("the client", () => {
     };
 
     for (const [what, answer] of [
-      ["by the service", rpc(401, "UNAUTHENTICATED")],
-      ["by a proxy", { status: 401, text: "<html>" }],
+      ["the service", rpc(401, "UNAUTHENTICATED")],
+      ["a proxy", { status: 401, text: "<html>" }],
     ] as const) {
-      it(`${what} asks for a fresh one and tries once more`, async () => {
+      it(`is retried once with a new token when ${what} refuses the token`, async () => {
         const server = stopping(await startServer(answer, { json: {} }));
         const asked: (string | undefined)[] = [];
         await clientOf(server.endpoint, source(asked)).cancel(name, soon());
@@ -303,7 +303,7 @@ describe("the client", () => {
         );
       });
 
-      it(`${what} twice gives up`, async () => {
+      it(`fails when ${what} refuses two tokens in a row`, async () => {
         const server = stopping(await startServer(answer));
         const asked: (string | undefined)[] = [];
         await rejection(clientOf(server.endpoint, source(asked)).cancel(name, soon()));
@@ -312,10 +312,10 @@ describe("the client", () => {
     }
 
     for (const [what, answers] of [
-      ["after a new attempt", [rpc(401, "UNAUTHENTICATED"), rpc(503, "UNAVAILABLE")]],
-      ["at once", [rpc(401, "UNAUTHENTICATED")]],
+      ["after another retry", [rpc(401, "UNAUTHENTICATED"), rpc(503, "UNAVAILABLE")]],
+      ["directly after the refusal", [rpc(401, "UNAUTHENTICATED")]],
     ] as const) {
-      it(`hides the refused token, and the one in its place, where a response repeats both ${what}`, async () => {
+      it(`redacts the refused token and the new token in a response that comes ${what}`, async () => {
         const [first, second] = ["ya29.the-first-token-of-the-caller", "ya29.the-token-that-comes-after-it"];
         const both = `${first} and ${second}`;
         const { endpoint, received } = await serve(
@@ -340,13 +340,13 @@ describe("the client", () => {
       });
     }
 
-    it("though it has none does not try again", async () => {
+    it("isn't retried when it has no token", async () => {
       const { client, received } = await serve(rpc(401, "UNAUTHENTICATED"));
       assert.ok((await rejection(client.cancel(name, soon()))) instanceof RpcError);
       assert.equal(received.length, 1);
     });
 
-    it("never tells it in an error", async () => {
+    it("never shows the token in its error", async () => {
       const token = "ya29.secret-token";
       for (const answer of [
         rpc(403, "PERMISSION_DENIED"),

@@ -10,7 +10,7 @@ import { withoutChance } from "../support/withoutChance";
 
 const name = "operations/AbC";
 
-/** As a source of headers says that another try may do better. */
+/** An error of a source of headers whose next attempt may succeed. */
 class NotYet extends Error {
   readonly transient = true;
 }
@@ -24,7 +24,7 @@ describe("a source of headers", () => {
     return { server, client: new OperationsClient({ endpoint: server.endpoint, version: "v1", headers }) };
   }
 
-  /** Fails as often as there are errors, and then has headers. */
+  /** Returns a source that fails with each of the errors in turn, and then returns headers. */
   function failing(...errors: Error[]): { source: HeaderSource; asked: () => number } {
     let asked = 0;
     const source: HeaderSource = () => {
@@ -34,14 +34,14 @@ describe("a source of headers", () => {
     return { source, asked: () => asked };
   }
 
-  it("that has none yet is asked again, until there are some", async () => {
+  it("is asked again after a transient error, until it returns headers", async () => {
     const { source, asked } = failing(new NotYet(), new NotYet());
     const { client, server } = await serve(source, { json: { name } });
     await client.get(name, Deadline.after(1_000));
     assert.deepEqual([asked(), server.received.length], [3, 1]);
   });
 
-  it("that has none is not asked again, and its error is the call's", async () => {
+  it("fails the call with its definite error, and isn't asked again", async () => {
     const refusal = new Error("refused");
     const { source, asked } = failing(refusal);
     const { client, server } = await serve(source, { json: { name } });
@@ -49,12 +49,12 @@ describe("a source of headers", () => {
     assert.deepEqual([asked(), server.received.length], [1, 0]);
   });
 
-  it("that has none in time fails the call with its own error", async () => {
+  it("fails the call with its transient error when it has no headers before the deadline", async () => {
     const { client } = await serve(() => Promise.reject(new NotYet("not yet")), { json: { name } });
     assert.equal((await rejection(client.get(name, Deadline.after(50)))).message, "not yet");
   });
 
-  it("that has none any more leaves what an earlier try came to", async () => {
+  it("doesn't hide the error of an earlier attempt of the call when it fails later", async () => {
     const clock = withGlobal(globalThis).install({ toFake: ["performance"] });
     after(() => {
       clock.uninstall();
@@ -67,12 +67,12 @@ describe("a source of headers", () => {
     };
     const { client } = await serve(source, rpc(503, "UNAVAILABLE"));
     const error = await rejection(client.cancel(name, Deadline.after(60_000)));
-    // Not known to be refused: the cancel may have been carried out.
+    // The service didn't refuse the first attempt, so it may have carried out the cancel.
     assert.ok(error instanceof RpcError && error.code === "UNAVAILABLE", String(error));
     assert.equal(asked, 2);
   });
 
-  it("is told how long the call can wait", async () => {
+  it("receives the time that the call can wait", async () => {
     const timeouts: (number | undefined)[] = [];
     const source: HeaderSource = (_refused, timeout) => {
       timeouts.push(timeout);

@@ -13,11 +13,11 @@ import { withoutChance } from "../support/withoutChance";
 
 const target = "https://cloudchannel.googleapis.com";
 
-describe("a proxy that makes no tunnel", () => {
+describe("a proxy that opens no tunnel", () => {
   withoutChance();
   const { stopping, setVariable } = cleanUps();
 
-  /** Reads CONNECT, and answers with this or with nothing. */
+  /** Starts a proxy that responds to CONNECT with `answer`, or never responds. */
   async function startProxy(answer?: string) {
     const sockets = new Set<Socket>();
     const heads: string[] = [];
@@ -43,7 +43,7 @@ describe("a proxy that makes no tunnel", () => {
   const headers = { authorization: "Bearer ya29.the-token-of-the-call" };
   const call = (timeout: number) => send({ method: "POST", url: `${target}/v1/operations/x:cancel`, headers, timeout });
 
-  it("keeps at most 64 sockets of 200 calls that it never answers, and none once their time is up", async () => {
+  it("has at most 64 sockets for 200 calls without a response, and none after their time limit", async () => {
     const proxy = await startProxy();
     let most = 0;
     const watch = setInterval(() => (most = Math.max(most, proxy.sockets.size)), 5);
@@ -54,7 +54,7 @@ describe("a proxy that makes no tunnel", () => {
     while (proxy.sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   }).timeout(20_000);
 
-  it("gets its password and no token", async () => {
+  it("receives its own password and no token", async () => {
     const proxy = await startProxy("HTTP/1.1 403 Forbidden\r\n\r\n");
     await rejection(call(5_000));
     assert.equal(proxy.heads.length, 1);
@@ -66,19 +66,19 @@ describe("a proxy that makes no tunnel", () => {
 
   for (const [status, advice, transient] of [
     [407, /Set its user and password in HTTPS_PROXY/, false],
-    [403, /Have the proxy allow this host/, false],
-    [400, /Have the proxy allow this host/, false],
+    [403, /Configure the proxy to allow this host/, false],
+    [400, /Configure the proxy to allow this host/, false],
     [502, /Check that the proxy can reach this host/, true],
     [503, /Check that the proxy can reach this host/, true],
   ] as const) {
-    it(`tells of an HTTP ${status} that it is the proxy's, and what to do`, async () => {
-      // A response that would be believed if it were the service's.
+    it(`is named, with advice, in the error of a call when it responds ${status} to CONNECT`, async () => {
+      // The client would accept this response from the service.
       const body = '{"error":{"code":404,"status":"NOT_FOUND","message":"us@er:p4ssw0rd"}}';
       const proxy = await startProxy(`HTTP/1.1 ${status} X\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
       const client = new OperationsClient({ endpoint: target, version: "v1", headers: () => Promise.resolve(headers) });
       const error = await rejection(client.cancel("operations/x", Deadline.after(transient ? 0 : 5_000)));
       assert.ok(error instanceof NoResponseError, String(error));
-      assert.ok(error.message.includes(`the proxy ${proxy.host} answered CONNECT`), error.message);
+      assert.ok(error.message.includes(`the proxy ${proxy.host} responded to CONNECT`), error.message);
       assert.ok(error.message.includes(`HTTP ${status}`), error.message);
       assert.match(error.message, advice);
       assert.match(error.message, /NO_PROXY/);
@@ -88,7 +88,7 @@ describe("a proxy that makes no tunnel", () => {
     });
   }
 
-  it("fails a call at once that it hangs up on, with its own name", async () => {
+  it("is named in the error of a call, at once, when it closes the connection without a response", async () => {
     const proxy = await startProxy("");
     const error = await rejection(call(5_000));
     assert.ok(
@@ -97,7 +97,7 @@ describe("a proxy that makes no tunnel", () => {
     );
   });
 
-  it("is named where nothing listens at its address", async () => {
+  it("is named in the error of a call when nothing listens at its address", async () => {
     const proxy = await startProxy();
     proxy.stop();
     const client = new OperationsClient({ endpoint: target, version: "v1", headers: () => Promise.resolve(headers) });
@@ -105,7 +105,7 @@ describe("a proxy that makes no tunnel", () => {
     assert.match(message, new RegExp(`the proxy ${proxy.host} can't be reached \\(ECONNREFUSED\\)`));
   });
 
-  it("isn't asked for plain http to this machine", async () => {
+  it("isn't used for plain http to this machine", async () => {
     const proxy = await startProxy();
     for (const name of ["HTTP_PROXY", "http_proxy", "ALL_PROXY"]) setVariable(name, `http://${proxy.host}`);
     const server = stopping(await startServer({ json: {} }));

@@ -10,11 +10,11 @@ const name = "operations/AbC";
 const refused = "ya29.the/first-token+that_was=refused";
 const renewed = "ya29.the/second-token+that_was=taken";
 
-describe("what a service repeats of the secrets of a call", () => {
+describe("a secret of a call that the response repeats", () => {
   withoutChance();
   const { stopping, after } = cleanUps();
 
-  /** The first call is answered 401, and the second one with these words. */
+  /** Returns the message of a call whose first attempt gets a 401, and whose retry gets an error with these words. */
   async function messageOf(words: string): Promise<string> {
     const answers = [rpc(401, "UNAUTHENTICATED", words), rpc(400, "INVALID_ARGUMENT", words)];
     const server = stopping(await startServer(...answers));
@@ -24,12 +24,12 @@ describe("what a service repeats of the secrets of a call", () => {
     return (await rejection(client.get(name, Deadline.after(5_000)))).message;
   }
 
-  it("is hidden of the token that was refused, as of the one that took its place", async () => {
+  it("is redacted when it is the refused token or the new token", async () => {
     const words = `first ${encodeURIComponent(refused)}, second ${Buffer.from(renewed).toString("base64")}`;
     assert.match(await messageOf(words), /INVALID_ARGUMENT \(HTTP 400\): first \[hidden\], second \[hidden\]$/);
   });
 
-  it("is hidden of the proxy's password, as a proxy that reads TLS may repeat it", async () => {
+  it("is redacted when it is the proxy's password, which a proxy that reads TLS can repeat", async () => {
     const before = process.env["HTTPS_PROXY"];
     process.env["HTTPS_PROXY"] = "http://user:p%40ssw0rd-of-the-proxy@127.0.0.1:9";
     after(() => {

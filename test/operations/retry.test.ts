@@ -22,14 +22,14 @@ const transient = [
   rpc("DEADLINE_EXCEEDED"),
   ...[408, 429, 500, 502, 503, 504].map(foreign),
   ...["ECONNRESET", "ETIMEDOUT", "EPIPE", "ERR_BAD_RESPONSE", "ERR_SSL_BAD_RECORD_MAC"].map(none),
-  // TLS that breaks once the connection was ready.
+  // TLS that breaks after the connection was ready.
   ...["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_BAD_RECORD_TYPE", "ERR_SSL_INVALID_AAD", "EPROTO"].map(none),
 ];
-/** There is no connection, so that nothing is sent: the next try may have one. */
+/** There is no connection, so nothing is sent. The next attempt may connect. */
 const unsent = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EAI_AGAIN", "ECONNRESET"].map(
   unconnected,
 );
-/** Not worth another attempt, and no refusal: the service may have carried out the call. */
+/** These errors aren't transient, but the service may have carried out the call. */
 const uncertain = [
   rpc("DATA_LOSS"),
   new RpcError(call, "INVALID_ARGUMENT", 500, ""),
@@ -58,6 +58,14 @@ const definite = [
   new Error("a defect"),
 ];
 
+/** Names an error in a title. */
+function label(error: Error): string {
+  if (error instanceof RpcError) return error.httpStatus === 0 ? error.code : `${error.code} with ${error.httpStatus}`;
+  if (error instanceof InvalidResponseError) return `an invalid response with ${error.httpStatus}`;
+  if (!(error instanceof NoResponseError)) return error.message;
+  return error.neverSent ? `${error.reason} before the connection was ready` : error.reason;
+}
+
 describe("a call that fails", () => {
   let clock: Clock;
   beforeEach(() => {
@@ -67,7 +75,7 @@ describe("a call that fails", () => {
     clock.uninstall();
   });
 
-  /** Fails with one error after the other, and then, or at once, succeeds. */
+  /** Returns a call that fails with each of the errors in turn, and then succeeds. */
   function failing(...errors: Error[]) {
     const times: number[] = [];
     return {
@@ -91,7 +99,7 @@ describe("a call that fails", () => {
   }
 
   for (const error of transient) {
-    it(`is made again after ${error.message}`, async () => {
+    it(`is retried after ${label(error)}`, async () => {
       assert.ok(isTransient(error) && mayHaveArrived(error));
       const tries = failing(error, error);
       assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { value: "done" });
@@ -100,7 +108,7 @@ describe("a call that fails", () => {
   }
 
   for (const error of uncertain) {
-    it(`is not made again after ${error.message}, and may have been carried out`, async () => {
+    it(`isn't retried after ${label(error)}, and may have been carried out`, async () => {
       assert.ok(!isTransient(error) && mayHaveArrived(error));
       const tries = always(error);
       assert.equal((await run(retrying(Deadline.after(60_000), tries.call))).error, error);
@@ -109,7 +117,7 @@ describe("a call that fails", () => {
   }
 
   for (const error of unsent) {
-    it(`is made again after ${error.message}, and was not carried out`, async () => {
+    it(`is retried after ${label(error)}, and wasn't carried out`, async () => {
       assert.ok(isTransient(error) && !mayHaveArrived(error));
       assert.match(error.message, /the call didn't arrive$/);
       const tries = failing(error, error);
@@ -118,7 +126,7 @@ describe("a call that fails", () => {
   }
 
   for (const error of definite) {
-    it(`is never made again after ${error.message}`, async () => {
+    it(`isn't retried after ${label(error)}, and wasn't carried out`, async () => {
       assert.equal(isTransient(error) || mayHaveArrived(error), false);
       const tries = always(error);
       assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { error });
@@ -126,14 +134,14 @@ describe("a call that fails", () => {
     });
   }
 
-  it("tells of each try that failed", async () => {
+  it("reports each failed attempt", async () => {
     const errors = [rpc("UNAVAILABLE"), none("ECONNREFUSED"), rpc("PERMISSION_DENIED")];
     const told: unknown[] = [];
     await run(retrying(Deadline.after(60_000), failing(...errors).call, (error) => told.push(error)));
     assert.deepEqual(told, errors);
   });
 
-  it("gives up at the deadline with the last error, after a last try there", async () => {
+  it("ends at the deadline with the error of a last attempt", async () => {
     const tries = always(rpc("UNAVAILABLE"));
     const { error } = await run(retrying(Deadline.after(60_000), tries.call));
     assert.ok(error instanceof RpcError);
@@ -141,13 +149,13 @@ describe("a call that fails", () => {
     assert.ok(tries.times.length >= 7, String(tries.times.length)); // 10 s apart at most
   });
 
-  it("is made once when the deadline has passed before", async () => {
+  it("is made once when the deadline has already passed", async () => {
     const tries = always(rpc("UNAVAILABLE"));
     await run(retrying(Deadline.after(0), tries.call));
     assert.equal(tries.times.length, 1);
   });
 
-  it("is believed to answer nothing sensible after five such answers", async () => {
+  it("ends after five invalid responses in a row", async () => {
     const tries = always(foreign(200));
     assert.ok(mayHaveArrived(foreign(200)) && !isTransient(foreign(200)));
     const { error } = await run(retrying(Deadline.after(3_600_000), tries.call));
@@ -155,18 +163,18 @@ describe("a call that fails", () => {
     assert.equal(tries.times.length, 5);
   });
 
-  it("that answers nothing sensible in between still has its five chances", async () => {
+  it("counts its invalid responses from zero again after another error", async () => {
     const tries = failing(foreign(200), foreign(200), foreign(200), foreign(200), rpc("UNAVAILABLE"), foreign(200));
     assert.deepEqual(await run(retrying(Deadline.after(3_600_000), tries.call)), { value: "done" });
   });
 
-  it("waits as long as the server asks", async () => {
+  it("waits as long as the server asks before the next attempt", async () => {
     const tries = failing(rpc("UNAVAILABLE", 45_000), rpc("RESOURCE_EXHAUSTED", 30_000));
     await run(retrying(Deadline.after(600_000), tries.call));
     assert.ok((tries.times[1] ?? 0) >= 45_000 && (tries.times[2] ?? 0) >= 75_000, String(tries.times));
   });
 
-  it("waits no longer than its deadline, even if the server asks for longer", async () => {
+  it("waits no longer than its deadline, even if the server asks for a longer pause", async () => {
     const tries = always(rpc("UNAVAILABLE", maxPause));
     await run(retrying(Deadline.after(5_000), tries.call));
     assert.deepEqual(tries.times, [0, 5_000]);
@@ -179,7 +187,7 @@ describe("a call that fails", () => {
     [2 * 86_400_000 + 3_600_000, "2 days 1 hour"],
     [Infinity, "more than a year"],
   ] as const) {
-    it(`fails at once when the server asks for a pause of ${words}`, async () => {
+    it(`ends at once when the server asks for a pause of ${words}`, async () => {
       for (const error of [
         rpc("UNAVAILABLE", asked),
         rpc("RESOURCE_EXHAUSTED", asked),
@@ -190,7 +198,7 @@ describe("a call that fails", () => {
         assert.deepEqual(tries.times, [0]);
         assert.ok(
           error.message.endsWith(
-            `. The server asks for a pause of ${words}, and a run waits for 1 minute at most; run again later`,
+            `. The server asks for a pause of ${words}, but the package waits at most 1 minute. Run again later`,
           ),
           error.message,
         );
@@ -199,7 +207,7 @@ describe("a call that fails", () => {
     });
   }
 
-  it("is unaffected by the pause of a definite error", async () => {
+  it("ignores the pause of a definite error", async () => {
     const error = rpc("NOT_FOUND", 3_600_000);
     const { message } = error;
     assert.deepEqual(await run(retrying(Deadline.after(60_000), always(error).call)), { error });
@@ -207,7 +215,7 @@ describe("a call that fails", () => {
   });
 
   for (const nonsense of [NaN, -5_000, -Infinity]) {
-    it(`backs off as usual when the pause is ${nonsense}`, async () => {
+    it(`backs off as usual when the server asks for a pause of ${nonsense} ms`, async () => {
       Math.random = () => 0.999999;
       const tries = failing(rpc("UNAVAILABLE", nonsense));
       await run(retrying(Deadline.after(60_000), tries.call));
@@ -215,8 +223,8 @@ describe("a call that fails", () => {
     });
   }
 
-  describe("and backs off", () => {
-    it("up to a growing bound, from one second to ten", async () => {
+  describe("the longest backoff before each retry", () => {
+    it("grows from one second to ten seconds", async () => {
       Math.random = () => 0.999999;
       const tries = always(rpc("UNAVAILABLE"));
       await run(retrying(Deadline.after(60_000), tries.call));
@@ -227,8 +235,8 @@ describe("a call that fails", () => {
   });
 });
 
-describe("an awaited rejection", () => {
-  it("is told from a success", async () => {
+describe("the helper rejection()", () => {
+  it("throws when the promise is fulfilled", async () => {
     await assert.rejects(rejection(Promise.resolve(1)), /there was no rejection, but 1/);
   });
 });

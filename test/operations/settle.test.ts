@@ -9,7 +9,7 @@ const running: Operation = { name: "operations/AbC", done: false };
 const done: Operation = { name: "operations/AbC", done: true };
 
 describe("the interval between two reads", () => {
-  it("begins at 250 ms and grows with the time waited, to 30 s", () => {
+  it("begins at 250 ms, and grows with the time waited to 30 s", () => {
     const waits = [0, 1000, 1250, 2500, 10_000, 60_000, 150_000, 151_000, 3_600_000];
     assert.deepEqual(
       waits.map((waited) => pollInterval(waited, 0)),
@@ -17,7 +17,7 @@ describe("the interval between two reads", () => {
     );
   });
 
-  it("varies downwards by up to a fifth", () => {
+  it("is shortened at random by up to a fifth", () => {
     assert.equal(pollInterval(0, 0.5), 225);
     assert.equal(pollInterval(3_600_000, 0.5), 27_000);
     const least = pollInterval(10_000, 1 - Number.EPSILON);
@@ -25,7 +25,7 @@ describe("the interval between two reads", () => {
   });
 });
 
-describe("settling", () => {
+describe("the poll of an operation", () => {
   let clock: Clock;
   const { random } = Math;
   beforeEach(() => {
@@ -37,7 +37,7 @@ describe("settling", () => {
     Math.random = random;
   });
 
-  /** Runs until `end`, reading every so often; tells when it was read. */
+  /** Returns a read of an operation that runs until `end`, and the times of the reads. */
   function reader(end: number, retryAfter?: (read: number) => number | undefined) {
     const times: number[] = [];
     const read = (): Promise<ReadOperation> => {
@@ -60,7 +60,7 @@ describe("settling", () => {
     return settled;
   }
 
-  it("reads at once, and not again what is done", async () => {
+  it("reads at once, and doesn't read a done operation again", async () => {
     const { times, read } = reader(0);
     const told: Operation[] = [];
     assert.deepEqual(await run(pollUntilDone(read, Deadline.after(60_000), (operation) => told.push(operation))), {
@@ -69,7 +69,7 @@ describe("settling", () => {
     assert.deepEqual([times, told], [[0], []]);
   });
 
-  it("reads at growing intervals, and tells of every read that finds it running", async () => {
+  it("reads at growing intervals, and reports every read that finds the operation running", async () => {
     const { times, read } = reader(600_000);
     const told: Operation[] = [];
     await run(pollUntilDone(read, Deadline.after(3_600_000), (operation) => told.push(operation)));
@@ -84,7 +84,7 @@ describe("settling", () => {
     assert.ok(times.length < 60, String(times.length));
   });
 
-  it("reads a last time at the deadline, and then gives up with what it read", async () => {
+  it("reads a last time at the deadline, and then fails with the operation that it read", async () => {
     const { times, read } = reader(Infinity);
     const { error } = await run(pollUntilDone(read, Deadline.after(10_000)));
     assert.ok(error instanceof StillRunningError);
@@ -93,43 +93,43 @@ describe("settling", () => {
     assert.equal(times.at(-1), 10_000);
   });
 
-  it("does not give up before the deadline, however near it is", async () => {
+  it("reads at the deadline even when the deadline comes before the next interval ends", async () => {
     const { times, read } = reader(Infinity);
     await run(pollUntilDone(read, Deadline.after(400)));
     assert.deepEqual(times, [0, 250, 400]);
   });
 
-  it("reads once where the deadline has passed before", async () => {
+  it("reads once when the deadline has already passed", async () => {
     const { times, read } = reader(Infinity);
     const { error } = await run(pollUntilDone(read, Deadline.after(0)));
     assert.ok(error instanceof StillRunningError);
     assert.deepEqual(times, [0]);
   });
 
-  it("takes what the last read finds done", async () => {
+  it("succeeds when the last read finds the operation done", async () => {
     const { read } = reader(10_000);
     assert.deepEqual(await run(pollUntilDone(read, Deadline.after(10_000))), { value: done });
   });
 
-  it("reads no sooner than the server asks, but at the deadline", async () => {
+  it("reads no sooner than the server asks, except at the deadline", async () => {
     const { times, read } = reader(Infinity, (count) => (count === 1 ? 20_000 : 50_000));
     await run(pollUntilDone(read, Deadline.after(60_000)));
     assert.deepEqual(times, [0, 20_000, 60_000]);
   });
 
-  it("reads a minute later when the server asks for a longer pause", async () => {
+  it("waits one minute when the server asks for a longer pause", async () => {
     const { times, read } = reader(Infinity, (count) => (count === 1 ? 3_600_000 : Infinity));
     await run(pollUntilDone(read, Deadline.after(150_000)));
     assert.deepEqual(times, [0, 60_000, 120_000, 150_000]);
   });
 
-  it("reads at its own intervals when the server asks for nonsense", async () => {
+  it("reads at its own intervals when the server asks for an invalid pause", async () => {
     const { times, read } = reader(Infinity, (count) => (count === 1 ? NaN : -1));
     await run(pollUntilDone(read, Deadline.after(500)));
     assert.deepEqual(times, [0, 250, 500]);
   });
 
-  it("ends with the error that a read ends with", async () => {
+  it("fails with the error of a read that fails", async () => {
     const error = new Error("refused");
     assert.deepEqual(await run(pollUntilDone(() => Promise.reject(error), Deadline.after(60_000))), { error });
   });
@@ -144,7 +144,7 @@ describe("a deadline", () => {
     clock.uninstall();
   });
 
-  it("counts down to zero and no further", () => {
+  it("counts down to zero, and never below zero", () => {
     const deadline = Deadline.after(1000);
     clock.tick(400);
     assert.deepEqual([deadline.remaining, deadline.passed, deadline.allowance], [600, false, 1000]);
@@ -154,13 +154,13 @@ describe("a deadline", () => {
     assert.equal(deadline.remaining, 0);
   });
 
-  it("is not moved by a change of the clock's time", () => {
+  it("is independent of changes to the system time", () => {
     const deadline = Deadline.after(1000);
     clock.setSystemTime(1_000_000);
     assert.equal(deadline.remaining, 1000);
   });
 
-  it("has passed once its rest was slept", async () => {
+  it("has passed after a sleep for its remaining time", async () => {
     const deadline = Deadline.after(1000.6);
     let woke: number | undefined;
     const slept = sleep(deadline.remaining).then(() => (woke = clock.now));

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { send, TransportError } from "../../provider/operations/transport";
 
-describe("the time limit of a request", () => {
+describe("the time limit of an HTTP request", () => {
   let server: Server;
   let closed: Promise<void>;
 
@@ -24,13 +24,13 @@ describe("the time limit of a request", () => {
   const get = (url: string, timeout: number) => send({ method: "GET", url, headers: {}, timeout });
   const isTimeout = (error: unknown) => error instanceof TransportError && error.code === "ETIMEDOUT";
 
-  it("ends one that nobody answers, and its connection", async () => {
+  it("ends a request without a response, and its connection", async () => {
     const url = await listen(() => undefined);
     await assert.rejects(get(url, 100), isTimeout);
     await closed;
   });
 
-  it("ends one whose body does not come to its end, and its connection", async () => {
+  it("ends a request whose response body doesn't end, and its connection", async () => {
     const url = await listen((_request, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("{");
@@ -39,7 +39,7 @@ describe("the time limit of a request", () => {
     await closed;
   });
 
-  it("lets one go that is answered in time", async () => {
+  it("doesn't end a request whose response arrives in time", async () => {
     const url = await listen((_request, response) => response.end("{}"));
     assert.equal((await get(url, 10_000)).body, "{}");
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const root = join(__dirname, "..", "..");
 
-/** Loads Pulumi, then this package, makes a resource, and tells the files that came with it. */
+/** Loads Pulumi and then this package, creates a resource, and prints the files that the package loads. */
 const program = `
   const pulumi = require("@pulumi/pulumi");
   const path = require("node:path");
@@ -31,7 +31,7 @@ describe("a program that imports the package", () => {
     loaded = JSON.parse(stdout) as typeof loaded;
   });
 
-  it("loads the resources and nothing else: no host, no HTTP, no credentials, no validation", () => {
+  it("loads only the resources, without the host, HTTP, credentials or validation", () => {
     assert.deepEqual(loaded.atImport.sort(), [
       "provider/cancellationRequest.ts",
       "provider/cancellationSweep.ts",
@@ -41,7 +41,7 @@ describe("a program that imports the package", () => {
     ]);
   });
 
-  it("loads no TypeScript and no closure serializer by making a resource", () => {
+  it("loads no TypeScript and no closure serializer when it creates a resource", () => {
     const heavy = /typescript|closure|axios|valibot|cockatiel|hosts|resources|common|auth|operations\//;
     assert.deepEqual(
       loaded.later.filter((file) => heavy.test(file)),

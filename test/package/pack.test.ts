@@ -11,7 +11,7 @@ import { succeeded } from "../scenarios/world";
 const run = promisify(execFile);
 const repository = join(__dirname, "..", "..");
 
-describe("the package, as npm packs it", () => {
+describe("the package that npm packs", () => {
   let project: string;
 
   before(async () => {
@@ -46,7 +46,7 @@ describe("the package, as npm packs it", () => {
     rmSync(project, { recursive: true, force: true });
   });
 
-  it("has no install scripts, and holds nothing but what was built", async () => {
+  it("has no install scripts, and holds only the build and its documents", async () => {
     const root = join(project, "node_modules", "pulumi-operation-cancellation");
     const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       scripts?: Record<string, string>;
@@ -59,11 +59,12 @@ describe("the package, as npm packs it", () => {
       "LICENSE",
       "README.md",
       "dist",
+      "docs",
       "package.json",
     ]);
   });
 
-  it("can be imported from an ES module, the emulator too", async () => {
+  it("can be imported from an ES module, with its emulator", async () => {
     const script = `
       import { CancellationRequest } from "pulumi-operation-cancellation";
       import { startEmulator } from "pulumi-operation-cancellation/emulator";
@@ -73,14 +74,14 @@ describe("the package, as npm packs it", () => {
     assert.equal(stdout.trim(), "function function");
   });
 
-  it("brings the emulator's command", async () => {
+  it("installs the emulator's command", async () => {
     const { stdout } = await run(join(project, "node_modules", ".bin", "operations-emulator"), ["--help"], {
       cwd: project,
     });
     assert.match(stdout, /--operation/);
   });
 
-  it("has types that the examples compile with, the one with @pulumi/gcp too", async () => {
+  it("has types with which all examples compile, also the one that uses @pulumi/gcp", async () => {
     cpSync(join(repository, "examples"), join(project, "examples"), { recursive: true });
     for (const moduleResolution of [
       ["--module", "node16"],
@@ -108,7 +109,7 @@ describe("the package, as npm packs it", () => {
     }
   });
 
-  describeOnEachEngine("in an empty project", (engine) => {
+  describeOnEachEngine("the package in an empty project", (engine) => {
     it("cancels an operation", async () => {
       writeFileSync(join(project, "Pulumi.yaml"), "name: empty\nruntime: nodejs\nmain: index.ts\n");
       writeFileSync(

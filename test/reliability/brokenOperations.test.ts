@@ -5,19 +5,19 @@ import { providerFor, Resource } from "./resource";
 
 const brokenCount = 60;
 const healthyCount = 3;
-/** Healthy operations end after this many milliseconds, so that their requests have to poll. */
+/** A healthy operation settles after this many milliseconds, so its request must poll. */
 const settleAfter = 800;
 
 describe("a host with operations that always fail", () => {
   const { stopping } = cleanUps();
 
   for (const [what, then] of [
-    ["answer 500", { status: 500 }],
-    ["answer 503", { status: 503 }],
+    ["return 500", { status: 500 }],
+    ["return 503", { status: 503 }],
     ["reset the connection", { reset: "beforeHeaders" }],
-    ["never answer", "noAnswer"],
+    ["never respond", "noAnswer"],
   ] as const satisfies readonly (readonly [string, Fault])[]) {
-    it(`keeps ${healthyCount} healthy operations running while ${brokenCount} others always ${what}`, async () => {
+    it(`still serves ${healthyCount} healthy operations while ${brokenCount} others always ${what}`, async () => {
       const specs = (kind: string, count: number): OperationSpec[] =>
         Array.from({ length: count }, (_, index) => ({ name: `operations/${kind}-${index}`, settleAfter }));
       const broken = specs("broken", brokenCount);
@@ -32,7 +32,7 @@ describe("a host with operations that always fail", () => {
           const ending = await new Resource(provider, { operation, customTimeouts: { create } }).up();
           return { ...ending, seconds: (performance.now() - start) / 1000 };
         };
-      // The broken ones go first, so that the circuit is open before the healthy ones are called.
+      // The broken operations go first, so the circuit is open before the calls for the healthy operations.
       const failing = Promise.all(broken.map(up("4s")));
       await new Promise((resolve) => setTimeout(resolve, 200));
       const ends = await Promise.all(healthy.map(up("60s")));

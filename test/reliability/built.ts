@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export const repository = join(__dirname, "..", "..");
 
-/** Builds `dist`, which Pulumi's host loads, where it is missing or older than what it is built from. */
+/** Builds `dist`, which Pulumi's host loads, when it is missing or older than its sources. */
 export function ensureBuilt(): void {
   const entry = join(repository, "dist", "hosts", "dynamic.js");
   if (existsSync(entry) && statSync(entry).mtimeMs >= newest(join(repository, "provider"))) return;

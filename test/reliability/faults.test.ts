@@ -11,7 +11,7 @@ import { isAcknowledgedBefore, resourceOf, type Site, sites, type Step, steps } 
 const second = { create: "1s", update: "1s", delete: "1s" };
 const settled = ["cancelled", "succeeded", "failed"];
 
-/** Does it for all at the same time, so that pauses are waited out together; a failure tells where it was. */
+/** Runs `work` for all places at the same time, so their pauses overlap. A failure names its place. */
 async function everywhere<T extends { label: string }>(places: readonly T[], work: (place: T) => Promise<void>) {
   assert.ok(places.length > 0);
   const results = await Promise.allSettled(places.map(work));
@@ -21,18 +21,18 @@ async function everywhere<T extends { label: string }>(places: readonly T[], wor
   assert.deepEqual(failures, []);
 }
 
-describe("whatever goes wrong with a call", () => {
+describe("a step", () => {
   withoutChance();
   const { stopping, after } = cleanUps();
 
-  /** The resource before the step, with a fault to come. */
+  /** Starts an emulator with the fault, and returns the resource as it is before the step. */
   async function prepare(step: Step, rule?: FaultRule, customTimeouts?: Readonly<Record<string, string>>) {
     const emulator = stopping(await startEmulator({ operations: [step.operation, { name: "operations/other" }] }));
     const fault = emulator.fault(rule ?? { calls: [] });
     const resource = resourceOf(step, providerFor(emulator.endpoint), customTimeouts);
     const made = () => emulator.calls.all().map(({ method }) => method);
     const truth = () => emulator.operation(name)?.outcome;
-    /** No step may record an end that the operation did not have. */
+    /** Asserts that a recorded settled outcome is the operation's real outcome. */
     const assertTrue = () => {
       const outcome = resource.state?.["outcome"];
       if (settled.includes(String(outcome))) assert.equal(outcome, truth());
@@ -50,11 +50,11 @@ describe("whatever goes wrong with a call", () => {
     sites.filter(
       ({ method, step }) =>
         (only ?? method) === method &&
-        // An error that keeps its status is none that passes.
+        // Such a step expects an error, which keeps its status under these faults, so the client doesn't retry.
         !((keepsStatus ?? garbles) && method === "cancel" && step.outcome === "unsupported"),
     );
 
-  it("each step does its calls where nothing goes wrong", () =>
+  it("makes its calls in order when there is no fault", () =>
     everywhere(steps, async (step) => {
       const { resource, made, truth } = await prepare(step);
       assert.deepEqual(await step.run(resource), { ended: "done", message: "" });
@@ -63,13 +63,13 @@ describe("whatever goes wrong with a call", () => {
       assert.equal(truth(), step.truth);
     }));
 
-  describe("a step ends as if nothing had happened, after", () => {
+  describe("a step with a transient fault", () => {
     for (const row of passing) {
       for (const [times, often] of [
         [1, "once"],
         [2, "twice in a row"],
       ] as const) {
-        it(`${row.label}, ${often}`, () =>
+        it(`recovers from ${row.label}, ${often}`, () =>
           everywhere(befallenBy(row), async (site) => {
             const { step, index, nth, method } = site;
             const calls = Array.from({ length: times }, (_, more) => nth + more);
@@ -84,7 +84,7 @@ describe("whatever goes wrong with a call", () => {
       }
     }
 
-    it("an answer that takes its time", () =>
+    it("waits for a slow response", () =>
       everywhere(sites, async (site) => {
         const { step, method, nth } = site;
         const { resource, made, truth } = await prepare(step, { method, calls: nth, delay: 300 });
@@ -94,8 +94,8 @@ describe("whatever goes wrong with a call", () => {
       }));
   });
 
-  describe("a step that can't go on keeps what it knows, and the next run ends it, after", () => {
-    /** What a call that came to nothing leaves: a partial creation where a cancel is, or may be, on its way. */
+  describe("a step that fails", () => {
+    /** Returns how a step with a failed call ends: partially, if the service has or may have carried out a cancel. */
     const endingOf = (site: Site, mayHaveArrived: boolean) => {
       const keeps = site.step.outcome !== undefined && site.step.outcome !== "unsupported";
       if (site.method === "cancel") return mayHaveArrived && site.step.outcome !== undefined ? "partial" : "failed";
@@ -136,46 +136,46 @@ describe("whatever goes wrong with a call", () => {
     };
 
     for (const row of definite) {
-      it(row.label, () => everywhere(sites, (site) => assertNothingLost(site, row, false, false)));
+      it(`is completed by the next run after ${row.label}`, () =>
+        everywhere(sites, (site) => assertNothingLost(site, row, false, false)));
     }
 
     for (const row of passing.filter(({ garbles }) => garbles)) {
-      it(`${row.label}, time and again`, () =>
+      it(`is completed by the next run after ${row.label}, five times in a row`, () =>
         everywhere(befallenBy(row), (site) => assertNothingLost(site, row, false, true)));
     }
 
-    // A refresh takes a minute to give up, and is left out here.
+    // A refresh fails only after a minute, so these tests leave it out.
     const bounded = ({ step }: Site) => step.label !== "a refresh";
     for (const row of [
       ...passing.filter(({ garbles, label }) => !garbles && !label.includes("retry") && !label.includes("date")),
-      { label: "no answer at all", rule: { then: "noAnswer" } } as const,
+      { label: "no response", rule: { then: "noAnswer" } } as const,
     ]) {
-      it(`${row.label}, until the time is up`, () =>
+      it(`is completed by the next run after ${row.label}, until the time limit`, () =>
         everywhere(befallenBy(row).filter(bounded), (site) => assertNothingLost(site, row, true, true))).timeout(
         30_000,
       );
     }
   });
 
-  describe("a server that asks for a pause gets it:", () => {
+  describe("the pause before a retry", () => {
     for (const [what, then, pause] of [
       ["Retry-After in seconds", { status: 503, retryAfter: 1 }, 1000],
       ["RetryInfo", { status: 429, retryInfo: 0.4 }, 400],
-      ["RetryInfo before Retry-After", { status: 503, retryInfo: 0.4, retryAfter: 0 }, 400],
-      ["nothing but a 429", { status: 429 }, 1000],
+      ["RetryInfo that differs from Retry-After", { status: 503, retryInfo: 0.4, retryAfter: 0 }, 400],
+      ["a 429 without a pause", { status: 429 }, 1000],
     ] as const) {
-      it(what, () =>
+      it(`lasts at least ${pause} ms for ${what}`, () =>
         everywhere(sites, async ({ step, method, nth, index }) => {
           const { resource, emulator } = await prepare(step, { method, calls: nth, then });
           assert.equal((await step.run(resource)).ended, "done");
           const [refused, again] = emulator.calls.all().slice(index);
-          // The emulator's clock is the wall's, and counts whole milliseconds.
+          // The emulator's clock is the system's clock, in whole milliseconds.
           assert.ok((again?.time ?? 0) - (refused?.time ?? 0) >= pause - 50, "not before its time");
-        }),
-      );
+        }));
     }
 
-    it("Retry-After as a date", () =>
+    it("lasts at least until a date in Retry-After", () =>
       everywhere(sites, async ({ step, method, nth, index }) => {
         const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
         const { resource, emulator } = await prepare(step, {
@@ -191,7 +191,7 @@ describe("whatever goes wrong with a call", () => {
 
   describe("a redirect", () => {
     for (const status of [300, 301, 302, 303, 307, 308]) {
-      it(`with ${status} is not followed, and carries nothing elsewhere`, async () => {
+      it(`isn't followed when its status is ${status}, and the redirect's target receives nothing`, async () => {
         const elsewhere = stopping(await startServer({ json: { name, done: true, error: { code: 1 } } }));
         await everywhere(sites, async ({ step, method, nth, index }) => {
           const redirect = `${elsewhere.endpoint}/v1/${name}`;
@@ -199,7 +199,7 @@ describe("whatever goes wrong with a call", () => {
           const resource = resourceOf(step, providerFor(emulator.endpoint, { "gcp:accessToken": "t0k3n" }));
           const { ended, message } = await step.run(resource);
           assert.notEqual(ended, "done");
-          assert.match(message, /a redirect, which is not followed/);
+          assert.match(message, /a redirect, which the package doesn't follow/);
           assert.doesNotMatch(message, /t0k3n/);
           assert.deepEqual(made(), step.calls.slice(0, index + 1));
           assert.equal(emulator.calls.last()?.headers.authorization, "Bearer t0k3n");
@@ -211,8 +211,8 @@ describe("whatever goes wrong with a call", () => {
     }
   });
 
-  describe("a token that is no longer taken", () => {
-    /** Tokens that change when one is refused; only where they come from is made up. */
+  describe("a token that the service refuses", () => {
+    /** Replaces the source of tokens by one that returns a new token when the service refuses the last one. */
     const rotating = () => {
       const own = Object.getOwnPropertyDescriptor(Credential.prototype, "headers") ?? assert.fail();
       after(() => {
@@ -225,7 +225,7 @@ describe("whatever goes wrong with a call", () => {
       };
     };
 
-    it("is replaced, at any call, and the step goes on", async () => {
+    it("is replaced at any call, and the step succeeds", async () => {
       for (const site of sites) {
         const { step, method, nth, index } = site;
         rotating();
@@ -239,7 +239,7 @@ describe("whatever goes wrong with a call", () => {
       }
     });
 
-    it("is replaced once only, where the next is refused too", async () => {
+    it("is replaced only once when the service refuses the new token too", async () => {
       for (const { step, method, nth, index } of sites) {
         rotating();
         const { emulator, made } = await prepare(step, { method, calls: { from: nth }, then: { status: 401 } });
@@ -250,14 +250,14 @@ describe("whatever goes wrong with a call", () => {
     });
   });
 
-  describe("the operation's own word counts:", () => {
-    it("an acknowledged cancel that the service then forgets is never taken for a cancellation, nor repeated", async () => {
+  describe("the outcome of a step", () => {
+    it("stays cancelling, without a second cancel, when the service drops an acknowledged cancel", async () => {
       const [step = assert.fail()] = steps;
       const { resource, emulator, truth } = await prepare(step, { method: "cancel", then: "dropped" }, second);
       for (let run = 0; run < 2; run++) {
         const { ended, message } = await resource.up();
         assert.equal(ended, "partial");
-        assert.match(message, /was acknowledged at .*still running/);
+        assert.match(message, /acknowledged the cancel of .* at .*still running/);
         assert.equal(resource.state?.["outcome"], "cancelling");
       }
       assert.equal(emulator.calls.count("cancel"), 1);
@@ -266,7 +266,7 @@ describe("whatever goes wrong with a call", () => {
       assert.equal(resource.state?.["outcome"], truth());
     });
 
-    it("a read that goes back in time only delays a step that waits", async () => {
+    it("is only delayed when a read returns a settled operation as running", async () => {
       for (const [index, nth] of [
         [0, 1],
         [6, 2],
@@ -279,7 +279,7 @@ describe("whatever goes wrong with a call", () => {
       }
     });
 
-    it("a read that goes back in time changes nothing of what was recorded as settled", async () => {
+    it("stays settled when a later read returns the operation as running", async () => {
       const emulator = stopping(await startEmulator({ operations: [{ name, done: "cancelled" }] }));
       emulator.fault({ method: "get", calls: { from: 2 }, then: "goesBack" });
       const prior = { outcome: "cancelling", requestTime: "2026-01-01T00:00:00.000Z" };
@@ -296,7 +296,7 @@ describe("whatever goes wrong with a call", () => {
       [{ status: 404 }, "notFound"],
       [{ status: 501 }, "unsupported"],
     ] as const) {
-      it(`${outcome} is a definite answer to a cancel, and ends it after one call`, async () => {
+      it(`is ${outcome}, and fails the step, after one cancel that returns ${answer.status}`, async () => {
         const [step = assert.fail()] = steps;
         const { resource, emulator } = await prepare(step, { method: "cancel", then: answer });
         const { ended, message } = await resource.up();
@@ -306,7 +306,7 @@ describe("whatever goes wrong with a call", () => {
       });
     }
 
-    it("a lost answer to a cancel that can't be repeated leads to a read, which tells the end", async () => {
+    it("comes from a read when the response to a cancel is lost and the retry is refused", async () => {
       for (const answerWhenDone of ["FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
         const [step = assert.fail()] = steps;
         const operation = { ...step.operation, answerWhenDone };

@@ -15,7 +15,7 @@ const __provider = 'exports.handler=()=>require("pulumi-operation-cancellation/p
 const time = "2026-01-01T00:00:00.000Z";
 const limit = 16 * 1024;
 
-describe("Pulumi's own host answers", function () {
+describe("Pulumi's own host of dynamic resources", function () {
   this.timeout(60_000);
   before(ensureBuilt);
   const { stopping } = cleanUps();
@@ -39,11 +39,11 @@ describe("Pulumi's own host answers", function () {
 
   for (const [what, character] of [
     ["ASCII", "x"],
-    ["text that takes three bytes a character, and nine in a header", "€"],
+    ["characters of three bytes, which take nine bytes in a header", "€"],
     ["line breaks", "\n"],
-    ["what JSON escapes", '"\\'],
+    ["characters that JSON escapes", '"\\'],
   ] as const) {
-    it(`an error with outputs that are all at their limits, in ${what}`, async () => {
+    it(`transmits an error whose outputs are all at their limits, in ${what}`, async () => {
       const { host, inputs } = await enter({
         done: "failed",
         error: { code: 13, message: character.repeat(limit), details: [large(character)] },
@@ -65,17 +65,17 @@ describe("Pulumi's own host answers", function () {
     });
   }
 
-  it("an error with a response and metadata of 16 KB, and what is left out comes with a refresh", async () => {
+  it("transmits an error with 16 KB of response and metadata, which a refresh completes", async () => {
     const { host, inputs } = await enter({ done: "succeeded", response: large("r"), metadata: large("m") });
     const { outputs } = await rejection<InitError>(host.create(urn, inputs));
-    assert.match(JSON.stringify(outputs["response"]), /a refresh reads it/);
+    assert.match(JSON.stringify(outputs["response"]), /A refresh reads it/);
     const { outputs: refreshed } = await host.read(urn, id, inputs, { ...inputs, outcome: "cancelling" });
     assert.equal(refreshed["outcome"], "succeeded");
     assert.match(JSON.stringify(refreshed["response"]), /the first 16384 of \d+ bytes/);
   });
 
   for (const [what, text] of Object.entries(hostileTexts)) {
-    it(`a plain error in whose words there is ${what}`, async () => {
+    it(`transmits an error whose message has ${what}`, async () => {
       const { host, inputs, emulator, lines } = await enter({});
       emulator.fault({ then: { status: 400, message: text } });
       for (const step of [() => host.create(urn, inputs), () => host.read(urn, id, inputs, inputs)]) {

@@ -1,24 +1,24 @@
-/** Text of JSON that no well-meaning service sends, each by what it tries. As text, because no object literal can hold some. */
+/** Hostile JSON, by what it contains. It is text, because object literals can't express all of it. */
 export const hostileJson: Readonly<Record<string, string>> = {
   "a __proto__":
     '{"@type": "t", "__proto__": {"polluted": true, "done": true}, "a": [{"__proto__": {"polluted": true}}]}',
   "a constructor": '{"constructor": {"prototype": {"polluted": true}}, "prototype": {"polluted": true}}',
   "the names of Object's methods":
     '{"toString": 1, "valueOf": null, "hasOwnProperty": "x", "toJSON": "x", "then": "x"}',
-  "numbers beyond all bounds": '{"a": 1e400, "b": -1e400, "c": 9223372036854775808, "d": 1e-400, "e": -0, "f": 5e-324}',
-  "the longest of numbers": `{"a": ${"9".repeat(20_000)}, "b": 0.${"1".repeat(20_000)}}`,
-  "lists 100,000 deep": `{"a": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
-  "objects 100,000 deep": `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`,
-  "a key given twice": '{"a": 1, "a": {"b": 2}, "@type": 1, "@type": "t"}',
+  "numbers that a double can't hold":
+    '{"a": 1e400, "b": -1e400, "c": 9223372036854775808, "d": 1e-400, "e": -0, "f": 5e-324}',
+  "numbers of 20,000 digits": `{"a": ${"9".repeat(20_000)}, "b": 0.${"1".repeat(20_000)}}`,
+  "lists nested 100,000 levels deep": `{"a": ${"[".repeat(100_000)}${"]".repeat(100_000)}}`,
+  "objects nested 100,000 levels deep": `${'{"a":'.repeat(100_000)}1${"}".repeat(100_000)}`,
+  "a duplicate key": '{"a": 1, "a": {"b": 2}, "@type": 1, "@type": "t"}',
   "unpaired surrogates": String.raw`{"k\ud800": "v\udc00", "list": ["\udfff\ud800", "\ud83d"], "@type": "\ud800"}`,
-  "characters that do not show": String.raw`{"a": "\u0000\u0007\u001b[2J\u202e\u2028\ufeff\r\n", "\u0000": "\u0000"}`,
-  "a secret of Pulumi's": '{"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "x"}',
-  "an output value of Pulumi's": '{"a": {"4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4"}}',
-  "a reference of Pulumi's":
+  "invisible characters": String.raw`{"a": "\u0000\u0007\u001b[2J\u202e\u2028\ufeff\r\n", "\u0000": "\u0000"}`,
+  "a Pulumi secret": '{"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "value": "x"}',
+  "a Pulumi output value": '{"a": {"4dabf18193072939515e22adb298388d": "d0e6a833031e9bbcd3f4e8bde6ca49a4"}}',
+  "a Pulumi resource reference":
     '{"a": [{"4dabf18193072939515e22adb298388d": "5cf8f73096256a8f31e491e813e4eb8e", "urn": "u"}]}',
-  "an asset of Pulumi's":
-    '{"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "path": "/etc/passwd"}',
-  "values not known yet": JSON.stringify({
+  "a Pulumi asset": '{"4dabf18193072939515e22adb298388d": "c44067f5952c0a294b673a41bacd8c17", "path": "/etc/passwd"}',
+  "Pulumi's unknown values": JSON.stringify({
     a: "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
     b: ["1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", "3eeb2bf0-c639-47a8-9e75-3b44932eb421"],
     c: { d: "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", e: "030794c1-ac77-496b-92df-f27374a8bd58" },
@@ -26,22 +26,20 @@ export const hostileJson: Readonly<Record<string, string>> = {
     "@type": "e48ece36-62e2-4504-bad9-02848725956a",
   }),
   "the code of a provider": '{"__provider": "process.exit(1)", "a": {"__provider": "process.exit(1)"}}',
-  "a hundred thousand keys": JSON.stringify(
-    Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [key, key])),
-  ),
-  "a key of a megabyte": JSON.stringify({ ["k".repeat(1_000_000)]: 1 }),
-  "a text of 20 megabytes": JSON.stringify({ text: "€".repeat(7_000_000) }),
-  "a type of a megabyte": JSON.stringify({ "@type": "t".repeat(1_000_000), operationType: "T".repeat(1_000_000) }),
-  "types that are none": '{"@type": {"a": 1}, "operationType": ["x"]}',
+  "100,000 keys": JSON.stringify(Object.fromEntries(Array.from({ length: 100_000 }, (_, key) => [key, key]))),
+  "a key of 1 MB": JSON.stringify({ ["k".repeat(1_000_000)]: 1 }),
+  "a string of 20 MB": JSON.stringify({ text: "€".repeat(7_000_000) }),
+  "a type of 1 MB": JSON.stringify({ "@type": "t".repeat(1_000_000), operationType: "T".repeat(1_000_000) }),
+  "types that aren't strings": '{"@type": {"a": 1}, "operationType": ["x"]}',
 };
 
-/** Texts that would steer a terminal, break a line or fill a screen. */
+/** Texts that would control a terminal, break a line or fill a screen. */
 export const hostileTexts: Readonly<Record<string, string>> = {
   "escape sequences": "\u001b[2J\u001b]0;title\u0007\u001b[31mred\u009b31m",
-  "other lines": "first\r\nerror: second\u2028third\u0085fourth\vfifth",
+  "line breaks": "first\r\nerror: second\u2028third\u0085fourth\vfifth",
   "control characters": "\u0000\u0001\b\u007f\u0090",
-  "writing from right to left": "\u202egnp.exe\u2066x\u2069",
+  "bidirectional control characters": "\u202egnp.exe\u2066x\u2069",
   "unpaired surrogates": "a\ud800b\udc00",
-  "no end": "☃".repeat(1_000_000),
-  "a surrogate pair where it is cut": `${"x".repeat(199)}😀${"x".repeat(298)}😀`.repeat(3),
+  "a million characters": "☃".repeat(1_000_000),
+  "a surrogate pair at the point of truncation": `${"x".repeat(199)}😀${"x".repeat(298)}😀`.repeat(3),
 };

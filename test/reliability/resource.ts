@@ -8,14 +8,14 @@ export const __provider = "exports.handler=…";
 type Properties = Readonly<Record<string, unknown>>;
 export type Provider = typeof request;
 
-/** How a step ended: as declared; as a partial creation or update, which is kept; or with nothing new to keep. */
+/** How a step ended. After `partial`, the state has the resource with an error. After `failed`, it is unchanged. */
 export interface Ending {
   readonly ended: "done" | "partial" | "failed";
-  /** The error's words. */
+  /** The error's message. */
   readonly message: string;
 }
 
-/** A provider of its own, as a host has one for itself, with Cloud Channel's calls going to `endpoint`. */
+/** Returns a separate provider, as each host has one. Its calls to Cloud Channel go to `endpoint`. */
 export function providerFor(endpoint: string, config: Readonly<Record<string, string>> = {}): Provider {
   const Provider = request.constructor as new (steps: unknown) => Provider;
   const provider = new Provider((request as unknown as { steps: unknown }).steps);
@@ -24,10 +24,10 @@ export function providerFor(endpoint: string, config: Readonly<Record<string, st
   return provider;
 }
 
-/** One resource as the engine keeps it: what a step ended with becomes the state that the next one starts from. */
+/** One resource as the engine keeps it. A step starts from the state that the previous step left. */
 export class Resource {
   readonly id: string;
-  /** Absent until it was created, wholly or in part. */
+  /** Absent until the resource is created, completely or partially. */
   state: Properties | undefined;
 
   constructor(
@@ -76,7 +76,7 @@ export class Resource {
   }
 }
 
-/** How many times the service answered a cancel with an acknowledgement. */
+/** Returns the number of cancels that the service acknowledged. */
 export function acknowledgements(emulator: Emulator, of = name): number {
   return emulator.calls.all({ method: "cancel", name: of }).filter(({ status }) => status === 200).length;
 }

@@ -3,19 +3,19 @@ import { name, Resource, type Ending, type Provider } from "./resource";
 
 type Method = "cancel" | "get";
 
-/** A step of a resource's life, and what it does where nothing goes wrong. */
+/** A step of a resource, and what it does without faults. */
 export interface Step {
   readonly label: string;
   readonly operation: OperationSpec;
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** What is recorded before; absent for a creation. */
+  /** The outputs in the state before the step. Absent for a creation. */
   readonly prior?: Readonly<Record<string, unknown>>;
   readonly run: (resource: Resource) => Promise<Ending>;
   /** Its calls, in order. */
   readonly calls: readonly Method[];
-  /** What is recorded in the end; absent where the resource is gone. */
+  /** The outcome in the state after the step. Absent when the resource is deleted. */
   readonly outcome?: string;
-  /** How the operation really stands in the end. */
+  /** The operation's real outcome after the step. */
   readonly truth: string;
 }
 
@@ -37,7 +37,7 @@ export const steps: readonly Step[] = [
     truth: "cancelled",
   },
   {
-    label: "a creation that the operation completes despite",
+    label: "a creation for an operation that completes despite the cancel",
     operation: { name, onCancel: "complete" },
     inputs: {},
     run: up,
@@ -55,7 +55,7 @@ export const steps: readonly Step[] = [
     truth: "running",
   },
   {
-    label: "a creation whose cancel is not supported",
+    label: "a creation whose cancel isn't supported",
     operation: { name, answer: "UNIMPLEMENTED" },
     inputs: { expect: ["cancelled", "unsupported"] },
     run: up,
@@ -74,7 +74,7 @@ export const steps: readonly Step[] = [
     truth: "cancelled",
   },
   {
-    label: "an update that goes on waiting",
+    label: "an update that resumes the wait",
     operation: { name, done: "failed" },
     inputs: {},
     prior: acknowledged,
@@ -84,7 +84,7 @@ export const steps: readonly Step[] = [
     truth: "failed",
   },
   {
-    label: "an update that has yet to cancel",
+    label: "an update that sends the cancel",
     operation: { name },
     inputs: {},
     prior: { outcome: "running" },
@@ -104,13 +104,13 @@ export const steps: readonly Step[] = [
   },
 ];
 
-/** One call of a step: where a fault can befall it. */
+/** One call of a step, to which a fault can apply. */
 export interface Site {
   readonly step: Step;
-  /** Which of the step's calls, from 0. */
+  /** The position among the step's calls, from 0. */
   readonly index: number;
   readonly method: Method;
-  /** Which of its method's calls, from 1. */
+  /** The position among the step's calls of the same method, from 1. */
   readonly nth: number;
   readonly label: string;
 }
@@ -125,7 +125,7 @@ export const sites: readonly Site[] = steps.flatMap((step) =>
   })),
 );
 
-/** The step's resource, before the step. */
+/** Returns the resource as it is before the step. */
 export function resourceOf(
   step: Step,
   provider: Provider,
@@ -135,7 +135,7 @@ export function resourceOf(
   return new Resource(provider, inputs, step.prior);
 }
 
-/** Whether the calls before the site had the cancel acknowledged, so that it must never be lost from there on. */
+/** Returns whether the service acknowledged the cancel before the site. The step must not lose that cancel. */
 export function isAcknowledgedBefore({ step, index }: Site): boolean {
   return step.outcome !== "unsupported" && step.calls.slice(0, index).includes("cancel");
 }

@@ -20,7 +20,7 @@ const rpcError = (code: "PERMISSION_DENIED" | "UNAUTHENTICATED") => new RpcError
 describe("the settings of a stack", () => {
   const reasons = (config: Record<string, string>) => validateContext(context(config)).map(({ reason }) => reason);
 
-  it("are checked before any call, all of them", () => {
+  it("are all checked at once, with an issue for each invalid setting", () => {
     const found = reasons({ "cancellation:endpoint": "http://example.com", "gcp:universeDomain": "https://x" });
     assert.equal(found.length, 2);
     assert.match(found[0] ?? "", /^the config cancellation:endpoint is plain http/);
@@ -29,15 +29,14 @@ describe("the settings of a stack", () => {
     assert.deepEqual(reasons({ "gcp:credentials": "{}" }), []);
   });
 
-  it("can't be called with where the resource's subject contradicts them", () => {
-    const make = () =>
-      connect(context({ "gcp:universeDomain": "b.example" }), canonicalService(), { subject: "a@b" });
+  it("don't allow a `subject` in a universe other than googleapis.com", () => {
+    const make = () => connect(context({ "gcp:universeDomain": "b.example" }), canonicalService(), { subject: "a@b" });
     assert.throws(make, /`subject` can't be used in the universe b\.example/);
   });
 });
 
-describe("where a call goes", () => {
-  /** The address in the error of a call that nothing answers; no host of these exists. */
+describe("the host of a call", () => {
+  /** Returns the address in the error of a failed call. None of the hosts exists. */
   async function base(config: Record<string, string>, endpoint?: string): Promise<string> {
     const all = context({ "gcp:accessToken": "t", ...config });
     const { client } = connect(all, canonicalService(endpoint === undefined ? {} : { endpoint }), {});
@@ -46,7 +45,7 @@ describe("where a call goes", () => {
   }
   const universe = { "gcp:universeDomain": "universe.invalid" };
 
-  it("is the universe's own host, whatever the service of googleapis.com", async () => {
+  it("is the universe's own host for every service of googleapis.com", async () => {
     assert.equal(await base(universe), "https://cloudchannel.universe.invalid/v1");
     const regional = await base(universe, "https://europe-west1-workflows.googleapis.com");
     assert.equal(regional, "https://europe-west1-workflows.universe.invalid/v1");
@@ -60,12 +59,12 @@ describe("where a call goes", () => {
     ["https://googleapis.com", "https://universe.invalid"],
     ["https://a.b.googleapis.com", "https://a.b.universe.invalid"],
   ] as const) {
-    it(`sends a call for ${endpoint} to ${moved} in that universe`, async () => {
+    it(`is ${moved} for the endpoint ${endpoint} in another universe`, async () => {
       assert.equal(await base(universe, endpoint), `${moved}/v1`);
     });
   }
 
-  it("keeps hosts that only look like those of googleapis.com", async () => {
+  it("doesn't depend on the universe when the host only resembles a host of googleapis.com", async () => {
     const { HTTPS_PROXY } = process.env;
     // Nothing listens there, so no call leaves this machine.
     process.env["HTTPS_PROXY"] = "http://127.0.0.1:9";
@@ -79,27 +78,27 @@ describe("where a call goes", () => {
     }
   });
 
-  it("refuses a host with a trailing dot, which would be another name for the same host", () => {
+  it("can't end with a dot, which would make a second name for the same host", () => {
     const make = () => connect(context(universe), canonicalService({ endpoint: "https://x.googleapis.com./" }), {});
-    assert.throws(make, /service\.endpoint has a host that is no plain name/);
+    assert.throws(make, /service\.endpoint has a host that isn't a plain name/);
   });
 
-  it("is not changed by a universe where it is no host of googleapis.com, or overridden", async () => {
+  it("doesn't depend on the universe when the host is outside googleapis.com or the config overrides it", async () => {
     assert.equal(await base(universe, "https://googleapis.com.invalid"), "https://googleapis.com.invalid/v1");
     const override = { ...universe, "cancellation:endpoint": "https://other.invalid" };
     assert.equal(await base(override), "https://other.invalid/v1");
   });
 });
 
-describe("an error that the caller is the cause of", () => {
+describe("the hint of an error that the caller causes", () => {
   const { stopping } = cleanUps();
   const service = canonicalService();
   const other = canonicalService({ endpoint: "https://workflows.googleapis.com" });
   const identity = { delegates: [] };
 
-  it("says of Cloud Channel what to check, and as whom it was called", () => {
+  it("names the subject and what to check when Cloud Channel, and no other service, denies permission", () => {
     const denied = rpcError("PERMISSION_DENIED");
-    assert.match(hintFor(denied, { service, identity }) ?? "", /is for resellers.*\(it is not set\).*apps\.order/);
+    assert.match(hintFor(denied, { service, identity }) ?? "", /serves resellers only.*\(it isn't set\).*apps\.order/);
     const subject = "admin@example.com";
     assert.match(
       hintFor(denied, { service, identity: { ...identity, subject } }) ?? "",
@@ -108,7 +107,7 @@ describe("an error that the caller is the cause of", () => {
     assert.equal(hintFor(denied, { service: other, identity }), undefined);
   });
 
-  it("says of a token that was given as it is how to renew it, whoever answers", () => {
+  it("says how to renew a configured access token that any service refuses", () => {
     const given = { ...identity, accessToken: "t", source: "config gcp:accessToken" };
     for (const error of [rpcError("UNAUTHENTICATED"), new InvalidResponseError(call, 401, "a page")]) {
       assert.match(hintFor(error, { service: other, identity: given }) ?? "", /config set --secret gcp:accessToken/);
@@ -116,7 +115,7 @@ describe("an error that the caller is the cause of", () => {
     }
   });
 
-  it("is the same error otherwise, from every method", async () => {
+  it("extends the message of a refused get, cancel or list, whose error class and code stay the same", async () => {
     const server = stopping(await startServer(rpc(401, "UNAUTHENTICATED", "Expired.")));
     const config = { "cancellation:endpoint": server.endpoint, "gcp:accessToken": "S3CR3T" };
     const { client } = connect(context(config), service, {});
@@ -128,12 +127,15 @@ describe("an error that the caller is the cause of", () => {
     ]) {
       const error = await rejection(attempt);
       assert.ok(error instanceof RpcError && error.code === "UNAUTHENTICATED");
-      assert.match(error.message, /Expired\. The access token is the config's gcp:accessToken.*gcp:credentials$/);
+      assert.match(
+        error.message,
+        /Expired\. The access token from the config gcp:accessToken can't be renewed\..*`--run-program`$/,
+      );
       assert.ok(!error.message.includes("S3CR3T"));
     }
   });
 
-  it("of another kind stays as it is", () => {
+  it("is absent for errors that the caller doesn't cause", () => {
     for (const error of [new Error("x"), new RpcError(call, "NOT_FOUND", 404, "No."), undefined]) {
       assert.equal(hintFor(error, { service, identity: { ...identity, accessToken: "t" } }), undefined);
     }

@@ -15,23 +15,23 @@ describe("a duration", () => {
     ["2µs", 0.002],
     ["2μs", 0.002],
   ] as const) {
-    it(`is read from ${text}`, () => {
+    it(`is ${milliseconds} ms for the text ${text}`, () => {
       assert.equal(parseDuration(text), milliseconds);
     });
   }
 
   for (const text of ["", "10", "m", "10 m", "-1m", "0s", "0m0s", "1d", "1h-5m", "ten minutes", "1m;", "1..5s", ".s"]) {
-    it(`is not read from ${JSON.stringify(text)}`, () => {
+    it(`can't be parsed from the text ${JSON.stringify(text)}`, () => {
       assert.equal(parseDuration(text), undefined);
     });
   }
 
-  it("is told in the largest units", () => {
+  it("is written in the largest units, for example 1m30s for 90000 ms", () => {
     const told = [250, 999, 1000, 90_000, 600_000, 3_600_000, 5_400_000, 3_661_000].map(formatDuration);
     assert.deepEqual(told, ["250ms", "999ms", "1s", "1m30s", "10m", "1h", "1h30m", "1h1m1s"]);
   });
 
-  it("bounds a step, ten minutes where nothing is said of it", () => {
+  it("is ten minutes for a step that customTimeouts omits", () => {
     assert.equal(timeoutOf(undefined, "create"), 600_000);
     assert.equal(timeoutOf({ update: "1m" }, "create"), 600_000);
     assert.equal(timeoutOf({ create: "1m" }, "create"), 60_000);

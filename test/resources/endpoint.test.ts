@@ -13,7 +13,7 @@ import { contextOf, id, methodsOf, name } from "./request/stage";
 const other = "https://aiplatform.googleapis.com";
 const [first, second] = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
 
-/** A context that keeps the lines it is given. */
+/** Returns a context that collects its lines. */
 function listening(config: Record<string, string> = {}, environment: Record<string, string> = {}) {
   const lines: string[] = [];
   return { ...contextOf(config, environment), lines, log: (line: string) => lines.push(line) };
@@ -26,25 +26,25 @@ function endpointOf(context: Context, endpoint?: string): string {
 describe("the endpoint of a call", () => {
   const token = { GOOGLE_OAUTH_ACCESS_TOKEN: "t" };
 
-  it("is the service's own where no setting names another", () => {
+  it("is the service's own without a setting", () => {
     assert.equal(endpointOf(contextOf({}, token)), "https://cloudchannel.googleapis.com");
     assert.equal(endpointOf(contextOf({}, token), other), other);
   });
 
-  it("is the config's for the default service, and not for a resource that names another service", () => {
+  it("is the one in the config for the default service, but not for a resource that names another service", () => {
     const context = contextOf({ "cancellation:endpoint": first }, token);
     assert.equal(endpointOf(context), first);
     assert.equal(endpointOf(context, "https://cloudchannel.googleapis.com/"), first);
     assert.equal(endpointOf(context, other), other);
   });
 
-  it("is the environment's for every service, whatever the config says", () => {
+  it("is the one in CANCELLATION_ENDPOINT for every service, regardless of the config", () => {
     const context = contextOf({ "cancellation:endpoint": first }, { CANCELLATION_ENDPOINT: second });
     assert.equal(endpointOf(context), second);
     assert.equal(endpointOf(context, other), second);
   });
 
-  it("can be named for each host, in the config and in the environment", () => {
+  it("can be set for each host, in the config and in the environment", () => {
     const hosts = JSON.stringify({ "AIplatform.googleapis.com": second, "x.example.com:8443": first });
     for (const context of [
       contextOf({ "cancellation:endpoint": hosts }, token),
@@ -57,7 +57,7 @@ describe("the endpoint of a call", () => {
     }
   });
 
-  it("is the config's for a host that the environment doesn't name", () => {
+  it("is the one in the config for a host that CANCELLATION_ENDPOINT doesn't name", () => {
     const environment = { ...token, CANCELLATION_ENDPOINT: JSON.stringify({ "aiplatform.googleapis.com": second }) };
     const context = contextOf({ "cancellation:endpoint": first }, environment);
     assert.equal(endpointOf(context), first);
@@ -83,7 +83,7 @@ describe("the endpoint of a call", () => {
   }
 });
 
-describe("the line that says where calls go", () => {
+describe("the line that shows where calls go", () => {
   const lineFor = (config: Record<string, string>, environment: Record<string, string> = {}, args = {}) => {
     const context = listening(config, environment);
     connect(context, canonicalService(), args);
@@ -118,7 +118,7 @@ describe("the line that says where calls go", () => {
     }
   });
 
-  it("is shown once, and by the check of a preview already", () => {
+  it("is shown once, also in a preview", () => {
     const context = listening({ "cancellation:endpoint": "http://127.0.0.1:4" });
     for (const operation of [name, "operations/DeF"]) request.check({ operation }, context);
     sweep.check({ all: true }, context);
@@ -126,7 +126,7 @@ describe("the line that says where calls go", () => {
     assert.equal(context.lines.length, 1);
   });
 
-  it("is not shown while the service or the caller is unknown, or an argument isn't valid", () => {
+  it("isn't shown if the service or the caller is unknown, or if an argument isn't valid", () => {
     const context = listening({ "cancellation:endpoint": "http://127.0.0.1:5" });
     const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
     request.check({ operation: name, service: unknown }, context);
@@ -136,10 +136,10 @@ describe("the line that says where calls go", () => {
   });
 });
 
-describe("what an emulator said", () => {
+describe("a record that was made on an emulator", () => {
   withoutChance();
   const { stopping } = cleanUps();
-  /** Two emulators that know the same operations, the second of which plays the real service. */
+  /** Starts two emulators with the same operation. The second one stands for the real service. */
   const enter = async () => {
     const emulators = await Promise.all([1, 2].map(() => startEmulator({ operations: [{ name }] })));
     const [emulator, service] = emulators.map(stopping) as [(typeof emulators)[0], (typeof emulators)[0]];
@@ -147,7 +147,7 @@ describe("what an emulator said", () => {
     return { emulator, service, there: at(emulator), here: at(service) };
   };
 
-  it("holds at that emulator alone, and what a service said holds everywhere", () => {
+  it("holds only at that emulator, and a record of a service holds everywhere", () => {
     assert.equal(holdsAt(first, second), false);
     assert.equal(holdsAt(first, other), false);
     assert.equal(holdsAt(first, first), true);
@@ -170,7 +170,7 @@ describe("what an emulator said", () => {
     assert.equal(request.diff(updated, inputs, here).changes, false);
   });
 
-  it("makes the next up cancel at the service after a refresh there too", async () => {
+  it("makes the next up cancel at the service, also after a refresh at the service", async () => {
     const { service, there, here } = await enter();
     const inputs = { operation: name };
     const { outputs } = await request.create(inputs, there);
@@ -182,7 +182,7 @@ describe("what an emulator said", () => {
     assert.equal(service.calls.count("cancel"), 1);
   });
 
-  it("is read again at the service by an up of a request that cancels when it is deleted", async () => {
+  it("makes the next up read at the service for a request that cancels at its deletion", async () => {
     const { emulator, service, there, here } = await enter();
     const inputs = { operation: name, cancelOn: "delete" };
     emulator.settle(name, "cancelled");
@@ -195,7 +195,7 @@ describe("what an emulator said", () => {
     assert.deepEqual(methodsOf(service), ["get"]);
   });
 
-  it("doesn't keep a destroy from cancelling at the service", async () => {
+  it("doesn't prevent the cancel of a destroy at the service", async () => {
     const { emulator, service, there, here } = await enter();
     emulator.settle(name, "cancelled");
     const { outputs } = await request.create({ operation: name, cancelOn: "delete" }, there);
@@ -203,7 +203,7 @@ describe("what an emulator said", () => {
     assert.equal(service.calls.count("cancel"), 1);
   });
 
-  it("makes the next up sweep at the service, also after a refresh there", async () => {
+  it("makes the next up sweep at the service, also after a refresh at the service", async () => {
     for (const refreshes of [false, true]) {
       const { service, there, here } = await enter();
       const inputs = { all: true, cancelOn: "create" };
@@ -219,7 +219,7 @@ describe("what an emulator said", () => {
     }
   });
 
-  it("doesn't count what a sweep that cancels when it is deleted would cancel at the service", async () => {
+  it("makes the next up count at the service for a sweep that cancels at its deletion", async () => {
     const { emulator, there, here } = await enter();
     const inputs = { all: true };
     emulator.add({ name: "operations/DeF" });
@@ -230,7 +230,7 @@ describe("what an emulator said", () => {
     assert.equal("incomplete" in updated, false);
   });
 
-  it("is not asked again when an up makes no call, whichever endpoint is set meanwhile", async () => {
+  it("isn't what an up without a call leaves after the endpoint changed to an emulator", async () => {
     const { emulator, here } = await enter();
     const inputs = { operation: name };
     const settled = { ...inputs, outcome: "cancelled", requestTime: "t", endpoint: other };

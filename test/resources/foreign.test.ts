@@ -10,12 +10,12 @@ const limit = 16 * 1024;
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 describe("a service's JSON in the state", () => {
-  it("is left as it is where it is harmless", () => {
+  it("stays unchanged when Pulumi interprets no part of it", () => {
     const value = { "@type": "t", list: [1, "a", true, null, { deep: [] }], text: "ü😀", empty: {} };
     assert.deepEqual(sanitize(value), value);
   });
 
-  it("can't pass for a secret, an asset or a reference of Pulumi's", () => {
+  it("can't pass as a secret, an asset or a reference of Pulumi", () => {
     const secret = { [signature]: "1b47061264138c4ac30d75fd1eb44270", value: "x" };
     assert.deepEqual(sanitize({ a: [{ b: secret }] }), {
       a: [{ b: { [`(${signature})`]: "1b47061264138c4ac30d75fd1eb44270", value: "x" } }],
@@ -33,31 +33,31 @@ describe("a service's JSON in the state", () => {
     "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
   ]) {
-    it(`can't pass for a value not known yet (${sentinel})`, () => {
+    it(`can't pass as ${sentinel}, a Pulumi marker of an unknown value`, () => {
       assert.deepEqual(sanitize({ a: [sentinel] }), { a: [`(${sentinel})`] });
       assert.equal(sanitize(sentinel), `(${sentinel})`);
     });
   }
 
-  it("can't be the code of a provider, nor reach a prototype", () => {
+  it("can't pass as the code of a provider or change a prototype", () => {
     const value = JSON.parse('{"__proto__": {"x": 1}, "a": {"__proto__": 1, "__provider": "code"}}') as object;
     const fitted = sanitize(value as Record<string, unknown>);
     assert.deepEqual(JSON.stringify(fitted), '{"a":{"(__provider)":"code"}}');
     assert.equal(Object.getPrototypeOf(fitted), Object.prototype);
   });
 
-  it("has no unpaired surrogates, in values or keys", () => {
+  it("has no unpaired surrogates in values or keys", () => {
     assert.deepEqual(sanitize({ "k\ud800": ["v\udc00"] }), { "k\ufffd": ["v\ufffd"] });
   });
 
-  it("has no numbers that JSON can't tell", () => {
+  it("holds infinite numbers as the texts Infinity and -Infinity", () => {
     assert.deepEqual(sanitize(JSON.parse('{"a": 1e999, "b": -1e999}') as Record<string, unknown>), {
       a: "Infinity",
       b: "-Infinity",
     });
   });
 
-  it("is cut where it is nested too deeply", () => {
+  it("is truncated when it's nested more than 32 levels deep", () => {
     let deep: unknown = "end";
     for (let level = 0; level < 50_000; level++) deep = level % 2 ? [deep] : { a: deep };
     const text = JSON.stringify(sanitize({ deep }));
@@ -69,10 +69,10 @@ describe("a service's JSON in the state", () => {
   });
 });
 
-describe("a value kept up to 16 KB", () => {
+describe("a value that the state keeps up to 16 KB", () => {
   const filled = (size: number) => ({ "@type": "t", text: "x".repeat(size - bytes({ "@type": "t", text: "" })) });
 
-  it("is kept whole at the limit, and cut one byte above it", () => {
+  it("is kept whole at 16384 bytes and truncated at 16385 bytes", () => {
     const most = filled(limit);
     assert.equal(bytes(most), limit);
     assert.equal(truncateJson(most), most);
@@ -82,7 +82,7 @@ describe("a value kept up to 16 KB", () => {
     assert.equal(cut["json"], JSON.stringify(filled(limit + 1)).slice(0, limit));
   });
 
-  it("is measured in bytes and cut between characters", () => {
+  it("is measured in bytes and truncated between characters", () => {
     const cut = truncateJson({ text: "€".repeat(limit / 2) });
     const json = String(cut["json"]);
     assert.ok(Buffer.byteLength(json) <= limit && Buffer.byteLength(json) > limit - 3, String(Buffer.byteLength(json)));
@@ -90,11 +90,11 @@ describe("a value kept up to 16 KB", () => {
     assert.equal("@type" in cut, false);
   });
 
-  it("does not keep a type that is long itself", () => {
+  it("loses its @type when the @type alone exceeds the limit", () => {
     assert.equal("@type" in truncateJson({ "@type": "t".repeat(limit) }), false);
   });
 
-  it("may be a list or a text", () => {
+  it("can be a list or a text, which have the same limit", () => {
     const list = [1, 2];
     assert.equal(truncateList(list), list);
     assert.match(
@@ -110,7 +110,7 @@ describe("a value kept up to 16 KB", () => {
 });
 
 describe("the outputs of an operation", () => {
-  it("hold what was read, and nothing for what was not there", () => {
+  it("hold each field of the response and omit absent fields", () => {
     assert.deepEqual(operationOutputs({ name: "operations/x", done: false }), { done: false });
     const metadata = { "@type": "t", operationType: "CREATE_ENTITLEMENT" };
     const response = { "@type": "r" };
@@ -122,7 +122,7 @@ describe("the outputs of an operation", () => {
     });
   });
 
-  it("tell an error by number and name", () => {
+  it("hold the number and the name of an error's code", () => {
     const error = { code: 1, message: "gone", details: [{ a: 1 }] };
     assert.deepEqual(operationOutputs({ name: "operations/x", done: true, error }), {
       done: true,
@@ -130,11 +130,11 @@ describe("the outputs of an operation", () => {
     });
   });
 
-  it("have no operation type that is no text", () => {
+  it("omit an operation type that isn't a text", () => {
     assert.equal("operationType" in operationOutputs({ name: "x", done: true, metadata: { operationType: 5 } }), false);
   });
 
-  it("are fit and bounded, all of them", () => {
+  it("are sanitized and truncated in metadata, response and error", () => {
     const message = { [signature]: "x", text: "x".repeat(limit) };
     const outputs = operationOutputs({
       name: "operations/x",
@@ -153,8 +153,8 @@ describe("the outputs of an operation", () => {
   });
 });
 
-describe("a value not known yet", () => {
-  it("is found at any depth", () => {
+describe("an unknown value", () => {
+  it("is found at any depth of the arguments", () => {
     assert.ok(hasUnknown(unknownValue));
     assert.ok(hasUnknown({ a: [{ b: unknownValue }] }));
     for (const known of [null, undefined, 1, "x", `x${unknownValue}`, [], {}, { [unknownValue]: 1 }]) {

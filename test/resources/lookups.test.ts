@@ -11,7 +11,7 @@ import { contextOf, methodsOf } from "./request/stage";
 const name = "operations/AbC";
 const type = "type.googleapis.com/google.cloud.channel.v1.OperationMetadata";
 
-describe("a look-up", () => {
+describe("a lookup", () => {
   withoutChance();
   const { stopping } = cleanUps();
 
@@ -26,8 +26,8 @@ describe("a look-up", () => {
     };
   }
 
-  describe("of one operation", () => {
-    it("reads it once, and tells what it is", async () => {
+  describe("getOperation", () => {
+    it("reads the operation once and returns its outcome, metadata and type", async () => {
       const { get, calls } = await enter({ operations: [{ name, operationType: "CREATE_ENTITLEMENT" }] });
       assert.deepEqual(await get(), {
         id: "//cloudchannel.googleapis.com/operations/AbC",
@@ -40,19 +40,19 @@ describe("a look-up", () => {
       assert.deepEqual(calls(), ["get"]);
     });
 
-    it("tells how it ended", async () => {
+    it("returns the outcome and the error of an operation that has ended", async () => {
       const { get } = await enter({ operations: [{ name, done: "cancelled" }] });
       const { outcome, done, error } = await get();
       assert.deepEqual([outcome, done], ["cancelled", true]);
       assert.deepEqual(error, { code: 1, status: "CANCELLED", message: "The operation was cancelled.", details: [] });
     });
 
-    it("tells that the service does not know it", async () => {
+    it("returns notFound for an operation that the service doesn't know", async () => {
       const { get } = await enter();
       assert.deepEqual(await get(), { id: `//cloudchannel.googleapis.com/${name}`, name, outcome: "notFound" });
     });
 
-    it("fails where there is no definite answer", async () => {
+    it("fails when the get responds 403 or 404 with HTML", async () => {
       const { get, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "get", calls: 1, then: { status: 403 } });
       assert.match((await rejection(get())).message, /PERMISSION_DENIED/);
@@ -60,7 +60,7 @@ describe("a look-up", () => {
       assert.match((await rejection(get())).message, /service\.endpoint/);
     });
 
-    it("goes to the service that is named", async () => {
+    it("puts the host of `service` in the ID and its version in the path", async () => {
       const { get, emulator } = await enter({ version: "v1beta1", operations: [{ name: "projects/p/operations/x" }] });
       const service = { endpoint: "https://aiplatform.googleapis.com", version: "v1beta1" };
       const { id } = await get({ operation: "projects/p/operations/x", service });
@@ -69,8 +69,8 @@ describe("a look-up", () => {
     });
   });
 
-  describe("of many", () => {
-    it("lists what there is, done or not", async () => {
+  describe("listOperations", () => {
+    it("returns running and ended operations from one list call", async () => {
       const { list, calls } = await enter({
         operations: [{ name: "operations/a" }, { name: "operations/b", done: "failed", operationType: "T" }],
       });
@@ -86,7 +86,7 @@ describe("a look-up", () => {
       assert.deepEqual(calls(), ["list"]);
     });
 
-    it("lists all pages, short and empty ones among them", async () => {
+    it("reads every page, including short and empty pages", async () => {
       const operations = Array.from({ length: 25 }, (_, index) => ({
         name: `operations/${index}`,
         ...(index % 5 === 0 ? {} : { done: "succeeded" as const }),
@@ -100,7 +100,7 @@ describe("a look-up", () => {
       );
     });
 
-    it("lists what matches", async () => {
+    it("returns only the operations that `match` selects", async () => {
       const { list } = await enter({
         operations: [
           { name: "operations/a", operationType: "T" },
@@ -115,7 +115,7 @@ describe("a look-up", () => {
       assert.equal((await names({})).length, 3);
     });
 
-    it("fails where more match than its limit, without reading all of them", async () => {
+    it("fails when more operations match than `limit`, without reading the remaining pages", async () => {
       const { list, calls } = await enter({
         operations: Array.from({ length: 30 }, () => ({})),
         pageSize: { maximum: 5 },
@@ -125,12 +125,12 @@ describe("a look-up", () => {
       assert.equal((await list({ limit: 30 })).length, 30);
     });
 
-    it("fails where the service can't list, and says what to do", async () => {
+    it("fails when the list responds UNIMPLEMENTED, and suggests getOperation", async () => {
       const { list } = await enter({ unimplemented: ["list"] });
       assert.match((await rejection(list())).message, /can't be listed.*UNIMPLEMENTED.*getOperation/);
     });
 
-    it("shows a safe beginning of names that can't be called", async () => {
+    it("returns sanitized and truncated names for operations that can't be called", async () => {
       const { list, emulator } = await enter();
       const names = [
         "operations/a",
@@ -147,7 +147,7 @@ describe("a look-up", () => {
       assert.ok(JSON.stringify(listed).isWellFormed());
     });
 
-    it("fails where pages follow without an end and show nothing new", async () => {
+    it("fails after 1,000 pages in a row that show no new operation", async () => {
       let page = 0;
       const server = stopping(
         await startServer((_received, response) => {
@@ -160,21 +160,21 @@ describe("a look-up", () => {
       assert.match(message, /1000 pages in a row show no new operation/);
     });
 
-    it("fails where its glob takes too long for a name", async () => {
+    it("fails when the glob of `match.name` takes too long for a name", async () => {
       const { list } = await enter({ operations: [{ name: `operations/${"-".repeat(500)}` }] });
       const { message } = await rejection(list({ match: { name: "operations/*-*-*-*-*x" } }));
-      assert.match(message, /`match.name` takes too long for the name "operations\/-+…"/);
+      assert.match(message, /`match.name` takes too long to match the name "operations\/-+…"/);
     });
 
-    it("fails where there is no definite answer", async () => {
+    it("fails when the list responds 403", async () => {
       const { list, emulator } = await enter();
       emulator.fault({ method: "list", then: { status: 403 } });
       assert.match((await rejection(list())).message, /PERMISSION_DENIED/);
     });
   });
 
-  describe("is refused before any call", () => {
-    it("for everything that is wrong at once, each by its name", async () => {
+  describe("the validation of a lookup", () => {
+    it("refuses all invalid arguments at once and names each property, before any call", async () => {
       const { get, list, calls } = await enter();
       const wrong = { service: { endpoint: "ftp://x" }, subject: "nobody" };
       const one = (await rejection(get({ ...wrong, operation: "operations//x" }))).message;
@@ -188,31 +188,31 @@ describe("a look-up", () => {
     });
 
     for (const argument of ["cancelOn", "waitFor", "names", "all", "triggers", "typo"]) {
-      it(`for an argument of something else (${argument})`, async () => {
+      it(`refuses ${argument}, which isn't an argument of a lookup, before any call`, async () => {
         const { get, list, calls } = await enter();
         for (const step of [get({ operation: name, [argument]: ["x"] }), list({ [argument]: ["x"] })]) {
           const { message } = await rejection(step);
           assert.match(
             message,
-            new RegExp(`^The arguments of this look-up are not valid:\n- ${argument} is no argument of this look-up$`),
+            new RegExp(`^The arguments of this lookup aren't valid:\n- ${argument} isn't an argument of this lookup$`),
           );
         }
         assert.deepEqual(calls(), []);
       });
     }
 
-    it("without an operation", async () => {
+    it("requires `operation` for getOperation", async () => {
       const { get } = await enter();
       assert.match((await rejection(get({}))).message, /- operation is required/);
     });
 
-    it("where the config names no place to call", async () => {
+    it("refuses a config endpoint that is plain http to another machine", async () => {
       const context = contextOf({ "cancellation:endpoint": "http://example.com" });
       assert.match((await rejection(listOperations({}, context))).message, /cancellation:endpoint is plain http/);
     });
   });
 
-  it("has the same result as long as the operation stays the same, so that what depends on it does", async () => {
+  it("returns the same result as long as the operation doesn't change", async () => {
     const { get, list } = await enter({ operations: [{ name, done: "failed" }] });
     const [first, listed] = [await get(), await list()];
     await new Promise((resolve) => setTimeout(resolve, 5));
@@ -220,7 +220,7 @@ describe("a look-up", () => {
     assert.deepEqual(listed, [first]);
   });
 
-  it("takes an argument that is undefined for one left out", async () => {
+  it("treats an undefined argument as an omitted one", async () => {
     const { list, get } = await enter({ operations: [{ name }] });
     assert.equal(
       (await list({ filter: undefined, match: undefined, limit: undefined, cancelOn: undefined })).length,

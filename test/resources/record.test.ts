@@ -30,15 +30,15 @@ describe("the record of a cancellation", () => {
     clock.uninstall();
   });
 
-  it("begins with a running operation of which nothing is known", () => {
+  it("starts as a running operation without details", () => {
     assert.deepEqual(recordOutputs(initialRecord), { outcome: "running" });
   });
 
-  it("tells when the server acknowledged the cancel", () => {
+  it("holds the time at which the server acknowledged the cancel", () => {
     assert.deepEqual(recordOutputs(acknowledged(initialRecord)), { outcome: "cancelling", requestTime: then });
   });
 
-  it("goes on cancelling while the operation runs, once it was acknowledged", () => {
+  it("stays cancelling while the operation runs after an acknowledged cancel", () => {
     const record = observed(acknowledged(initialRecord), running);
     assert.deepEqual(recordOutputs(record), {
       outcome: "cancelling",
@@ -54,7 +54,7 @@ describe("the record of a cancellation", () => {
     ["succeeded", succeeded],
     ["failed", failed],
   ] as const) {
-    it(`${outcome} tells when it was first seen so, and never goes back`, () => {
+    it(`keeps the outcome ${outcome} and its first settle time after any later read`, () => {
       const settled = observed(acknowledged(initialRecord), operation);
       assert.equal(settled.outcome, outcome);
       assert.deepEqual([settled.requestTime, settled.settleTime], [then, then]);
@@ -65,24 +65,24 @@ describe("the record of a cancellation", () => {
     });
   }
 
-  it("is never cancelled without a read that says so", () => {
+  it("isn't cancelled until a read returns a cancelled operation", () => {
     assert.notEqual(acknowledged(initialRecord).outcome, "cancelled");
     assert.notEqual(missing(acknowledged(initialRecord)).outcome, "cancelled");
   });
 
-  it("keeps what was read when the operation is gone before it settled", () => {
+  it("keeps the last read when the operation is gone before it settles", () => {
     const gone = missing(observed(acknowledged(initialRecord), running));
     const { outcome, requestTime, operation, settleTime } = gone;
     assert.deepEqual([outcome, requestTime, settleTime, operation["done"]], ["notFound", then, undefined, false]);
   });
 
-  it("comes back from notFound when the operation is there after all", () => {
+  it("changes from notFound to the operation's outcome when a later read finds the operation", () => {
     assert.equal(observed(missing(initialRecord), running).outcome, "running");
     assert.equal(observed(missing(acknowledged(initialRecord)), running).outcome, "cancelling");
     assert.equal(observed(missing(initialRecord), cancelled).outcome, "cancelled");
   });
 
-  it("stays unsupported while the operation runs, and ends as the operation does", () => {
+  it("stays unsupported while the operation runs, and then takes the operation's outcome", () => {
     const record = unsupported(observed(initialRecord, running));
     assert.deepEqual([record.outcome, record.operation["done"]], ["unsupported", false]);
     assert.equal(observed(record, running).outcome, "unsupported");
@@ -91,7 +91,7 @@ describe("the record of a cancellation", () => {
     assert.equal(acknowledged(record).outcome, "cancelling");
   });
 
-  it("is told in outputs, and read from them", () => {
+  it("is the same after a round trip through the outputs, in which an invalid outcome becomes running", () => {
     const all: CancellationRecord = {
       outcome: "failed",
       operation: { done: true, error: { code: 13 }, metadata: { a: 1 }, operationType: "T" },

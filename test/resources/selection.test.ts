@@ -6,17 +6,17 @@ import { unknownValue } from "./request/stage";
 
 const properties = (inputs: Properties) => validateSelection(inputs).map(({ property }) => property);
 
-describe("a selection", () => {
+describe("the validation of a selection", () => {
   const filter = "done=false";
   const match = { name: "operations/*" };
   const names = ["operations/a"];
 
-  describe("is required", () => {
+  describe("the validation of a selection's presence", () => {
     for (const inputs of [{}, { all: false }, { match: {} }, { all: false, match: {} }]) {
-      it(`and ${JSON.stringify(inputs)} is none`, () => {
+      it(`refuses ${JSON.stringify(inputs)}, which doesn't select operations`, () => {
         const [failure, ...more] = validateSelection(inputs);
         assert.equal(failure?.property, "all");
-        assert.match(failure.reason, /filter, match and names is required: `all: true` cancels whatever runs/);
+        assert.match(failure.reason, /is required unless filter, match or names is set\. `all: true` cancels every/);
         assert.deepEqual(more, []);
       });
     }
@@ -30,13 +30,13 @@ describe("a selection", () => {
       { names: [] },
       { all: false, match },
     ]) {
-      it(`and ${JSON.stringify(inputs)} is one`, () => {
+      it(`accepts ${JSON.stringify(inputs)} as a selection`, () => {
         assert.deepEqual(properties(inputs), []);
       });
     }
   });
 
-  describe("is one way or the other", () => {
+  describe("the validation of combined selections", () => {
     for (const [inputs, property] of [
       [{ all: true, filter }, "all"],
       [{ all: true, match }, "all"],
@@ -47,13 +47,13 @@ describe("a selection", () => {
       [{ names: [], filter }, "names"],
       [{ names, filter, match, all: true }, "all"],
     ] as const) {
-      it(`and not ${JSON.stringify(inputs)}`, () => {
+      it(`refuses ${JSON.stringify(inputs)}, which combines arguments that exclude each other`, () => {
         assert.deepEqual(properties(inputs), [property]);
       });
     }
   });
 
-  describe("is passed as long as it is not known", () => {
+  describe("the validation of unknown selections", () => {
     for (const inputs of [
       { all: unknownValue },
       { filter: unknownValue },
@@ -66,12 +66,12 @@ describe("a selection", () => {
       { all: unknownValue, match },
       { names, filter: unknownValue },
     ]) {
-      it(`as with ${JSON.stringify(inputs).replaceAll(unknownValue, "?")}`, () => {
+      it(`accepts ${JSON.stringify(inputs).replaceAll(unknownValue, "?")}, in which ? isn't known yet`, () => {
         assert.deepEqual(properties(inputs), []);
       });
     }
 
-    it("and refused for what is known", () => {
+    it("refuses known values that aren't valid beside an unknown value", () => {
       assert.deepEqual(properties({ all: true, match, filter: unknownValue }), ["all"]);
       assert.deepEqual(properties({ all: false, match: {} }), ["all"]);
     });
@@ -112,13 +112,13 @@ describe("a match", () => {
     ["operations/a\\*", ["operations/a*"], ["operations/ab"]],
     ["**", ["operations/a", "a", ".a/..b/c"], []],
   ] as const) {
-    it(`reads ${glob} as a glob for the whole name`, () => {
+    it(`matches the glob ${glob} against the whole name`, () => {
       for (const name of matching) assert.ok(isMeant({ name: glob }, { name }), name);
       for (const name of others) assert.ok(!isMeant({ name: glob }, { name }), name);
     });
   }
 
-  it("means operations of its types, and none without a type", () => {
+  it("selects operations of its types, and none without a type", () => {
     const match = { operationTypes: ["CREATE_ENTITLEMENT", "CHANGE_OFFER"] };
     assert.ok(isMeant(match, { name: "operations/a", metadata: { operationType: "CHANGE_OFFER" } }));
     for (const operationType of ["RUN_REPORT_JOB", "change_offer", "", 5, null, ["CHANGE_OFFER"]]) {
@@ -127,7 +127,7 @@ describe("a match", () => {
     assert.ok(!isMeant(match, { name: "operations/a" }));
   });
 
-  it("means what satisfies both, and everything where it says nothing", () => {
+  it("selects operations that satisfy both its name and its types, or all operations if it's omitted", () => {
     const both = { name: "operations/*", operationTypes: ["T"] };
     const metadata = { operationType: "T" };
     assert.ok(isMeant(both, { name: "operations/a", metadata }));
@@ -136,17 +136,17 @@ describe("a match", () => {
     assert.equal(selectorOf({})([{ name: "x", done: false }]).operations.length, 1);
   });
 
-  describe("takes bounded time for names that are made to be slow", () => {
+  describe("a match of names that slow down its glob", () => {
     const slow = { name: `operations/${"-".repeat(500)}`, done: false };
     const match = { name: "operations/*-*-*-*-*x" };
 
-    it("and decides all others of the page", () => {
+    it("leaves only the slow name of a page undecided, within a bounded time", () => {
       const meant = { name: "operations/a-b-c-d-x", done: false };
       const other = { name: "operations/a", done: false };
       assert.deepEqual(selectorOf({ match })([slow, meant, other]), { operations: [meant], undecided: [slow] });
     });
 
-    it("and for a page of nothing else", () => {
+    it("leaves all of 1,000 slow names undecided, within a bounded time", () => {
       const page = Array.from({ length: 1_000 }, (_, index) => ({ ...slow, name: `${slow.name}${index}` }));
       const { operations, undecided } = selectorOf({ match })(page);
       assert.deepEqual([operations.length, undecided.length], [0, 1_000]);

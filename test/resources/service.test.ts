@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { canonicalService, endpointIssue, isCloudChannel } from "../../provider/resources/inputs/service";
 
 describe("Cloud Channel", () => {
-  it("is recognized by its host, in any case and on any port", () => {
+  it("is recognized by its host in any letter case and on any port", () => {
     const scopes = ["https://www.googleapis.com/auth/apps.order"];
     for (const endpoint of ["https://CLOUDCHANNEL.googleapis.com", "https://cloudchannel.googleapis.com:8443/"]) {
       assert.ok(isCloudChannel(canonicalService({ endpoint })), endpoint);
@@ -15,7 +15,7 @@ describe("Cloud Channel", () => {
 });
 
 describe("an endpoint", () => {
-  it("is refused in the same words however often it is checked", () => {
+  it("is refused with the same message in 20,000 checks", () => {
     // Node.js 20 optimizes URL.canParse after some thousand calls, and it then refuses valid URLs.
     const issues = new Set(Array.from({ length: 20_000 }, () => endpointIssue("https://exam\u00adple.com")));
     assert.equal(issues.size, 1);
@@ -33,7 +33,7 @@ describe("an endpoint", () => {
     ["HTTP://LocalHost", "http://localhost"],
     ["http://[::1]:1", "http://[::1]:1"],
   ] as const) {
-    it(`may be ${endpoint}, which is ${origin}`, () => {
+    it(`can be ${endpoint}, which becomes ${origin}`, () => {
       assert.equal(endpointIssue(endpoint), undefined);
       assert.equal(canonicalService({ endpoint }).endpoint, origin);
     });
@@ -41,8 +41,8 @@ describe("an endpoint", () => {
 
   for (const [what, reason, endpoints] of [
     [
-      "whose host is another one than a reader sees",
-      /^has a host that is no plain name or address/,
+      "has a host that isn't a plain name or address",
+      /^has a host that isn't a plain name or address/,
       [
         ...["http://2130706433", "http://0x7f.1", "http://0177.0.0.1", "http://127.1", "https://0", "http://①②⑦.0.0.1"],
         ...["https://аррӏе.com", "https://ｅxample.com", "https://exam\u00adple.com", "https://ex%61mple.com"],
@@ -51,7 +51,7 @@ describe("an endpoint", () => {
       ],
     ],
     [
-      "with a user or a password",
+      "has a user or a password",
       /^has a user or a password/,
       [
         ...[
@@ -65,7 +65,7 @@ describe("an endpoint", () => {
       ],
     ],
     [
-      "with more than a host",
+      "has more than a scheme, a host and a port",
       /^has more than a scheme, a host and a port/,
       [
         ...[
@@ -86,7 +86,7 @@ describe("an endpoint", () => {
       ],
     ],
     [
-      "that is plain http to another machine",
+      "is plain http to another machine",
       /^is plain http to another machine/,
       [
         ...[
@@ -100,8 +100,8 @@ describe("an endpoint", () => {
       ],
     ],
     [
-      "that is no URL of this kind",
-      /^is no URL of the form/,
+      "isn't a URL of the form https://HOST:PORT",
+      /^isn't a URL of the form/,
       [
         ...[
           "https:\\\\host",
@@ -117,7 +117,7 @@ describe("an endpoint", () => {
     ],
   ] as const) {
     for (const endpoint of endpoints) {
-      it(`${what} is refused: ${JSON.stringify(endpoint)}`, () => {
+      it(`can't be ${JSON.stringify(endpoint)}, which ${what}`, () => {
         assert.match(endpointIssue(endpoint) ?? "", reason);
       });
     }

@@ -3,7 +3,7 @@ import { onEachEngine } from "./onEachEngine";
 import { changes } from "./world";
 
 onEachEngine("a cancellation request", (scenario) => {
-  scenario("reports an honoured cancel as cancelled", async (world) => {
+  scenario("cancels a running operation, and records the outcome cancelled", async (world) => {
     const operation = world.emulator.add({ operationType: "CREATE_ENTITLEMENT", settleAfter: 400 });
     world.request({ operation });
     assert.deepEqual(changes(await world.preview()), ["create"]);
@@ -32,7 +32,7 @@ onEachEngine("a cancellation request", (scenario) => {
     assert.match(String(call.headers["x-goog-api-client"]), /^gl-node\/\S+ gapic\/\S+ rest\/\S+$/);
   });
 
-  scenario("reports an operation that completed despite it as succeeded", async (world) => {
+  scenario("records the outcome succeeded when the operation completes despite the cancel", async (world) => {
     const operation = world.emulator.add({ onCancel: "complete", settleAfter: 300, response: { "@type": "x", n: 1 } });
     world.request({ operation });
     await world.up();
@@ -42,7 +42,7 @@ onEachEngine("a cancellation request", (scenario) => {
     assert.equal(outputs["error"], undefined);
   });
 
-  scenario("reports an operation that failed as failed", async (world) => {
+  scenario("records the outcome failed when the operation fails after the cancel", async (world) => {
     const operation = world.emulator.add({ onCancel: "fail", error: { code: 8, message: "no seats left" } });
     world.request({ operation });
     await world.up();
@@ -57,7 +57,7 @@ onEachEngine("a cancellation request", (scenario) => {
   });
 
   scenario(
-    "fails where the service can't cancel, and keeps nothing, so that the next up tries again",
+    "fails and keeps nothing when the service can't cancel, so the next up sends the cancel again",
     async (world) => {
       const operation = world.emulator.add({ answer: "UNIMPLEMENTED" });
       world.request({ operation });
@@ -73,13 +73,13 @@ onEachEngine("a cancellation request", (scenario) => {
     },
   );
 
-  scenario("fails where the service does not know the operation, and keeps nothing", async (world) => {
+  scenario("fails and keeps nothing when the service doesn't know the operation", async (world) => {
     world.request({ operation: "operations/typo" });
-    await world.upFails(/operations\/typo is not known to the service/);
+    await world.upFails(/operations\/typo isn't known to the service/);
     assert.equal(await world.state(), undefined);
   });
 
-  scenario("takes a missing operation where that is expected", async (world) => {
+  scenario("records the outcome notFound for a missing operation when notFound is expected", async (world) => {
     world.request({ operation: "operations/gone", expect: ["notFound"] });
     await world.up();
     assert.equal(await world.outcome(), "notFound");
@@ -88,7 +88,7 @@ onEachEngine("a cancellation request", (scenario) => {
 
   for (const answerWhenDone of ["OK", "FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
     scenario(
-      `reports what became of an operation that was done before, the cancel being answered ${answerWhenDone}`,
+      `records the outcome of an operation that is already done when the cancel returns ${answerWhenDone}`,
       async (world) => {
         const operation = world.emulator.add({ done: "succeeded", answerWhenDone });
         world.request({ operation });
@@ -102,7 +102,7 @@ onEachEngine("a cancellation request", (scenario) => {
   }
 
   scenario(
-    "fails where the service refuses to cancel a running operation, with the service's own words",
+    "fails with the service's own message when the service refuses to cancel a running operation",
     async (world) => {
       const operation = world.emulator.add({ answer: "FAILED_PRECONDITION" });
       world.request({ operation });
@@ -112,17 +112,17 @@ onEachEngine("a cancellation request", (scenario) => {
   );
 
   for (const status of [404, 501]) {
-    scenario(`takes a ${status} that is no answer of the API for a wrong endpoint`, async (world) => {
+    scenario(`fails because of a wrong endpoint when the response is a page of HTML with ${status}`, async (world) => {
       const operation = world.emulator.add();
       world.emulator.fault({ then: { status, body: "html" } });
       world.request({ operation, expect: ["notFound", "unsupported"] });
-      await world.upFails(new RegExp(`${world.emulator.endpoint}/v1 answered the cancel with HTTP ${status}`));
+      await world.upFails(new RegExp(`${world.emulator.endpoint}/v1 responded to the cancel call with HTTP ${status}`));
       assert.equal(await world.state(), undefined);
       assert.equal(world.cancels(), 1, "a definite answer is not asked for twice");
     });
   }
 
-  scenario("does not believe a read that carries another operation", async (world) => {
+  scenario("retries a read that returns another operation", async (world) => {
     const operation = world.emulator.add({ settleAfter: 200 });
     world.emulator.fault({ method: "get", calls: [1, 2], then: { answersFor: "operations/another" } });
     world.request({ operation });
@@ -130,7 +130,7 @@ onEachEngine("a cancellation request", (scenario) => {
     assert.equal(await world.outcome(), "cancelled");
   });
 
-  scenario("gives its outputs to other resources and to the stack", async (world) => {
+  scenario("passes its outputs to other resources and to the stack", async (world) => {
     const first = world.emulator.add({
       metadata: { next: "unused" },
       onCancel: "complete",
@@ -149,7 +149,7 @@ onEachEngine("a cancellation request", (scenario) => {
     assert.deepEqual(await world.stack.outputs(), { outcomes: ["succeeded", "cancelled"], code: 1 });
   });
 
-  scenario("keeps an output secret whose argument is", async (world) => {
+  scenario("keeps an output secret when its argument is a secret", async (world) => {
     const operation = world.emulator.add();
     world.program(`new CancellationRequest("request", { operation: pulumi.secret("${operation}") });`);
     await world.up();
@@ -160,7 +160,7 @@ onEachEngine("a cancellation request", (scenario) => {
     assert.deepEqual(changes(await world.up()), []);
   });
 
-  scenario("is looked up by its id, without being managed", async (world) => {
+  scenario("can be looked up by its id, and isn't managed then", async (world) => {
     const operation = world.emulator.add({ done: "failed" });
     world.program(`
       const found = CancellationRequest.get("found", "//cloudchannel.googleapis.com/${operation}");
@@ -183,7 +183,7 @@ onEachEngine("a cancellation request", (scenario) => {
       world.emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
       const refused = world.emulator.fault({ method: "cancel", calls: { from: 2 }, then: retry });
       world.request({ operation });
-      await world.upFails(/an earlier attempt of the cancel may have been carried out/);
+      await world.upFails(/the server may have carried out an earlier cancel call/);
       assert.equal(await world.outcome(), "running");
       refused.remove();
       world.emulator.settle(operation, "cancelled");

@@ -6,8 +6,8 @@ import { changes } from "./world";
 
 const replacement = ["create-replacement", "replace", "delete-replaced"];
 
-onEachEngine("changing a cancellation request", (scenario) => {
-  scenario("does nothing when nothing changed", async (world) => {
+onEachEngine("the next up of a cancellation request", (scenario) => {
+  scenario("makes no call when nothing has changed", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation });
     await world.up();
@@ -16,7 +16,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.equal(world.emulator.calls.count(), calls);
   });
 
-  scenario("sees no change in defaults that are spelled out", async (world) => {
+  scenario("sees no change when the program spells out the defaults", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation });
     await world.up();
@@ -38,7 +38,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.deepEqual(changes(await world.up()), []);
   });
 
-  scenario("replaces the request when the operation changes, and shows it in the preview", async (world) => {
+  scenario("replaces the request when the operation changes, as the preview shows", async (world) => {
     const [first, second] = [world.emulator.add(), world.emulator.add()];
     world.request({ operation: first });
     await world.up();
@@ -49,7 +49,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.deepEqual([world.cancels(first), world.cancels(second)], [1, 1]);
   });
 
-  scenario("shows a replacement where the operation is not known yet", async (world) => {
+  scenario("shows a replacement in its preview when the operation isn't known yet", async (world) => {
     const operation = world.emulator.add();
     const source = world.emulator.add({ onCancel: "complete", response: { next: operation } });
     world.request({ operation });
@@ -62,7 +62,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.deepEqual(new Set(changes(preview)), new Set(["create", ...replacement]));
   });
 
-  scenario("makes a new call when a trigger changes", async (world) => {
+  scenario("sends a new cancel when a trigger changes", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, waitFor: "accepted", triggers: ["monday", { attempt: 1 }] });
     await world.up();
@@ -83,7 +83,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.deepEqual(new Set(changes(await world.preview())), new Set(replacement));
   });
 
-  scenario("takes on other time-outs, scopes and identities without a call", async (world) => {
+  scenario("updates timeouts, scopes and identities without a call", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation });
     await world.up();
@@ -100,7 +100,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.equal(world.emulator.calls.count(), calls);
   });
 
-  scenario("sees no change in another endpoint or identity of the config", async (world) => {
+  scenario("sees no change when the config has another endpoint or identity", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation });
     await world.up();
@@ -112,7 +112,7 @@ onEachEngine("changing a cancellation request", (scenario) => {
     assert.equal(world.emulator.calls.count(), calls);
   });
 
-  scenario("sees no change in an upgrade of the package or of a dependency", async (world) => {
+  scenario("sees no change when the package or a dependency is upgraded", async (world) => {
     const operation = world.emulator.add();
     world.project.installCopy();
     world.request({ operation });

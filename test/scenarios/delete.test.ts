@@ -3,7 +3,7 @@ import { onEachEngine } from "./onEachEngine";
 import { changes, failed } from "./world";
 
 onEachEngine("a request that cancels when it is deleted", (scenario) => {
-  scenario("only watches until it is destroyed", async (world) => {
+  scenario("only watches its operation until it is destroyed, and then cancels it", async (world) => {
     const operation = world.emulator.add({ settleAfter: 300 });
     world.request({ operation, cancelOn: "delete" });
     await world.up();
@@ -17,7 +17,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(world.emulator.operation(operation)?.outcome, "cancelled");
   });
 
-  scenario("cancels when it is removed from the program", async (world) => {
+  scenario("cancels its operation when it is removed from the program", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation, cancelOn: "delete" });
     await world.up();
@@ -26,7 +26,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(world.cancels(operation), 1);
   });
 
-  scenario("cancels when it is renamed without an alias, and not with one", async (world) => {
+  scenario("cancels its operation when it is renamed, unless it has an alias", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     const program = (name: string, options: string) => {
       world.program(
@@ -52,7 +52,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.deepEqual([world.cancels(first), world.cancels(second)], [1, 0]);
   });
 
-  scenario("makes no call when it is retained", async (world) => {
+  scenario("makes no call when it is deleted with retainOnDelete", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation, cancelOn: "delete" }, { retainOnDelete: true });
     await world.up();
@@ -60,7 +60,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(world.cancels(), 0);
   });
 
-  scenario("makes no call when a request that cancelled on creation is destroyed", async (world) => {
+  scenario("makes no call when it is destroyed after it cancelled on creation", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation });
     await world.up();
@@ -69,16 +69,16 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(world.emulator.calls.count(), calls);
   });
 
-  scenario("fails to be created for an operation that does not exist, unless that is expected", async (world) => {
+  scenario("can't be created for a missing operation, unless notFound is expected", async (world) => {
     world.request({ operation: "operations/typo", cancelOn: "delete" });
-    await world.upFails(/operations\/typo is not known to cloudchannel\.googleapis\.com/);
+    await world.upFails(/operations\/typo isn't known to cloudchannel\.googleapis\.com/);
     assert.equal(await world.state(), undefined);
     world.request({ operation: "operations/typo", cancelOn: "delete", expect: ["cancelled", "notFound"] });
     await world.up();
     await world.destroy();
   });
 
-  scenario("takes an operation that is gone for done with", async (world) => {
+  scenario("is destroyed without an error when its operation no longer exists", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation, cancelOn: "delete" });
     await world.up();
@@ -87,7 +87,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(await world.state(), undefined);
   });
 
-  scenario("stays when its operation ends otherwise than expected, to be destroyed again", async (world) => {
+  scenario("stays in the state when its operation has an unexpected outcome", async (world) => {
     const operation = world.emulator.add({ onCancel: "complete" });
     world.request({ operation, cancelOn: "delete", expect: ["cancelled"] });
     await world.up();
@@ -100,7 +100,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(await world.state(), undefined);
   });
 
-  scenario("stays when the time is up, and is destroyed the next time", async (world) => {
+  scenario("stays in the state when its time limit is over, until the next destroy", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, cancelOn: "delete" }, { customTimeouts: { delete: "1s" } });
     await world.up();
@@ -110,7 +110,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     await world.destroy();
   });
 
-  scenario("is destroyed on the server's word where that is enough", async (world) => {
+  scenario('is destroyed when the server accepts the cancel with waitFor: "accepted"', async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, cancelOn: "delete", waitFor: "accepted" });
     await world.up();
@@ -119,7 +119,7 @@ onEachEngine("a request that cancels when it is deleted", (scenario) => {
     assert.equal(world.emulator.calls.count("get"), 1);
   });
 
-  scenario("makes the call at once when it is changed to cancel on creation", async (world) => {
+  scenario("cancels its operation at once when it is changed to cancel on creation", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation, cancelOn: "delete" });
     await world.up();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { onEachEngine } from "./onEachEngine";
 
-onEachEngine("bad input", (scenario) => {
-  scenario("is refused before any call, all of it at once, by property", async (world) => {
+onEachEngine("invalid input", (scenario) => {
+  scenario("is refused before any call, with every issue of every property at once", async (world) => {
     world.request(
       {
         operation: "operations//../AbC?x",
@@ -27,7 +27,7 @@ onEachEngine("bad input", (scenario) => {
       /expect\[1\] .*"cancelled", "succeeded"/,
       /triggers .*cancelOn "delete"/,
       /subject .*address/,
-      /operations .*no argument/,
+      /operations .*isn't an argument/,
       /customTimeouts\.create .*duration/,
       /customTimeouts\.delete .*duration/,
     ]) {
@@ -37,7 +37,7 @@ onEachEngine("bad input", (scenario) => {
     assert.equal(await world.state(), undefined);
   });
 
-  scenario("is found in a preview as far as it is known", async (world) => {
+  scenario("is refused in a preview when its value is already known", async (world) => {
     const source = world.emulator.add();
     world.program(`
       const source = new CancellationRequest("source", { operation: "${source}" });
@@ -49,7 +49,7 @@ onEachEngine("bad input", (scenario) => {
     assert.doesNotMatch(result.output, /expect\[1\]|property operation/);
   });
 
-  scenario("in the config is refused too", async (world) => {
+  scenario("is refused when it comes from the config", async (world) => {
     await world.stack.setConfig("cancellation:endpoint", "http://example.com");
     world.request({ operation: "operations/AbC" });
     await world.upFails(/cancellation:endpoint is plain http to another machine/);

@@ -3,7 +3,7 @@ import { describeOnCli, skipIf } from "../engines";
 import { findProcess, signal, unfindable } from "./processes";
 import { changes, failed, World } from "./world";
 
-describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
+describeOnCli("a deployment that Ctrl-C interrupts", (engine) => {
   let world: World;
   let operation: string;
 
@@ -16,7 +16,7 @@ describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
     await world.close();
   });
 
-  /** As a terminal does: whoever is in the engine's group of processes gets the signal too. */
+  /** Interrupts the engine. A terminal would also signal the other processes of the engine's group. */
   const interrupt = async () => {
     const { directory } = world.project;
     const [deployment, host] = [findProcess(directory, "engine"), findProcess(directory, "host")];
@@ -25,7 +25,7 @@ describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
     await world.printed(/\^C received/);
   };
 
-  it("lets the wait come to its end, keeps what it came to, and begins nothing else", async () => {
+  it("completes the wait, records its outcome, and starts nothing else", async () => {
     const other = world.emulator.add();
     world.program(`
       const request = new CancellationRequest("request", { operation: "${operation}" });
@@ -44,7 +44,7 @@ describeOnCli("a deployment that is interrupted (Ctrl-C)", (engine) => {
     world.expectNoSecretShown();
   });
 
-  it("waits no longer than the time-out, and the next up goes on without a second call", async () => {
+  it("waits until the timeout at most, and the next up resumes without a second cancel", async () => {
     world.request({ operation }, { customTimeouts: { create: "5s" } });
     const run = world.stack.up();
     await world.emulator.calls.received({ method: "get" });

@@ -12,7 +12,7 @@ import { changes, World } from "./world";
 /** Longer than any test. */
 const forever = 3_600_000;
 
-/** How long an operation runs on after its cancel, in milliseconds of the emulator's clock, which the tests move. */
+/** The time from an operation's cancel to its outcome, in milliseconds of the emulator's clock, which tests move. */
 const settleAfter = 600_000;
 
 /** A world whose deployments can be killed. */
@@ -40,12 +40,12 @@ class KillableWorld {
     this.operation = world.emulator.add({ settleAfter });
   }
 
-  /** An operation that was cancelled has settled from now on. */
+  /** Moves the emulator's clock, so a cancelled operation is settled from now on. */
   passTime(): void {
     this.clock.ahead += settleAfter;
   }
 
-  /** Resolves when so many calls of the method were answered. */
+  /** Resolves when this many calls of the method have a response. */
   answered(method: CallMethod, count: number): Promise<void> {
     return new Promise((resolve) => {
       this.onAnswer.push(() => {
@@ -55,17 +55,17 @@ class KillableWorld {
     });
   }
 
-  /** How many cancel calls came to the service and were carried out, answered or not. */
+  /** Returns the number of cancels that the service carried out, with or without a response. */
   cancels(): number {
     return this.world.cancels(this.operation);
   }
 
-  /** Stops a process, which goes on when it is killed, if it is. */
+  /** Suspends a process. */
   freeze(victim: Victim): void {
     signal(findProcess(this.world.project.directory, victim).pid, "SIGSTOP");
   }
 
-  /** Kills one of a deployment's processes, and whatever outlives the engine. Returns when all of them are gone. */
+  /** Kills a process of a deployment, and every process that outlives the engine. Returns when all have ended. */
   async kill(victim: Victim): Promise<void> {
     const { directory } = this.world.project;
     signal(findProcess(directory, victim).pid, "SIGKILL");
@@ -90,29 +90,29 @@ class KillableWorld {
 
 type Victim = "host" | "engine";
 
-/** A moment of a deployment, held open for as long as it takes to kill somebody. */
+/** A moment of a deployment, which lasts until the test has killed a process. */
 interface Moment {
   readonly title: string;
-  /** Prepares it. */
+  /** Prepares the moment. */
   readonly hold: (killable: KillableWorld, victim: Victim) => Held | Promise<Held>;
 }
 
 interface Held {
   /** Resolves when the moment has come. */
   readonly come: Promise<unknown>;
-  /** From now on nothing is held. */
+  /** Ends the moment. */
   release(): void | Promise<void>;
 }
 
 const beforeTheCall: Moment = { title: "before the call", hold: holdCredentials };
 const beforeItsAnswer: Moment = {
-  title: "after the call and before its answer",
+  title: "between the call and its response",
   hold: (killable) => holdAnswer(killable, "cancel", 1),
 };
-const whilePolling: Moment = { title: "while polling", hold: (killable) => holdAnswer(killable, "get", 2) };
+const whilePolling: Moment = { title: "during polling", hold: (killable) => holdAnswer(killable, "get", 2) };
 const afterSettling: Moment = { title: "after settling", hold: holdResult };
 
-/** The credentials are in a pipe, and whoever reads them waits until something was written into it. */
+/** Puts the credentials in a pipe. A process that reads them waits until the test writes to the pipe. */
 async function holdCredentials(killable: KillableWorld): Promise<Held> {
   const { world } = killable;
   const pipe = join(world.project.directory, "credentials");
@@ -120,7 +120,7 @@ async function holdCredentials(killable: KillableWorld): Promise<Held> {
   await world.stack.setConfig("cancellation:accessToken", undefined);
   await world.stack.setConfig("cancellation:credentials", { value: pipe, secret: true });
   const writer = open(pipe, "w");
-  // Whatever comes of the test, opening it must end.
+  // The test must finish opening the pipe even if it fails.
   killable.atTheEnd(async () => {
     await (await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK)).close();
     await (await writer).close().catch(() => undefined);
@@ -134,7 +134,7 @@ async function holdCredentials(killable: KillableWorld): Promise<Held> {
   };
 }
 
-/** The call is carried out at once, and its answer kept back. */
+/** The service carries out the call at once, and holds back the response. */
 function holdAnswer({ world: { emulator } }: KillableWorld, method: "cancel" | "get", call: number): Held {
   const fault = emulator.fault({ method, calls: call, delay: forever });
   return {
@@ -145,7 +145,7 @@ function holdAnswer({ world: { emulator } }: KillableWorld, method: "cancel" | "
   };
 }
 
-/** The last read is answered, and who is to be killed comes no further: he was stopped before. */
+/** The service responds to the last read. The victim can't continue, because it was suspended before. */
 function holdResult(killable: KillableWorld, victim: Victim): Held {
   const { emulator } = killable.world;
   const fault = emulator.fault({ method: "get", calls: 2, delay: 10 });
@@ -154,7 +154,7 @@ function holdResult(killable: KillableWorld, victim: Victim): Held {
     await emulator.calls.received({ method: "get" }, 1);
     killable.passTime();
     await emulator.calls.received({ method: "get" }, 2);
-    killable.freeze(victim); // before the delay is over: nothing else runs in between
+    killable.freeze(victim); // nothing else runs before the delay is over
     await answered;
     assert.match(String(emulator.operation(killable.operation)?.outcome), /cancelled/);
   };
@@ -202,13 +202,13 @@ for (const victim of ["host", "engine"] as const) {
     };
 
     for (const moment of [beforeTheCall, beforeItsAnswer, whilePolling, afterSettling]) {
-      it(`${moment.title} is caught up with by the next up`, async () => {
+      it(`is completed by the next up when the kill comes ${moment.title}`, async () => {
         const { world, operation } = killable;
         world.request({ operation });
         await interrupt(killable, moment, victim, () => world.stack.up());
         await unlock();
 
-        // No acknowledgement was recorded, so that the call is made again.
+        // The state has no acknowledgment, so the next up makes the call again.
         const carriedOut = moment === beforeTheCall ? 0 : 1;
         assert.equal(killable.cancels(), carriedOut);
         const up = world.up();
@@ -232,7 +232,7 @@ for (const victim of ["host", "engine"] as const) {
       });
     }
 
-    it("while it resumes a wait never repeats the call that was acknowledged", async () => {
+    it("never repeats an acknowledged cancel when the kill comes during a resumed wait", async () => {
       const { world, operation } = killable;
       world.request({ operation }, { customTimeouts: { create: "1s" } });
       await world.upFails(/still running 1s after/);
@@ -249,7 +249,7 @@ for (const victim of ["host", "engine"] as const) {
     });
 
     for (const moment of [beforeItsAnswer, whilePolling]) {
-      it(`${moment.title} of a delete that cancels is caught up with when it is destroyed again`, async () => {
+      it(`is completed by the next destroy when the kill comes ${moment.title} in a delete`, async () => {
         const { world, operation } = killable;
         world.request({ operation, cancelOn: "delete" });
         await world.up();

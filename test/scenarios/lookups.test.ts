@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { onEachEngine } from "./onEachEngine";
 import { changes } from "./world";
 
-onEachEngine("a look-up in a program", (scenario) => {
+onEachEngine("a lookup in a program", (scenario) => {
   scenario("shows in a preview what a sweep would cancel", async (world) => {
     world.emulator.add({ name: "operations/a", operationType: "RUN_REPORT_JOB" });
     world.emulator.add({ name: "operations/b", operationType: "RUN_REPORT_JOB", done: "succeeded" });
@@ -26,7 +26,7 @@ onEachEngine("a look-up in a program", (scenario) => {
     assert.deepEqual((await world.outputs("sweep"))["operations"], [{ name: "operations/a", outcome: "cancelled" }]);
   });
 
-  scenario("reads an operation, in a preview too, and is as good as a value in the program", async (world) => {
+  scenario("reads an operation, also in a preview, and returns a value to the program", async (world) => {
     world.emulator.add({ name: "operations/a", operationType: "CREATE_ENTITLEMENT" });
     world.program(`
       exports.read = getOperation({ operation: "operations/a" }).then(({ id, outcome, operationType }) => {
@@ -47,7 +47,7 @@ onEachEngine("a look-up in a program", (scenario) => {
     assert.equal(await world.outcome(), "cancelled");
   });
 
-  scenario("takes outputs of resources: it waits until they are known", async (world) => {
+  scenario("accepts outputs of resources, and waits until they are known", async (world) => {
     world.emulator.add({ name: "operations/a", operationType: "RUN_REPORT_JOB" });
     world.emulator.add({ name: "operations/b", operationType: "RUN_REPORT_JOB", done: "failed" });
     world.program(`
@@ -63,7 +63,7 @@ onEachEngine("a look-up in a program", (scenario) => {
     assert.deepEqual(await world.stack.outputs(), { name: "operations/b", outcomes: ["cancelled", "failed"] });
   });
 
-  scenario("keeps what it learnt by a secret a secret", async (world) => {
+  scenario("returns a secret when its argument is a secret", async (world) => {
     world.emulator.add({ name: "operations/a" });
     world.program(`
       exports.outcome = getOperationOutput({ operation: pulumi.secret("operations/a") }).outcome;
@@ -72,22 +72,22 @@ onEachEngine("a look-up in a program", (scenario) => {
     assert.deepEqual((await world.stack.outputs())["outcome"], { secret: true, value: "running" });
   });
 
-  scenario("fails the program where it is refused, with every reason", async (world) => {
+  scenario("fails the program with every issue when its arguments are invalid", async (world) => {
     world.program(`exports.listed = listOperations({ collection: "x", limit: 0, names: [] });`);
     const result = await world.stack.preview();
     assert.equal(result.succeeded, false);
-    for (const reason of [/- collection must/, /- limit must/, /- names is no argument/])
+    for (const reason of [/- collection must/, /- limit must/, /- names isn't an argument/])
       assert.match(result.output, reason);
     assert.equal(world.emulator.calls.count(), 0);
   });
 
   scenario(
-    "says what to do where the service can't list",
+    "explains the error when the service can't list operations",
     async (world) => {
       world.program(`exports.listed = listOperations();`);
       const result = await world.stack.preview();
       assert.equal(result.succeeded, false);
-      assert.match(result.output, /can't be listed: the service answered UNIMPLEMENTED/);
+      assert.match(result.output, /can't be listed, because the service returned UNIMPLEMENTED/);
     },
     { unimplemented: ["list"] },
   );

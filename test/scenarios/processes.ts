@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 
-/** Why the processes of a deployment can't be found here, in words for a skipped test. */
+/** The reason, for a skipped test, why the processes of a deployment can't be found on this machine. */
 export const unfindable = process.platform === "linux" ? undefined : "processes are found in /proc, which is Linux's";
 
 /** A process of a deployment. */
 export interface DeploymentProcess {
   readonly pid: number;
-  /** Signals sent to one process of a group from a terminal reach them all. */
+  /** A terminal sends a signal to all processes of a group. */
   readonly group: number;
   readonly role: "engine" | "host" | "other";
 }
 
-/** The processes that work in a project's folder: none but those of its deployments do. */
+/** Returns the processes that work in a project's folder, which are those of its deployments. */
 export function processesIn(directory: string): DeploymentProcess[] {
   const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
   return pids.flatMap((pid) => {
@@ -24,7 +24,7 @@ export function processesIn(directory: string): DeploymentProcess[] {
       const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
       return [{ pid: Number(pid), group: Number(group), role: roleOf(args) }];
     } catch {
-      return []; // it ended meanwhile, or is somebody else's
+      return []; // it has ended, or belongs to another user
     }
   });
 }
@@ -35,7 +35,7 @@ function roleOf([program = "", ...args]: readonly string[]): DeploymentProcess["
   return isHost && basename(program) !== "sh" ? "host" : "other";
 }
 
-/** The one process of that role. */
+/** Returns the only process with this role. */
 export function findProcess(directory: string, role: "engine" | "host"): DeploymentProcess {
   const found = processesIn(directory).filter((candidate) => candidate.role === role);
   const [one] = found;
@@ -44,12 +44,12 @@ export function findProcess(directory: string, role: "engine" | "host"): Deploym
   return one;
 }
 
-/** Ends whatever still works in a project's folder. */
+/** Kills all processes that work in a project's folder. */
 export function endProcessesIn(directory: string): void {
   for (const { pid } of processesIn(directory)) signal(pid, "SIGKILL");
 }
 
-/** Harmless where the process has ended. */
+/** Sends a signal to a process. Does nothing when the process has ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);

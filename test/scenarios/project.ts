@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const repository = join(__dirname, "..", "..");
 
-/** A Pulumi project in a folder of its own, with this package as its dependency. */
+/** A Pulumi project in its own folder, with this package as its dependency. */
 export class Project {
   readonly directory = mkdtempSync(join(tmpdir(), "cancellation-scenario-"));
 
@@ -14,7 +14,7 @@ export class Project {
     symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
   }
 
-  /** Replaces the program by one with this body, in JavaScript. */
+  /** Replaces the program by one with this JavaScript body. */
   program(body: string): void {
     this.write(
       "index.js",
@@ -26,7 +26,7 @@ ${body}
     );
   }
 
-  /** Puts a copy of this package, with an axios of its own, in the place of the link to the repository. */
+  /** Replaces the link to the repository by a copy of this package, with its own copy of axios. */
   installCopy(): void {
     const modules = join(this.directory, "node_modules");
     rmSync(modules);

@@ -26,7 +26,7 @@ describeOnEachEngine("the projects of the repository", (engine) => {
     });
   };
 
-  it("the repository itself cancels what its config lists", async () => {
+  it("the repository's own project cancels the operations that its config lists", async () => {
     const [first, second, third] = [emulator.add(), emulator.add({ onCancel: "complete" }), emulator.add()];
     await open(".", {
       "operation-cancellation:operations": JSON.stringify([first, { operation: second, expect: ["succeeded"] }]),
@@ -48,7 +48,7 @@ describeOnEachEngine("the projects of the repository", (engine) => {
     assert.deepEqual([outcome, operationType], ["cancelled", "CREATE_ENTITLEMENT"]);
   });
 
-  it("examples/teardown cancels when it is destroyed", async () => {
+  it("examples/teardown cancels its operations when it is destroyed", async () => {
     const operations = [emulator.add({ settleAfter: 200 }), emulator.add()];
     await open("examples/teardown", { "teardown:operations": JSON.stringify(operations) });
     succeeded(await stack.up());
@@ -60,7 +60,7 @@ describeOnEachEngine("the projects of the repository", (engine) => {
     );
   });
 
-  it("examples/environment-sweep cancels what runs by the time it is destroyed", async () => {
+  it("examples/environment-sweep cancels the operations that run when it is destroyed", async () => {
     const operations = [
       emulator.add({ operationType: "CREATE_ENTITLEMENT" }),
       emulator.add({ operationType: "CHANGE_OFFER", onCancel: "complete" }),

@@ -6,18 +6,18 @@ import { changes, failed, type World } from "./world";
 
 const everything = { all: true, cancelOn: "create" };
 
-/** The last segments of what was cancelled, in the order of the calls. */
+/** Returns the last segments of the cancelled operations' names, in the order of the calls. */
 function cancelled(world: World): string[] {
   return world.emulator.calls.all({ method: "cancel" }).map(({ name = "" }) => name.replace(/^.*\//, ""));
 }
 
-/** Adds running operations of these last segments. */
+/** Adds running operations whose names end with these segments. */
 function add(world: World, ...names: string[]): void {
   for (const name of names) world.emulator.add({ name: `operations/${name}` });
 }
 
 onEachEngine("a sweep that cancels when it is created", (scenario) => {
-  scenario("cancels what runs, and tells how it ended", async (world) => {
+  scenario("cancels the running operations, and records their outcomes", async (world) => {
     world.emulator.add({ name: "operations/a", settleAfter: 300 });
     world.emulator.add({ name: "operations/b", onCancel: "complete" });
     world.emulator.add({ name: "operations/c", onCancel: "fail" });
@@ -41,12 +41,12 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
   });
 
   scenario(
-    "fails for some outcomes, tells which, keeps the rest, and is content once they are expected",
+    "fails for unexpected outcomes, keeps the others, and succeeds once all outcomes are expected",
     async (world) => {
       add(world, "a", "b");
       world.emulator.add({ name: "operations/odd", answer: "UNIMPLEMENTED" });
       world.sweep(everything);
-      await world.upFails(/of 3 operations 1 did not end as expected.*operations\/odd: unsupported/s);
+      await world.upFails(/1 of 3 operations didn't end as expected.*operations\/odd: unsupported/s);
       assert.deepEqual((await world.outputs("sweep"))["outcomes"], { cancelled: 2, unsupported: 1 });
       await world.refresh();
       assert.deepEqual(changes(await world.preview()), ["update"], "what is not done must not turn green");
@@ -58,7 +58,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     },
   );
 
-  scenario("goes through faults without a cancel too many", async (world) => {
+  scenario("completes despite faults, without an unnecessary cancel", async (world) => {
     add(world, ...Array.from({ length: 30 }, (_, index) => String(index)));
     world.emulator.fault({ method: "cancel", calls: [3, 8], then: { status: 503 } });
     world.emulator.fault({ method: "cancel", calls: 12, then: { reset: "withinHeaders" } });
@@ -70,12 +70,12 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
   });
 
   scenario(
-    "sends the cancel of operations that started before a refresh, with more of them than the state names",
+    "cancels the operations that a refresh finds, even when the state can't name all operations",
     async (world) => {
       const many = Array.from({ length: 150 }, (_, index) => String(index));
       for (const name of many) world.emulator.add({ name: `operations/${name}`, onCancel: "ignore" });
       world.sweep(everything, { customTimeouts: { create: "4s", update: "30s" } });
-      await world.upFails(/150 operations 150 did not end as expected \(150 cancelling/);
+      await world.upFails(/150 of 150 operations didn't end as expected \(150 cancelling/);
       for (const name of many) world.emulator.settle(`operations/${name}`, "cancelled");
       add(world, ...Array.from({ length: 10 }, (_, index) => `new-${index}`));
       await world.refresh();
@@ -87,13 +87,13 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     },
   );
 
-  scenario("keeps what it cancelled when the service lists names that Pulumi can't keep", async (world) => {
+  scenario("keeps the operations that it cancelled when the service lists invalid names", async (world) => {
     add(world, "a");
     const names = ["04da6b54-80e4-46f7-96ec-b56ff0331ba9", "operations/\ud800", `operations/${"x".repeat(1_000_000)}`];
     const json = { operations: ["operations/a", ...names].map((name) => ({ name })) };
     const hostile = world.emulator.fault({ method: "list", then: { body: { json } } });
     world.sweep(everything);
-    await world.upFails(/of 4 operations 3 did not end as expected.*can't be called/s);
+    await world.upFails(/3 of 4 operations didn't end as expected.*can't be called/s);
     const { outcomes, operations } = await world.outputs("sweep");
     assert.deepEqual(outcomes, { running: 3, cancelled: 1 });
     assert.deepEqual(operations, [{ name: "operations/a", outcome: "cancelled" }]);
@@ -102,7 +102,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("encrypts its operations where the names are a secret", async (world) => {
+  scenario("encrypts its operations in the state when a name is a secret", async (world) => {
     add(world, "hidden", "shown");
     world.program(`
       const names = ["operations/shown", pulumi.secret("operations/hidden")];
@@ -124,11 +124,11 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     assert.deepEqual(changes(await world.up()), []);
   });
 
-  scenario("goes on where one is refused, and asks for that one alone the next time", async (world) => {
+  scenario("continues after a refused cancel, and the next up retries only that cancel", async (world) => {
     add(world, "a", "b", "c");
     const denied = world.emulator.fault({ method: "cancel", name: "operations/b", then: { status: 403 } });
     world.sweep(everything);
-    await world.upFails(/operations\/b: the cancel was answered PERMISSION_DENIED/);
+    await world.upFails(/operations\/b: the cancel call failed with PERMISSION_DENIED/);
     assert.deepEqual((await world.outputs("sweep"))["outcomes"], { running: 1, cancelled: 2 });
     denied.remove();
     assert.deepEqual(changes(await world.up()), ["update"]);
@@ -138,7 +138,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
 
   for (const refreshed of [false, true]) {
     scenario(
-      `is kept when its time is up, and resumes without a second call${refreshed ? ", after a refresh too" : ""}`,
+      `is kept at its time limit, and resumes without a second cancel${refreshed ? ", also after a refresh" : ""}`,
       async (world) => {
         add(world, "a");
         world.emulator.add({ name: "operations/slow", onCancel: "ignore" });
@@ -159,17 +159,17 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     );
   }
 
-  scenario("is kept whole when it fails with more and longer names than an error has room for", async (world) => {
+  scenario("keeps its counts when it fails with more and longer names than an error can hold", async (world) => {
     const tail = "n".repeat(300);
     for (let number = 0; number < 120; number++) world.emulator.add({ name: `operations/${number}/${tail}` });
     world.emulator.fault({ method: "cancel", calls: { from: 2 }, then: { status: 403, message: "No. ".repeat(100) } });
     world.sweep({ match: { name: "operations/**" }, cancelOn: "create", triggers: ["t".repeat(12_000)] });
-    await world.upFails(/of 120 operations 119 did not end as expected/);
+    await world.upFails(/119 of 120 operations didn't end as expected/);
     const { matched, outcomes } = await world.outputs("sweep");
     assert.deepEqual([matched, outcomes], [120, { running: 119, cancelled: 1 }]);
   });
 
-  scenario("cancels an operation that appears while it is under way", async (world) => {
+  scenario("cancels an operation that starts during the sweep", async (world) => {
     add(world, "a");
     world.emulator.fault({ method: "cancel", name: "operations/a", delay: 500 });
     world.sweep(everything);
@@ -183,12 +183,12 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
 
   for (const refreshed of [false, true]) {
     scenario(
-      `lists again after a listing that failed, and finds what it did not see${refreshed ? ", after a refresh too" : ""}`,
+      `lists again after a failed list, and cancels new operations${refreshed ? ", also after a refresh" : ""}`,
       async (world) => {
         add(world, "a");
         const denied = world.emulator.fault({ method: "list", calls: 2, then: { status: 403 } });
         world.sweep(everything);
-        await world.upFails(/the list was answered PERMISSION_DENIED/);
+        await world.upFails(/the list call failed with PERMISSION_DENIED/);
         denied.remove();
         add(world, "unseen");
         if (refreshed) {
@@ -203,7 +203,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
   }
 
   scenario(
-    "cancels nothing when its selection is narrowed, and what came in besides when it is widened",
+    "cancels nothing when its selection narrows, and the added operations when its selection widens",
     async (world) => {
       add(world, "x-1", "y-1");
       world.sweep({ cancelOn: "create", match: { name: "operations/x-*" } });
@@ -228,7 +228,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("cancels nothing over its limit, and leaves nothing behind", async (world) => {
+  scenario("cancels nothing, and keeps no state, when more operations match than its limit", async (world) => {
     add(world, "a", "b", "c");
     world.sweep({ ...everything, limit: 2 });
     await world.upFails(/3 operations match, and `limit` is 2\. Nothing was cancelled/);
@@ -236,7 +236,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     assert.equal(await world.state("sweep"), undefined);
   });
 
-  scenario("writes what became of each into its report, in the program's folder", async (world) => {
+  scenario("writes the outcome of each operation to its report in the program's folder", async (world) => {
     add(world, "a", "b");
     world.sweep({ ...everything, report: "sweep.jsonl" });
     await world.up();
@@ -260,12 +260,12 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
   });
 
   scenario(
-    "asks for names one by one where the service can't list, and says so where none are given",
+    "reads its names one by one when the service can't list, and otherwise asks for names",
     async (world) => {
       add(world, "a", "b");
       world.emulator.add({ name: "operations/slow", onCancel: "ignore" });
       world.sweep(everything);
-      await world.upFails(/can't be listed: the service answered UNIMPLEMENTED.*`names`/);
+      await world.upFails(/can't be listed, because the service returned UNIMPLEMENTED.*`names`/);
 
       const names = ["operations/a", "operations/slow"];
       world.sweep({ names, cancelOn: "create", waitFor: "accepted" });
@@ -281,7 +281,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
 });
 
 onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
-  scenario("counts until it is destroyed, and then cancels what runs by then", async (world) => {
+  scenario("only counts operations until it is destroyed, and then cancels the running ones", async (world) => {
     add(world, "a");
     world.sweep({ all: true, report: "sweep.jsonl" });
     await world.up();
@@ -299,7 +299,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.equal(report.match(/"outcome":"cancelled"/g)?.length, 2);
   });
 
-  scenario("cancels before what it depends on is destroyed", async (world) => {
+  scenario("cancels its operations before its dependencies are destroyed", async (world) => {
     add(world, "environment", "run-1", "run-2");
     world.emulator.add({ name: "operations/run-slow", settleAfter: 500 });
     world.program(`
@@ -323,7 +323,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.ok((world.emulator.operation("operations/run-slow")?.settledAt ?? Infinity) <= environment, "all had ended");
   });
 
-  scenario("keeps what it depends on as long as it fails", async (world) => {
+  scenario("keeps its dependencies as long as its own delete fails", async (world) => {
     add(world, "environment");
     world.emulator.add({ name: "operations/run", onCancel: "complete" });
     const program = (expect: string[]) => {
@@ -344,7 +344,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.equal(world.cancels("operations/environment"), 1, "nothing ran any more");
   });
 
-  scenario("cancels when it is removed from the program, and not when it is retained", async (world) => {
+  scenario("cancels its operations when it is removed from the program, unless it is retained", async (world) => {
     add(world, "a");
     world.sweep({ all: true }, { retainOnDelete: true });
     await world.up();
@@ -359,7 +359,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("cancels nothing when its selection is narrowed, not even when it is destroyed then", async (world) => {
+  scenario("cancels nothing when its selection narrows, and only the new selection when destroyed", async (world) => {
     add(world, "x", "y");
     world.sweep({ all: true });
     await world.up();
@@ -371,7 +371,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.deepEqual(cancelled(world), ["x"]);
   });
 
-  scenario("stays over its limit, with nothing cancelled", async (world) => {
+  scenario("stays in the state, and cancels nothing, when more operations match than its limit", async (world) => {
     add(world, "a", "b");
     world.sweep({ all: true, limit: 1 });
     await world.up();
@@ -383,7 +383,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.equal(world.cancels(), 2);
   });
 
-  scenario("stays when its time is up, and is destroyed the next time", async (world) => {
+  scenario("stays in the state when its time limit is over, until the next destroy", async (world) => {
     world.emulator.add({ name: "operations/slow", onCancel: "ignore" });
     world.sweep({ all: true }, { customTimeouts: { delete: "2s" } });
     await world.up();
@@ -395,15 +395,15 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
 
   scenario("is refused without a selection, or with two, before any call", async (world) => {
     world.sweep({});
-    await world.upFails(/one of filter, match and names is required/);
+    await world.upFails(/all .*is required unless filter, match or names is set/);
     world.sweep({ all: true, match: { name: "operations/*" } });
-    await world.upFails(/all .*stands in place of match/);
+    await world.upFails(/all .*can't be combined with match/);
     world.sweep({ match: {} });
     await world.upFails(/is required/);
     assert.equal(world.emulator.calls.count(), 0);
   });
 
-  scenario("takes a selection that is known only in the deployment", async (world) => {
+  scenario("accepts a selection that is known only during the deployment", async (world) => {
     add(world, "source");
     world.emulator.add({ name: "operations/report", operationType: "RUN_REPORT_JOB" });
     world.program(`

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { onEachEngine } from "./onEachEngine";
 import { changes, failed } from "./world";
 
-onEachEngine("waiting for a cancelled operation", (scenario) => {
-  scenario("goes on with the server's word, and leaves the rest to refresh", async (world) => {
+onEachEngine("the wait for a cancelled operation", (scenario) => {
+  scenario('ends when the server accepts the cancel with waitFor: "accepted"', async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, waitFor: "accepted" });
     await world.up();
@@ -18,7 +18,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("fails the next up when a refresh finds what was not expected", async (world) => {
+  scenario("fails the next up when a refresh finds an unexpected outcome", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, waitFor: "accepted", expect: ["cancelled"] });
     await world.up();
@@ -30,7 +30,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("keeps the request when the time is up, and resumes without a second call", async (world) => {
+  scenario("keeps the request at the time limit, and resumes without a second cancel", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation }, { customTimeouts: { create: "1s" } });
     await world.upFails(/still running 1s after/);
@@ -46,7 +46,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.deepEqual(changes(await world.up()), []);
   });
 
-  scenario("resumes also when a refresh came between", async (world) => {
+  scenario("resumes in the next up after a refresh, without a second cancel", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation }, { customTimeouts: { create: "1s", update: "1s" } });
     await world.upFails(/still running/);
@@ -61,7 +61,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("can be destroyed after the time was up", async (world) => {
+  scenario("leaves a request that can be destroyed when the time limit is over", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation }, { customTimeouts: { create: "1s" } });
     await world.upFails(/still running/);
@@ -72,7 +72,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
 
   for (const refreshed of [false, true]) {
     scenario(
-      `makes a call that was never acknowledged in the next up${refreshed ? ", also with a refresh between" : ""}`,
+      `repeats a cancel that wasn't acknowledged in the next up${refreshed ? ", also after a refresh" : ""}`,
       async (world) => {
         const operation = world.emulator.add();
         const down = world.emulator.fault({ method: "cancel", then: { status: 503 } });
@@ -92,19 +92,19 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     );
   }
 
-  scenario("makes no second call for a cancel whose answer was lost, once the operation is done", async (world) => {
+  scenario("repeats no cancel whose response was lost when the operation is already done", async (world) => {
     const operation = world.emulator.add();
     world.emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
     world.emulator.fault({ method: "cancel", calls: { from: 2 }, then: { status: 503 } });
     world.request({ operation }, { customTimeouts: { create: "1s" } });
-    await world.upFails(/not known/);
+    await world.upFails(/isn't known/);
     const before = world.cancels();
     await world.up();
     assert.equal(await world.outcome(), "cancelled");
     assert.equal(world.cancels(), before);
   });
 
-  scenario("fails an outcome that is not expected, keeps it, and names the ways out", async (world) => {
+  scenario("fails for an unexpected outcome, records it, and names the possible remedies", async (world) => {
     const operation = world.emulator.add({ onCancel: "complete" });
     world.request({ operation, expect: ["cancelled"] });
     await world.upFails(/add "succeeded" to `expect`.*retainOnDelete.*pulumi state delete/s);
@@ -119,7 +119,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.deepEqual(changes(await world.up()), []);
   });
 
-  scenario("fails an outcome that is not expected also after a refresh", async (world) => {
+  scenario("fails for an unexpected outcome again after a refresh", async (world) => {
     const operation = world.emulator.add({ onCancel: "complete" });
     world.request({ operation, expect: ["cancelled"] });
     await world.upFails(/The outcome is succeeded/);
@@ -129,7 +129,7 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("passes an outcome that is expected", async (world) => {
+  scenario("succeeds for an expected outcome", async (world) => {
     const operation = world.emulator.add();
     world.request({ operation, expect: ["cancelled"] });
     await world.up();
@@ -149,19 +149,19 @@ onEachEngine("waiting for a cancelled operation", (scenario) => {
     assert.deepEqual(changes(await world.up()), []);
   });
 
-  scenario("tells of an operation that is gone before it was seen settled", async (world) => {
+  scenario("ends with the outcome notFound when the operation expires before its outcome is read", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, waitFor: "accepted" });
     await world.up();
     world.emulator.expire(operation);
     await world.refresh();
     assert.equal(await world.outcome(), "notFound");
-    await world.upFails(/not known to the service/);
+    await world.upFails(/isn't known to the service/);
     assert.ok(await world.state(), "an acknowledged cancel is never lost");
     assert.equal(world.cancels(), 1);
   });
 
-  scenario("leaves the state as it was when a refresh has no definite answer", async (world) => {
+  scenario("leaves the state unchanged when a refresh can't read the operation", async (world) => {
     const operation = world.emulator.add({ onCancel: "ignore" });
     world.request({ operation, waitFor: "accepted" });
     await world.up();

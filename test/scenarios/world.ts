@@ -4,13 +4,13 @@ import type { Engine, Op, ResourceState, Result, Stack } from "../engines/engine
 import { Surroundings } from "../security/surroundings";
 import { Project } from "./project";
 
-/** What would make a test call as somebody, or at some other place. */
+/** Matches the environment variables that would change the identity or the destination of a test's calls. */
 const foreignEnvironment =
   /^(GOOGLE_|GCLOUD_|CLOUDSDK_|USER_PROJECT_OVERRIDE$|https?_proxy$|no_proxy$|all_proxy$|NODE_EXTRA_CA_CERTS$)/i;
 
 /**
- * A stack, the program that it runs, and the service that the program's operations are on, which lets in nobody but who has
- * the token of the stack's config. That and other secrets are all around, to see that none is shown.
+ * A stack, its program, and the service of the program's operations. The service requires the token in the stack's
+ * config. This token and other secrets are planted around the stack, and tests search for them.
  */
 export class World {
   private constructor(
@@ -20,7 +20,7 @@ export class World {
     private readonly surroundings: Surroundings,
   ) {}
 
-  /** Resolves when the engine has printed something that matches. */
+  /** Resolves when the engine's output matches the pattern. */
   printed(pattern: RegExp): Promise<void> {
     return this.surroundings.printed(pattern);
   }
@@ -44,12 +44,12 @@ export class World {
     return new World(emulator, project, stack, surroundings);
   }
 
-  /** The secrets that are all around. */
+  /** The planted secrets. */
   get planted(): Surroundings["planted"] {
     return this.surroundings.planted;
   }
 
-  /** In the state and its history, in the project's folder, in what was printed, in the calls. */
+  /** Asserts that no secret is in the state, its history, the project's folder, the output or the calls. */
   expectNoSecretShown(): void {
     const folders = [this.stack.stateDirectory, this.project.directory];
     this.surroundings.expectNoSecretIn(folders, this.emulator.calls.all());
@@ -66,12 +66,12 @@ export class World {
     this.project.program(body);
   }
 
-  /** A program of one request, named "request". */
+  /** Writes a program with one request, named "request". */
   request(args: Readonly<Record<string, unknown>>, opts: Readonly<Record<string, unknown>> = {}): void {
     this.program(`new CancellationRequest("request", ${JSON.stringify(args)}, ${JSON.stringify(opts)});`);
   }
 
-  /** A program of one sweep, named "sweep". */
+  /** Writes a program with one sweep, named "sweep". */
   sweep(args: Readonly<Record<string, unknown>>, opts: Readonly<Record<string, unknown>> = {}): void {
     this.program(`new CancellationSweep("sweep", ${JSON.stringify(args)}, ${JSON.stringify(opts)});`);
   }
@@ -92,18 +92,18 @@ export class World {
     return succeeded(await this.stack.preview());
   }
 
-  /** An `up` that must fail, and print something that matches. */
+  /** Runs an `up` that must fail, with an output that matches. */
   async upFails(message: RegExp): Promise<Result> {
     return failed(await this.stack.up(), message);
   }
 
-  /** The resource of that name in the state; `undefined` where there is none. */
+  /** Returns the resource of this name in the state, or `undefined` when there is none. */
   async state(name = "request"): Promise<ResourceState | undefined> {
     const { resources } = await this.stack.state();
     return resources.find(({ urn, custom }) => custom && urn.endsWith(`::${name}`));
   }
 
-  /** What the state says of the resource of that name. */
+  /** Returns the outputs in the state of the resource of this name. */
   async outputs(name = "request"): Promise<Readonly<Record<string, unknown>>> {
     const state = await this.state(name);
     assert.ok(state, `there is no ${name} in the state`);
@@ -130,7 +130,7 @@ export function failed(result: Result, message: RegExp): Result {
   return result;
 }
 
-/** The steps of a result, without the resources that were left as they were. */
+/** Returns the steps of a result, without unchanged resources. */
 export function changes(result: Result): Op[] {
   return result.steps.map(({ op }) => op).filter((op) => op !== "same");
 }

@@ -3,7 +3,7 @@ import { type Emulator, type FaultRule, startEmulator } from "../../provider/emu
 import { CliEngine, describeOnEachEngine, type Engine } from "../engines";
 import { failed, World } from "../scenarios/world";
 
-/** What a service may do to a request, one resource each. Each has an emulator of its own, for a fault holds up a whole host. */
+/** The faults, one for each resource. Each resource has its own emulator, because a fault can pause a whole host. */
 const faults: Readonly<Record<string, FaultRule>> = {
   fine: { method: "delete" },
   refused: { then: { status: 403 } },
@@ -23,12 +23,12 @@ const faults: Readonly<Record<string, FaultRule>> = {
   unreadable: { method: "get", then: { status: 403 } },
 };
 
-/** The engine with all that it logs but for the very last, in which it shows the config's secrets itself. */
+/** Returns the engine with all log levels except the highest, at which the engine itself shows the config's secrets. */
 function talkative(engine: Engine): Engine {
   return engine instanceof CliEngine ? new CliEngine({ logVerbosity: 8 }) : engine;
 }
 
-describeOnEachEngine("secrets all around", (engine) => {
+describeOnEachEngine("planted secrets", (engine) => {
   let world: World;
   const emulators: Emulator[] = [];
 
@@ -40,9 +40,9 @@ describeOnEachEngine("secrets all around", (engine) => {
     for (const emulator of emulators.splice(0)) await emulator.stop();
   });
 
-  // The stand-in begins nothing more after the first failure, and there are many.
+  // The stand-in starts nothing after the first failure, and this test has many failures.
   const onlyOnCli = engine instanceof CliEngine ? it : () => undefined;
-  onlyOnCli("are not shown, whatever the service does", async () => {
+  onlyOnCli("aren't shown under any fault of the service", async () => {
     const requests: string[] = [];
     for (const [name, rule] of Object.entries(faults)) {
       const emulator = await startEmulator({ operations: [{ name: "operations/AbC" }] });
@@ -69,7 +69,7 @@ describeOnEachEngine("secrets all around", (engine) => {
     world.expectNoSecretShown();
   });
 
-  it("are not shown where a credential is what is wrong", async () => {
+  it("aren't shown when a credential is invalid", async () => {
     const operation = world.emulator.add();
     world.request({ operation }, { customTimeouts: { create: "2s" } });
     const { stack, planted } = world;
@@ -78,12 +78,12 @@ describeOnEachEngine("secrets all around", (engine) => {
       for (const name of keys) await stack.setConfig(name, undefined);
     };
 
-    // Nothing answers at the proxy, to which the key's token endpoint is left.
+    // Nothing listens at the proxy, which is on the way to the key's token endpoint.
     await unset("cancellation:accessToken");
-    failed(await stack.up(), /No access token could be had from config cancellation:credentials/);
+    failed(await stack.up(), /Can't get an access token from config cancellation:credentials/);
 
     await stack.setConfig("cancellation:credentials", { value: `${key},`, secret: true });
-    failed(await stack.up(), /config cancellation:credentials: is no valid JSON/);
+    failed(await stack.up(), /config cancellation:credentials: the credentials aren't valid JSON/);
 
     await stack.setConfig("cancellation:credentials", { value: key.replaceAll("\\n", ""), secret: true });
     failed(await stack.up(), /config cancellation:credentials.*the private key can't be read/);
@@ -92,15 +92,15 @@ describeOnEachEngine("secrets all around", (engine) => {
     failed(await stack.up(), /UNAUTHENTICATED.*GOOGLE_OAUTH_ACCESS_TOKEN/s);
 
     stack.setEnvironment("GOOGLE_OAUTH_ACCESS_TOKEN", undefined);
-    failed(await stack.up(), /No access token could be had from GOOGLE_CREDENTIALS/);
+    failed(await stack.up(), /Can't get an access token from GOOGLE_CREDENTIALS/);
 
     stack.setEnvironment("GOOGLE_CREDENTIALS", undefined);
     stack.setEnvironment("GOOGLE_CLOUD_KEYFILE_JSON", undefined);
-    failed(await stack.up(), /No access token could be had from application default credentials/);
+    failed(await stack.up(), /Can't get an access token from application default credentials/);
     world.expectNoSecretShown();
   });
 
-  it("are found where one is shown after all", async () => {
+  it("are found by the search when a program shows them", async () => {
     world.program(`
       const fs = require("fs");
       const { DATABASE_PASSWORD: password, GOOGLE_OAUTH_ACCESS_TOKEN: token, HTTPS_PROXY: proxy } = process.env;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ConfigValue } from "../engines/engine";
 import { type Secret, SecretSearch } from "./secretSearch";
 
-/** A secret in every place that this package reads one from, and in some that are none of its business. */
+/** A secret in every place where this package reads secrets, and in some places that it doesn't read. */
 export interface Canaries {
   readonly config: Readonly<Record<string, ConfigValue>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface Canaries {
   dispose(): void;
 }
 
-/** @param accessToken the one that goes before all other credentials, and is sent */
+/** @param accessToken the token that takes precedence over all other credentials, and that calls send */
 export function plantCanaries(accessToken: string): Canaries {
   const { config, environment, applicationCredentials, search } = (shared ??= plantShared());
   search.add({ source: "config cancellation:accessToken", value: accessToken });
@@ -34,7 +34,7 @@ interface Shared extends Pick<Canaries, "config" | "environment" | "search"> {
   readonly applicationCredentials: string;
 }
 
-/** Those that are the same in every world of the process: keys take their time. */
+/** The secrets that all worlds of the process share, because it takes long to generate keys. */
 let shared: Shared | undefined;
 
 function plantShared(): Shared {
@@ -70,7 +70,7 @@ function plantShared(): Shared {
     GOOGLE_CLOUD_KEYFILE_JSON: keyFile("GOOGLE_CLOUD_KEYFILE_JSON"),
     GOOGLE_OAUTH_ACCESS_TOKEN: text("GOOGLE_OAUTH_ACCESS_TOKEN", `ya29.${randomBytes(60).toString("base64url")}`),
     DATABASE_PASSWORD: text("DATABASE_PASSWORD"),
-    // Nothing listens there, so that nothing leaves this machine either.
+    // Nothing listens at this address, so nothing leaves this machine.
     HTTPS_PROXY: `http://${text("the user in HTTPS_PROXY")}:${text("the password in HTTPS_PROXY")}@127.0.0.1:9`,
   };
   const applicationCredentials = keyFile("GOOGLE_APPLICATION_CREDENTIALS");

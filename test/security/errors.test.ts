@@ -14,7 +14,7 @@ const { search } = plantCanaries("ya29.unused-in-this-file");
 const token = `ya29.${"canary-of-the-errors".repeat(3)}`;
 search.add({ source: "the token", value: token });
 
-/** Everything that is to be had of an error, hidden properties and causes included. */
+/** Returns everything that can be read from an error, including hidden properties and causes. */
 function everythingOf(error: unknown): string {
   const all = { depth: Infinity, showHidden: true, getters: true, maxArrayLength: null, maxStringLength: null };
   return `${inspect(error, all)}\n${String((error as Error).stack)}\n${JSON.stringify(error)}`;
@@ -27,7 +27,7 @@ function expectHarmless(error: unknown, cause: string): void {
   assert.equal(search.find(everything), undefined, cause);
 }
 
-/** What goes wrong with each call of its kind; `undefined` where nothing does in the end. */
+/** Returns the error of a call under a fault, or `undefined` when the call succeeds. */
 async function errorsUnder(rule: FaultRule, call: (endpoint: string) => Promise<unknown>): Promise<unknown> {
   const emulator = await startEmulator({ operations: [{ name }] });
   emulator.fault(rule);
@@ -44,7 +44,7 @@ async function errorsUnder(rule: FaultRule, call: (endpoint: string) => Promise<
 const headers = () => Promise.resolve({ authorization: `Bearer ${token}` });
 const clientOf = (endpoint: string) => new OperationsClient({ endpoint, version: "v1", headers });
 
-/** Every fault of the matrix, at every call, and those that only a table without retries leaves out. */
+/** Every fault of the table, and two more. */
 const faults: readonly { readonly label: string; readonly rule: FaultRule }[] = [
   ...passing,
   ...definite,
@@ -52,8 +52,8 @@ const faults: readonly { readonly label: string; readonly rule: FaultRule }[] = 
   { label: "no answer", rule: { then: "noAnswer" } },
 ];
 
-describe("errors", () => {
-  it("of axios themselves hold the token: what is looked for can be found", async () => {
+describe("an error", () => {
+  it("contains the token when it comes directly from axios, which shows that the search works", async () => {
     const error = await errorsUnder({ then: "lostAnswer" }, async (endpoint) =>
       axios.get(`${endpoint}/v1/${name}`, { headers: await headers() }),
     );
@@ -61,7 +61,7 @@ describe("errors", () => {
     assert.equal(search.find(everythingOf(error))?.source, "the token");
   });
 
-  it("of the client are its own, and hold no token, whatever happens to a call", async () => {
+  it("isn't an axios error, and contains no token, when the client throws it under any fault", async () => {
     let failures = 0;
     await Promise.all(
       faults.flatMap(({ label, rule }) =>
@@ -77,12 +77,12 @@ describe("errors", () => {
   }).timeout(60_000);
 
   for (const [title, endpoint, authorization] of [
-    ["a connection that is refused", "http://127.0.0.1:9", `Bearer ${token}`],
-    ["a name that does not resolve", "http://canary.invalid", `Bearer ${token}`],
-    ["an address that is none", "http://127.0.0.1:99999", `Bearer ${token}`],
+    ["a refused connection", "http://127.0.0.1:9", `Bearer ${token}`],
+    ["a name that doesn't resolve", "http://canary.invalid", `Bearer ${token}`],
+    ["an invalid port", "http://127.0.0.1:99999", `Bearer ${token}`],
     ["a header that can't be sent", "http://127.0.0.1:9", `Bearer ${token}\r\nx: \u0000`],
   ] as const) {
-    it(`of the client hold no token after ${title}`, async () => {
+    it(`contains no token when the client throws it for ${title}`, async () => {
       const client = new OperationsClient({
         endpoint,
         version: "v1",
@@ -94,7 +94,7 @@ describe("errors", () => {
     });
   }
 
-  it("of a proxy hold neither the token nor the proxy's password", async () => {
+  it("contains neither the token nor the proxy's password when a proxy refuses the tunnel", async () => {
     const proxy = createServer((socket) => {
       socket.on("error", () => undefined);
       socket.once("data", () => {
@@ -120,7 +120,7 @@ describe("errors", () => {
     }
   });
 
-  it("of every step hold no token, in their words, their stack and what they keep", async () => {
+  it("contains no token in its message, its stack and its outputs when a step throws it", async () => {
     const __provider = "exports.handler=…";
     let failures = 0;
     await Promise.all(
@@ -153,11 +153,11 @@ describe("errors", () => {
   for (const [title, then] of [
     ["in an error's message", { status: 400, message: `no good: Bearer ${token}` }],
     ["percent-encoded", { status: 403, message: `?access_token=${encodeURIComponent(token)}` }],
-    ["in an answer that is not understood", { status: 400, body: { text: `you sent ${token}` } }],
-    ["as a result", { body: { json: { name, done: true, response: { authorization: `Bearer ${token}` } } } }],
-    ["as a proxy's own", { status: 407, body: { text: `Proxy-Authorization: Basic ${token}` } }],
+    ["in an invalid response", { status: 400, body: { text: `you sent ${token}` } }],
+    ["in a response", { body: { json: { name, done: true, response: { authorization: `Bearer ${token}` } } } }],
+    ["in a proxy's response", { status: 407, body: { text: `Proxy-Authorization: Basic ${token}` } }],
   ] as const) {
-    it(`and results do not repeat a token that the service repeats ${title}`, async () => {
+    it(`a create, failed or not, shows no token that the service repeats ${title}`, async () => {
       const emulator = await startEmulator({ operations: [{ name }] });
       emulator.fault({ method: "get", then });
       try {

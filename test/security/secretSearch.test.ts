@@ -13,33 +13,33 @@ describe("the search for secrets", () => {
   const line = key.split("\n")[2] ?? "";
 
   for (const [form, text] of Object.entries({
-    "as it is": key,
+    unchanged: key,
     "on one line": key.replaceAll("\n", ""),
     "in JSON": JSON.stringify({ key }),
     "in JSON within JSON": JSON.stringify({ file: JSON.stringify({ key }) }),
     "percent-encoded": encodeURIComponent(key).slice(100),
-    "percent-encoded in lower case": encodeURIComponent(key).replace(/%../g, (escape) => escape.toLowerCase()),
+    "percent-encoded in lowercase": encodeURIComponent(key).replace(/%../g, (escape) => escape.toLowerCase()),
     "in base64": base64(key),
-    "in base64, with something before it": base64(`user:${key}`),
-    "in base64, with something around it": base64(`"${key}\n`),
+    "in base64 after other text": base64(`user:${key}`),
+    "in base64 between other text": base64(`"${key}\n`),
     "in base64 of JSON": base64(JSON.stringify({ key })),
-    "in base64 for URLs": Buffer.from(key).toString("base64url"),
+    "in base64url": Buffer.from(key).toString("base64url"),
     "in hexadecimal": Buffer.from(key).toString("hex"),
-    "in upper-case hexadecimal": Buffer.from(key).toString("hex").toUpperCase(),
+    "in uppercase hexadecimal": Buffer.from(key).toString("hex").toUpperCase(),
     "as a piece of 12 characters": line.slice(7, 19),
-    "in base64, as a piece of 12 characters": base64(line.slice(7, 19)).slice(2),
+    "as a piece of 12 characters in base64": base64(line.slice(7, 19)).slice(2),
   })) {
-    it(`finds one ${form}`, () => {
+    it(`finds a key ${form}`, () => {
       assert.equal(search.find(`before ${text} after`)?.source, "the key");
     });
   }
 
-  it("tells them apart, and shows the place and not the secret", () => {
+  it("returns the source of a secret and the text before it, without the secret itself", () => {
     const found = search.find(`authorization: Bearer ${token}`);
     assert.deepEqual(found, { source: "the token", context: "authorization: Bearer «HERE»" });
   });
 
-  it("finds nothing in what holds none", () => {
+  it("finds nothing in a text without a secret", () => {
     const others = Array.from({ length: 200 }, () => randomBytes(300).toString("base64")).join("\n");
     assert.equal(search.find(others), undefined);
     assert.equal(search.find(line.slice(0, 11)), undefined);

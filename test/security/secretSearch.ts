@@ -1,22 +1,22 @@
-/** Something that must not be shown, and where it was put. */
+/** A value that must not be shown, and the place where it was planted. */
 export interface Secret {
   readonly source: string;
   readonly value: string;
 }
 
 export interface Finding {
-  /** Of the secret that was found. */
+  /** The source of the secret. */
   readonly source: string;
-  /** What surrounds it, without it. */
+  /** The text before the secret. */
   readonly context: string;
 }
 
-/** Pieces that are shorter tell nobody much, and may be there by chance. */
+/** Shorter pieces reveal little, and can occur by chance. */
 const pieceLength = 12;
 
 /**
- * Finds secrets in texts: as they are, as JSON within JSON, percent-encoded, in base64 wherever they begin in what was
- * encoded, in hexadecimal; all of it, or any piece of 12 characters.
+ * Finds secrets in texts. It finds a secret unchanged, in JSON within JSON, percent-encoded, in hexadecimal, and in
+ * base64 at any offset of the encoded text. It also finds a piece of 12 characters.
  */
 export class SecretSearch {
   private readonly pieces = new Map<string, string>();
@@ -59,7 +59,7 @@ function encodingsOf(text: string): string[] {
   ];
 }
 
-/** The part of a text's base64 that is the same whatever follows, and whatever so many bytes (modulo 3) go before. */
+/** Returns the part of a text's base64 that depends only on the text, after `offset` bytes (modulo 3) of other text. */
 function base64At(offset: number, text: string): string[] {
   const bytes = Buffer.from(" ".repeat(offset) + text);
   const whole = bytes.subarray(0, bytes.length - (bytes.length % 3));

@@ -6,15 +6,15 @@ import type { Call } from "../../provider/emulator";
 import type { StackOptions } from "../engines/engine";
 import { type Canaries, plantCanaries } from "./canaries";
 
-/** What surrounds the runs of a stack: secrets in every place, and whatever is written or printed, to look for them there. */
+/** The surroundings of a stack: planted secrets, and everything that the stack writes or prints, which is searched. */
 export class Surroundings {
   private readonly output: string[] = [];
   private readonly onPrint = new Set<() => void>();
-  /** The runs' own temporary folder, and the CLI's own home. */
+  /** The temporary folder of the runs, with the CLI's home. */
   private readonly folder = mkdtempSync(join(tmpdir(), "cancellation-surroundings-"));
   private readonly canaries: Canaries;
 
-  /** @param accessToken the credential that calls are made with */
+  /** @param accessToken the credential of the calls */
   constructor(accessToken: string) {
     this.canaries = plantCanaries(accessToken);
   }
@@ -32,7 +32,7 @@ export class Surroundings {
     };
   }
 
-  /** Resolves when the engine has printed something that matches. */
+  /** Resolves when the engine's output matches the pattern. */
   printed(pattern: RegExp): Promise<void> {
     return new Promise((resolve) => {
       const look = () => {
@@ -50,14 +50,14 @@ export class Surroundings {
     for (const look of this.onPrint) look();
   }
 
-  /** What was planted, and where. */
+  /** The planted secrets, by place. */
   get planted(): Pick<Canaries, "config" | "environment"> {
     return this.canaries;
   }
 
   /**
-   * Looks for the secrets in everything that was printed, in the files of these folders, and in the calls: a token goes in
-   * its header, and nowhere else.
+   * Asserts that no secret is in the output, in the files of these folders, or in the calls. Only the header
+   * `authorization` of a call may have a token.
    */
   expectNoSecretIn(folders: readonly string[], calls: readonly Call[]): void {
     const files = [...folders, this.folder].flatMap(filesIn);
@@ -83,7 +83,7 @@ export class Surroundings {
   }
 }
 
-/** The files beneath a folder, without those of installed packages, and without links. */
+/** Returns the files below a folder, without links and without the files of installed packages. */
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())

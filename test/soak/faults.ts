@@ -1,6 +1,6 @@
 import type { Emulator, Fault, FaultHandle, FaultRule } from "../../provider/emulator";
 
-/** Operations whose cancel may be answered and forgotten; they must end by themselves. */
+/** Names operations whose acknowledged cancel the emulator may forget. They must end by themselves. */
 export const forgotten = /-forgotten$/;
 
 const kinds: readonly (FaultRule & { readonly then: Fault })[] = [
@@ -32,7 +32,7 @@ const kinds: readonly (FaultRule & { readonly then: Fault })[] = [
   { method: "get", then: "dropped" },
 ];
 
-/** On calls that are counted: each of them costs a whole pause, the whole time of a step, or the wait for an end by itself. */
+/** Faults of a few numbered calls. Each costs a whole pause, a whole time limit, or a wait for the operation's end. */
 const counted: readonly FaultRule[] = [
   { then: { status: 429 }, calls: [50, 500, 1500] },
   { then: { status: 503, retryAfter: 1 }, calls: [60, 600, 1600] },
@@ -40,7 +40,7 @@ const counted: readonly FaultRule[] = [
   { method: "cancel", name: forgotten, then: "dropped", calls: [10, 20, 30, 40, 50, 60, 70, 80] },
 ];
 
-/** Has `share` of the calls go wrong, each in one of all the ways that there are. */
+/** Makes `share` of the calls fail, with all kinds of faults. */
 export function injectFaults(emulator: Emulator, share: number): { kinds: number; hits: () => number[] } {
   const probability = 1 - (1 - share) ** (1 / kinds.length);
   const handles: FaultHandle[] = [

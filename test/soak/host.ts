@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { Fare, Job, Measure } from "./worker";
 
-/** The provider in a process of its own. */
+/** A provider in its own process. */
 export class Host {
   private readonly child: ChildProcess;
   private readonly died: Promise<never>;
@@ -24,7 +24,7 @@ export class Host {
     return this.ask<Measure>("measure");
   }
 
-  /** Lets it end by itself; nothing must keep it from that. Returns its exit code, or the signal that it took. */
+  /** Lets the process end by itself. Returns its exit code, or the signal that ended it. */
   async stop(): Promise<number | string> {
     if (this.child.exitCode !== null) return this.child.exitCode;
     const ended = once(this.child, "exit") as Promise<[number | null, string | null]>;

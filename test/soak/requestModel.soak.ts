@@ -4,12 +4,12 @@ import { withoutChance } from "../support/withoutChance";
 
 const count = 5_000;
 
-describe(`${count} histories of a cancellation request, made up by chance`, function () {
+describe(`${count} random histories of a request`, function () {
   this.timeout(600_000);
   withoutChance();
   madeUpCredentials();
 
-  it("keep every promise", async () => {
+  it("keep every promise of the provider", async () => {
     const start = performance.now();
     const tally = await liveThrough(count, "test/soak/requestModel.soak.ts");
     console.log(`  ${((performance.now() - start) / 1000).toFixed(1)} s; ${String(tally)}`);

@@ -7,13 +7,13 @@ const requests = 2_000;
 const share = 0.3;
 const seed = Number(process.env["SOAK_SEED"] ?? 1);
 const mostSockets = 64;
-/** What a host may grow by, in bytes, over two thousand requests: code that was compiled, connections, nothing for each. */
+/** How many bytes a host may grow by. Compiled code and connections take memory, and each request takes none. */
 const mostGrowth = 8 * 1024 * 1024;
 const customTimeouts = { create: "20s", update: "20s" };
 
 const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 
-/** Operations that take a cancel in every way that there is. */
+/** Returns operations that react to a cancel in every possible way. */
 function operations(prefix: string, count: number): OperationSpec[] {
   return Array.from({ length: count }, (_, index): OperationSpec => {
     const settleAfter = (index * 37) % 3_000;
@@ -23,10 +23,10 @@ function operations(prefix: string, count: number): OperationSpec[] {
   });
 }
 
-describe(`${requests} requests in one host, with ${share * 100} % of the calls going wrong`, function () {
+describe(`${requests} requests in one host, with ${share * 100} % of the calls failing`, function () {
   this.timeout(600_000);
 
-  it("all end as the operations did, and leave nothing behind", async () => {
+  it("settle as their operations do, and leave no memory, sockets or timers behind", async () => {
     const cancels = new Map<string, number[]>();
     const onCall = ({ method, name, time }: Call) => {
       if (method !== "cancel" || name === undefined) return;

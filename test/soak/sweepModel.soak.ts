@@ -3,10 +3,10 @@ import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
 
 const histories = 5_000;
-/** The seed of the first history. Another one gives other histories; a failure names the seed of its own. */
+/** The seed of the first history. Another seed gives other histories. A failure names the seed of its history. */
 const firstSeed = Number(process.env["SOAK_SEED"] ?? 1);
 
-describe("the model of a sweep, at length", () => {
+describe("the model of a sweep in a long run", () => {
   withoutChance();
   silence();
 

@@ -1,4 +1,4 @@
-/** The process that hosts the provider in a soak: does what it is told over IPC, and tells how it fared. */
+/** The process that hosts the provider in a soak. It runs jobs that arrive over IPC, and sends their results. */
 import { setTimeout as after } from "node:timers/promises";
 import { providerFor, Resource } from "../reliability/resource";
 
@@ -6,7 +6,7 @@ export interface Job {
   readonly endpoint: string;
   readonly names: readonly string[];
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** How many steps a resource may take until it is as it was declared. */
+  /** How many steps a resource may take until it settles as declared. */
   readonly mostSteps: number;
 }
 
@@ -16,7 +16,7 @@ export interface Fare {
   readonly requestTime?: string;
   readonly settled: boolean;
   readonly steps: number;
-  /** What the last step said. */
+  /** The message of the last step. */
   readonly message: string;
 }
 
@@ -25,10 +25,10 @@ export interface Measure {
   readonly heap: number;
   /** Open TCP sockets of this process. */
   readonly sockets: number;
-  /** The most of them at any time that was looked at. */
+  /** The highest number of open sockets in any sample. */
   readonly mostSockets: number;
   readonly timers: number;
-  /** Errors that nobody handled. */
+  /** Errors that no code handled. */
   readonly unhandled: readonly string[];
 }
 
@@ -39,7 +39,7 @@ process.on("uncaughtException", (error) => unhandled.push(`uncaughtException: ${
 let mostSockets = 0;
 const count = (kind: string) => process.getActiveResourcesInfo().filter((resource) => resource === kind).length;
 
-/** As the engine would: create, and where that was partial or came to nothing, up again. */
+/** Creates each resource, and repeats `up`, as a user would, until its last step is done. */
 async function run({ endpoint, names, inputs, mostSteps }: Job): Promise<Fare[]> {
   const provider = providerFor(endpoint);
   const watch = setInterval(() => (mostSockets = Math.max(mostSockets, count("TCPSocketWrap"))), 10);

@@ -8,7 +8,7 @@ import { canonicalService, isCloudChannel, type Service, type ServiceArgs } from
 import { hasUnknown, unknownValue } from "./schema";
 import type { Issue } from "./schema";
 
-/** The arguments that all resources have, once they were checked. */
+/** The arguments that all resources have, after validation. */
 export interface CommonArguments {
   readonly service?: ServiceArgs;
   readonly cancelOn?: CancelOn;
@@ -20,10 +20,10 @@ export interface CommonArguments {
   readonly customTimeouts?: Readonly<Record<string, string>>;
 }
 
-/** The same in canonical form: an omitted one equals its default, spelled out. */
+/** The same arguments in canonical form: an omitted argument has its default. */
 export interface CommonSettings extends Expectation {
   readonly service: Service;
-  /** Whether `expect` itself names `notFound`: its default takes a missing operation only in a delete. */
+  /** Whether the program's `expect` includes `notFound`. The default accepts a missing operation only in a delete. */
   readonly mayBeMissing: boolean;
   readonly triggers: readonly unknown[];
   readonly identity: IdentityArgs;
@@ -47,30 +47,34 @@ export function commonSettings(args: CommonArguments, defaultCancelOn: CancelOn)
   };
 }
 
-/** What is wrong with the arguments that all resources have, besides what each of them is by itself. */
+/** Returns the issues of the common arguments that the schema doesn't find, because they concern several arguments. */
 export function validateCommonInputs(inputs: Properties, context: Context, defaultCancelOn: CancelOn): Issue[] {
   const { triggers } = inputs;
   const cancelOn = inputs["cancelOn"] ?? defaultCancelOn;
   const failures = validateContext(context);
   if (cancelOn === "delete" && Array.isArray(triggers) && triggers.length > 0) {
-    const reason = 'make a new cancel call when they change, and with cancelOn "delete" there is none to make again';
+    const reason =
+      'are not allowed with cancelOn "delete", which sends no cancel before the deletion. Remove triggers, or set cancelOn to "create"';
     failures.push({ property: "triggers", reason });
   }
   const [largest, total] = sizes(inputs);
   if (cancelOn === "create" && largest && total > maxArgumentBytes) {
-    const reason = `is too large: with cancelOn "create" the arguments may have ${maxArgumentBytes} bytes of JSON in all, and have ${total}, where a number counts as 12`;
+    const reason = `is too large. With cancelOn "create", all arguments together may have ${maxArgumentBytes} bytes of JSON, and they have ${total} (a number counts as 12 bytes). Shorten this argument`;
     failures.push({ property: largest, reason });
   }
   return failures;
 }
 
 /**
- * The most that the arguments of a resource with `cancelOn: "create"` may have, in bytes of JSON. A creation that ends half-way is
- * sent to the engine within an error, whose size gRPC limits.
+ * The size limit for the arguments of a resource with `cancelOn: "create"`, in bytes of JSON. If a creation fails
+ * part-way, the host sends the arguments to the engine in an error, whose size gRPC limits.
  */
 const maxArgumentBytes = 16 * 1024;
 
-/** A gRPC message takes a quarter more than the JSON of a text, and several times more than that of a number. */
+/**
+ * The factor that converts a size in gRPC to one in JSON. In gRPC a text takes a quarter more bytes than in JSON, and a
+ * number several times more.
+ */
 const wireShare = 0.8;
 
 function sizes(inputs: Properties): [string | undefined, number] {
@@ -82,14 +86,14 @@ function sizes(inputs: Properties): [string | undefined, number] {
   return [largest?.name, entries.reduce((sum, { bytes }) => sum + bytes, 0)];
 }
 
-/** A resource name among the arguments, and what Cloud Channel has to say of it. */
+/** A resource name among the arguments, and the check of it that applies to Cloud Channel only. */
 export interface GivenName {
   readonly property: string;
   readonly name: unknown;
   readonly faults: (name: string) => readonly string[];
 }
 
-/** What is wrong with names that are sound by themselves, where the service is known to be Cloud Channel. */
+/** Returns the issues of names that passed the schema, if the service is known to be Cloud Channel. */
 export function validateCloudChannelNames(
   inputs: Properties,
   earlier: readonly Issue[],
@@ -107,7 +111,7 @@ export function validateCloudChannelNames(
   );
 }
 
-/** The arguments of those names, as they go into the outputs: later steps see nothing else of them. */
+/** Returns the arguments with these names for the outputs. Later steps read the arguments only from there. */
 export function pickInputs(properties: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(
     names.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),

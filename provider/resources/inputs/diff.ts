@@ -4,16 +4,16 @@ import type { Properties } from "../state/record";
 import { type CommonSettings, isObject } from "./commonInputs";
 import { hasUnknown } from "./schema";
 
-/** An argument, the part of it that is compared, and whether a change of that part replaces. */
+/** An argument, the part of it to compare, and whether a change of that part replaces the resource. */
 export interface Comparison<Settings> {
   readonly argument: string;
   readonly replaces: boolean;
   readonly of: (settings: Settings) => unknown;
-  /** Where only a part of the argument is compared: that part, as it was given. */
+  /** Returns the part to compare of the argument as given. Absent if the whole argument is compared. */
   readonly given?: (argument: unknown) => unknown;
 }
 
-/** The arguments that all resources have. */
+/** The comparisons of the arguments that all resources have. */
 export const commonComparisons: readonly Comparison<CommonSettings>[] = [
   {
     argument: "service",
@@ -40,11 +40,11 @@ export interface Difference<Settings> {
   readonly changes: boolean;
   /** The arguments whose change replaces the resource. */
   readonly replaces: string[];
-  /** What is declared now, as far as it is known. */
+  /** The present settings. Values that aren't known yet come from the outputs. */
   readonly settings: Settings;
 }
 
-/** Compares the arguments with those that the outputs echo. What is not known yet is taken for a change. */
+/** Compares the arguments with those in the outputs. A value that isn't known yet counts as a change. */
 export function compare<Settings>(
   outputs: Properties,
   inputs: Properties,
@@ -61,7 +61,7 @@ export function compare<Settings>(
   return { changes: changed.length > 0, replaces, settings };
 }
 
-/** `input`, with what is not known of it yet taken from `output`. */
+/** Returns `input`, with `output` in place of values that aren't known yet. */
 function known(input: unknown, output: unknown): unknown {
   if (!hasUnknown(input)) return input;
   if (!isObject(input)) return output;

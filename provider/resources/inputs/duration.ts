@@ -1,4 +1,4 @@
-/** Milliseconds of each unit of Go's `time.ParseDuration`, in which Pulumi writes custom time-outs. */
+/** The milliseconds of each unit of Go's `time.ParseDuration`, the format of Pulumi's custom timeouts. */
 const units: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -10,7 +10,9 @@ const units: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-/** Milliseconds of a duration such as `10m`, `1h30m` or `90s`; `undefined` where `text` is none or not above zero. */
+/**
+ * Returns the milliseconds of a duration such as `10m`, `1h30m` or `90s`, or `undefined` if it isn't valid or is zero.
+ */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))*$/.test(text))
     return undefined;
@@ -20,7 +22,7 @@ export function parseDuration(text: string): number | undefined {
   return total > 0 ? total : undefined;
 }
 
-/** A duration for people: `10m`, `1m30s`, `250ms`. */
+/** Returns a duration in a readable form: `10m`, `1m30s`, `250ms`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)}ms`;
   const seconds = Math.round(milliseconds / 1000);

@@ -1,28 +1,29 @@
 import { createContext, Script } from "node:vm";
 import picomatch from "picomatch";
 
-/** Names may begin with a dot, and a backslash in them isn't a separator. */
+/** A name may begin with a dot, and a backslash in it isn't a separator. */
 const options = { dot: true, windows: false };
 
 /**
- * How long a glob may take for all names of a page together, in milliseconds; an ordinary page takes a few. Names for which it
- * takes too long get as much time again.
+ * How long a glob may take for all names of a page together, in milliseconds. An ordinary page takes a few
+ * milliseconds. If the page takes longer, matching its names one by one may take as long again.
  */
 const pageTimeout = 250;
 
-/** How long a glob may take for one name where a page took too long, in milliseconds. */
+/** How long a glob may take for one name after its page took too long, in milliseconds. */
 const nameTimeout = 20;
 
-/** `node:vm` can interrupt a regular expression; nothing else in Node.js can. */
+/** The sandbox that runs globs. In Node.js only `node:vm` can interrupt a regular expression. */
 const sandbox = createContext({ work: undefined }) as { work: (() => void) | undefined };
 const script = new Script("work()");
 
-/** Whether a name matches; `undefined` where that takes too long to find out. */
+/** Whether a name matches. `undefined` if matching takes too long. */
 export type Verdict = boolean | undefined;
 
 /**
- * Matches names against a glob in bounded time. A glob becomes a regular expression, for which a service can choose a name
- * that takes it minutes. The matcher takes half a second at most, and no longer than its `timeout` in milliseconds.
+ * Returns a function that matches names against a glob in limited time. A glob becomes a regular expression, and a
+ * service can choose a name that takes minutes to match. The function takes at most half a second, and at most its
+ * `timeout`, in milliseconds.
  */
 export function globMatcher(pattern: string): (names: readonly string[], timeout?: number) => Verdict[] {
   const isMatch = picomatch(pattern, options);
@@ -36,7 +37,7 @@ export function globMatcher(pattern: string): (names: readonly string[], timeout
   };
 }
 
-/** Finds the names that take too long. Those that are left when the time for the page is over are undecided too. */
+/** Matches names one by one. A name that takes too long, or that the `timeout` leaves no time for, is undecided. */
 function oneByOne(names: readonly string[], isMatch: (name: string) => boolean, timeout: number): Verdict[] {
   const start = performance.now();
   return names.map((name) => {
@@ -49,7 +50,7 @@ function oneByOne(names: readonly string[], isMatch: (name: string) => boolean, 
   });
 }
 
-/** Does `work`, and returns whether it was done in so many milliseconds. */
+/** Runs `work`, and returns whether it finished within the time limit. */
 function within(milliseconds: number, work: () => void): boolean {
   sandbox.work = work;
   try {

@@ -3,22 +3,22 @@ import { type Outcome, settledOutcomes } from "../../operations/outcome";
 import { parseDuration } from "./duration";
 import { endpointIssue } from "./service";
 
-/** When the cancel call is made. */
+/** When a resource sends the cancel. */
 export const cancelOns = ["create", "delete"] as const;
 export type CancelOn = (typeof cancelOns)[number];
 
-/** What a step waits for. */
+/** What a step that cancels waits for. */
 export const waitFors = ["settled", "accepted"] as const;
 export type WaitFor = (typeof waitFors)[number];
 
-/** What a wait can end with, and so what can be expected of it. */
+/** The outcomes that a wait can end with. `expect` can include these. */
 export const expectable = [...settledOutcomes, "unsupported", "notFound"] as const satisfies readonly Outcome[];
 export type Expectable = (typeof expectable)[number];
 
 const address = textWith((text) =>
   /^[^@\s/]+@[^@\s/]+$/.test(text)
     ? []
-    : ["must be an address, for example name@example.com; secrets do not belong here"],
+    : ["must be an email address, for example name@example.com. Put keys and tokens into the config"],
 );
 
 const duration = textWith((text) =>
@@ -27,8 +27,8 @@ const duration = textWith((text) =>
     : [],
 );
 
-/** What an object's other properties must be, so that each one of them is reported, and not just the first. */
-export const unknownArgument = v.never("is no argument of this resource");
+/** Reports each property of an object that isn't an argument, and not only the first one. */
+export const unknownArgument = v.never("isn't an argument of this resource");
 
 const serviceForm = "must be an object with endpoint, version and scopes";
 
@@ -74,33 +74,31 @@ export const commonArguments = {
   customTimeouts: v.optional(v.record(v.string(), duration, "must be an object with create, update and delete")),
 };
 
-/** How long a step may wait where `customTimeouts` does not say, in milliseconds. */
+/** How long a step may take if `customTimeouts` doesn't say, in milliseconds. */
 const defaultTimeout = 10 * 60_000;
 
-/** The steps whose time `customTimeouts` bounds. */
+/** The steps whose time `customTimeouts` limits. */
 export type TimedStep = "create" | "update" | "delete";
 
-/** How long a step may take, in milliseconds. */
+/** Returns how long a step may take, in milliseconds. */
 export function timeoutOf(customTimeouts: Readonly<Record<string, string>> | undefined, step: TimedStep): number {
   const text = customTimeouts?.[step];
   return (text === undefined ? undefined : parseDuration(text)) ?? defaultTimeout;
 }
 
-/** The time-outs in canonical form, in milliseconds. */
+/** Returns the timeouts in canonical form, in milliseconds. */
 export function canonicalTimeouts(customTimeouts: Readonly<Record<string, string>> | undefined): number[] {
   return (["create", "update", "delete"] as const).map((step) => timeoutOf(customTimeouts, step));
 }
 
-/** What is wrong with an argument. */
+/** An issue of an argument: what is wrong, and what to do. */
 export interface Issue {
-  /** Path of the argument, for example `service.endpoint` or `expect[1]`. */
+  /** The path of the argument, for example `service.endpoint` or `expect[1]`. */
   readonly property: string;
   readonly reason: string;
 }
 
-/**
- * Everything that is wrong with `inputs`, as far as they are known: what a preview does not know yet passes.
- */
+/** Returns all issues of `inputs`. A value that a preview doesn't know yet is valid. */
 export function validateSchema(
   schema: v.GenericSchema<Readonly<Record<string, unknown>>>,
   inputs: Readonly<Record<string, unknown>>,
@@ -118,7 +116,7 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
   }, "");
 }
 
-/** A string about which `faults` finds nothing to say. */
+/** Returns a schema for a string in which `faults` finds no issue. */
 export function textWith(faults: (text: string) => readonly string[]) {
   return v.pipe(
     v.string("must be a string"),
@@ -128,15 +126,15 @@ export function textWith(faults: (text: string) => readonly string[]) {
   );
 }
 
-/** One of `options`; the message names them all. */
+/** Returns a schema for one of `options`. The issue's message lists them all. */
 export function oneOf<const T extends readonly string[]>(options: T) {
   return v.picklist(options, `must be one of ${options.map((option) => `"${option}"`).join(", ")}`);
 }
 
-/** What stands in a preview for a value that is known only after the deployment (`pulumi.runtime.unknownValue`). */
+/** The placeholder in a preview for a value that isn't known before the deployment (`pulumi.runtime.unknownValue`). */
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Whether `value` is, or somewhere holds, a value not known yet. */
+/** Returns whether `value` is, or contains at any depth, a value that isn't known yet. */
 export function hasUnknown(value: unknown): boolean {
   if (value === unknownValue) return true;
   if (typeof value !== "object" || value === null) return false;

@@ -6,7 +6,7 @@ import { globMatcher } from "./glob";
 import { hasUnknown, unknownValue } from "./schema";
 import { type Issue, textWith } from "./schema";
 
-/** Which operations of a collection are meant. */
+/** Selects operations of a collection. */
 export interface Selection {
   readonly filter?: string;
   readonly match?: { readonly name?: string; readonly operationTypes?: readonly string[] };
@@ -14,16 +14,20 @@ export interface Selection {
   readonly all?: boolean;
 }
 
-/** The arguments that select. */
+/** The arguments of a selection. */
 export const selectionArguments = {
   filter: v.optional(
-    v.pipe(v.string("must be a string"), v.nonEmpty("is empty; leave it out, and set `all` for everything")),
+    v.pipe(v.string("must be a string"), v.nonEmpty("is empty. Leave it out. To select everything, set `all: true`")),
   ),
   match: v.optional(
     v.objectWithRest(
       {
         name: v.optional(
-          v.pipe(v.string("must be a glob"), v.nonEmpty("is empty"), v.maxLength(1000, "is no glob: it is too long")),
+          v.pipe(
+            v.string("must be a glob"),
+            v.nonEmpty("is empty"),
+            v.maxLength(1000, "is too long. A glob has at most 1,000 characters"),
+          ),
         ),
         operationTypes: v.optional(
           v.pipe(
@@ -40,37 +44,39 @@ export const selectionArguments = {
   all: v.optional(v.boolean("must be true or false")),
 };
 
-/**
- * What is wrong with a selection as a whole, as far as it is known: a sweep must not run into everything by an oversight.
- */
+/** Returns the issues of a selection as a whole, if it's known. A program must not select everything by mistake. */
 export function validateSelection(inputs: Readonly<Record<string, unknown>>): Issue[] {
   const given = ["filter", "match", "names"].filter((argument) => selects(inputs[argument]));
   const known = given.filter((argument) => !hasUnknown(inputs[argument]));
   const { all } = inputs;
   if (all === true && known.length > 0) {
-    return [{ property: "all", reason: `stands in place of ${known.join(" and ")}, and can't go with it` }];
+    return [{ property: "all", reason: `can't be combined with ${known.join(" and ")}. Remove one or the other` }];
   }
   if (known.includes("names") && known.length > 1) {
-    return [{ property: "names", reason: "stands in place of filter and match, and can't go with them" }];
+    return [{ property: "names", reason: "can't be combined with filter or match. Remove one or the other" }];
   }
   if (all === true || all === unknownValue || given.length > 0) return [];
-  const reason = "or one of filter, match and names is required: `all: true` cancels whatever runs in the collection";
+  const reason =
+    "is required unless filter, match or names is set. `all: true` cancels every running operation of the collection";
   return [{ property: "all", reason }];
 }
 
-/** An object without anything in it would select everything. */
+/** Returns whether an argument selects. An empty object would select everything, so it doesn't count. */
 function selects(argument: unknown): boolean {
   if (typeof argument !== "object" || argument === null || Array.isArray(argument)) return argument !== undefined;
   return Object.keys(argument).length > 0;
 }
 
-/** The operations of a page that a selection means, and those for which its glob takes too long to tell. */
+/** The selected operations of a page, and those whose names take too long to match. */
 export interface Selected {
   readonly operations: readonly Operation[];
   readonly undecided: readonly Operation[];
 }
 
-/** Selects from the pages of a listing, within a time in milliseconds. What `filter` leaves out, the server has left out already. */
+/**
+ * Returns a function that selects from a page of a listing, within a time limit in milliseconds. The server applies
+ * `filter`.
+ */
 export function selectorOf({ match }: Selection): (page: readonly Operation[], timeout?: number) => Selected {
   const types = match?.operationTypes && new Set<unknown>(match.operationTypes);
   const matchNames = match?.name === undefined ? undefined : globMatcher(match.name);

@@ -1,4 +1,4 @@
-/** Cloud Channel, the service that is meant when none is named. */
+/** Cloud Channel, the default service. */
 const cloudChannel = {
   endpoint: "https://cloudchannel.googleapis.com",
   version: "v1",
@@ -6,7 +6,7 @@ const cloudChannel = {
   scopes: ["https://www.googleapis.com/auth/apps.order"],
 };
 
-/** What any other Google Cloud API takes. */
+/** The scopes that any other Google Cloud API accepts. */
 const generalScopes = ["https://www.googleapis.com/auth/cloud-platform"];
 
 /** The argument `service`. */
@@ -16,7 +16,7 @@ export interface ServiceArgs {
   readonly scopes?: readonly string[];
 }
 
-/** A service in canonical form: defaults spelled out, the same service always written the same. */
+/** A service in canonical form: with defaults, and in the same form each time. */
 export interface Service {
   /** An origin, without a trailing slash. */
   readonly endpoint: string;
@@ -37,12 +37,15 @@ export function isCloudChannel(service: Service): boolean {
   return isOfCloudChannel(service.endpoint);
 }
 
-/** On any port: a private connection to the service may have one of its own. */
+/** Ignores the port, because a private connection to the service may have another one. */
 function isOfCloudChannel(endpoint: string): boolean {
   return new URL(endpoint).hostname === new URL(cloudChannel.endpoint).hostname;
 }
 
-/** Not URL.canParse: once Node.js 20 has optimized it, it refuses valid URLs with characters from U+0080 to U+00FF. */
+/**
+ * Doesn't use URL.canParse, which in Node.js 20, once optimized, rejects valid URLs with characters from U+0080 to
+ * U+00FF.
+ */
 export function parseUrl(text: string): URL | undefined {
   try {
     return new URL(text);
@@ -52,35 +55,35 @@ export function parseUrl(text: string): URL | undefined {
 }
 
 /**
- * Why `endpoint` can't be called; `undefined` where it can. What is read must be what is called, so that a form is refused
- * that a URL parser would take for another host: it drops tabs, turns backslashes, and reads 0x7f.1 as an address.
+ * Returns why `endpoint` can't be called, or `undefined` if it can. Rejects a form that a URL parser reads as another
+ * host than a person does. The parser drops tabs, converts backslashes, and reads 0x7f.1 as an address.
  */
 export function endpointIssue(endpoint: string): string | undefined {
   const url = parseUrl(endpoint);
-  if (!url || !/^https?:\/\/[^/]/i.test(endpoint)) return "is no URL of the form https://HOST";
+  if (!url || !/^https?:\/\/[^/]/i.test(endpoint)) return "isn't a URL of the form https://HOST";
   if (/^[^/]+\/\/[^/\\?#]*@/.test(endpoint)) {
-    return "has a user or a password in it; credentials are configured, see the README";
+    return "has a user or a password in it. Remove them, and configure credentials as docs/authentication.md of this package describes";
   }
   if (!/^[^/]+\/\/[^/\\?#]*\/?$/.test(endpoint)) {
-    return "has more than a scheme, a host and a port; the API's version is `service.version`";
+    return "has more than a scheme, a host and a port. Remove the rest, and set the API's version in `service.version`";
   }
   const host = /^[^/]+\/\/(\[[\da-f:.]+\]|[\w-]+(?:\.[\w-]+)*)(?::\d+)?\/?$/i.exec(endpoint)?.[1];
-  // An IPv6 address has many forms, all of which look like one.
+  // An IPv6 address has many forms, and a reader recognizes each of them as an address.
   if (host === undefined || (!host.startsWith("[") && host.toLowerCase() !== url.hostname)) {
-    return "has a host that is no plain name or address; write it as it is called, for example https://example.com or https://127.0.0.1";
+    return "has a host that isn't a plain name or address. Write the host in its plain form, for example https://example.com or https://127.0.0.1";
   }
   if (url.protocol === "http:" && !isLoopback(url.hostname)) {
-    return "is plain http to another machine, which would send the token in the clear; use https";
+    return "is plain http to another machine, which would send the token unencrypted. Use https";
   }
   return undefined;
 }
 
-/** Whether a host is this machine. */
+/** Returns whether a host is this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-/** Why a text can't be the host of a service; `undefined` where it can. */
+/** Returns why a text can't be the host of a service, or `undefined` if it can. */
 export function hostIssue(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*)(:\d+)?$/i.test(host)
     ? undefined

@@ -3,38 +3,40 @@ import { isSettled, type Outcome, outcomes, settledOutcome } from "../../operati
 import type { Operation } from "../../operations/response";
 import { truncateJson, truncateList, truncateText, sanitize } from "./sanitize";
 
-/** What is known of an operation whose cancellation is requested. Only the functions below lead from one to the next. */
+/** What is known of an operation whose cancellation is requested. Only the functions below create a new record. */
 export interface CancellationRecord {
   readonly outcome: Outcome;
-  /** The operation as it was last read, in the form of outputs. */
+  /** The operation at the last read, in the form of outputs. */
   readonly operation: Properties;
   /** RFC 3339: when the server acknowledged the cancel. */
   readonly requestTime?: string;
-  /** RFC 3339: when the operation was first seen settled. */
+  /** RFC 3339: when a read first found the operation settled. */
   readonly settleTime?: string;
-  /** The endpoint that this was learned at. */
+  /** The endpoint that this was read from. */
   readonly endpoint?: string;
-  /** No cancel was acknowledged, and one whose response was lost may have been carried out. Not kept in the state. */
+  /** The server acknowledged no cancel, but may have carried out one whose response was lost. Not kept in the state. */
   readonly mayHaveCancelled?: true;
 }
 
-/** Nothing is known yet, and an operation runs as long as nothing else is known. */
+/** The record before the first call. The outcome is `running` until a response shows another one. */
 export const initialRecord: CancellationRecord = { outcome: "running", operation: {} };
 
-/** The server acknowledged a cancel. */
+/** Returns the record after the server acknowledged a cancel. */
 export function acknowledged(record: CancellationRecord): CancellationRecord {
   return { ...record, outcome: "cancelling", requestTime: timestamp() };
 }
 
-/** No attempt of the cancel was acknowledged, and the service may have carried out one of them. */
+/**
+ * Returns the record after a cancel without an acknowledgement, of which the service may have carried out an attempt.
+ */
 export function unconfirmed(record: CancellationRecord): CancellationRecord {
-  // The service may have taken this one, so "unsupported" is no longer known.
+  // The service may have carried out this cancel, so "unsupported" may be out of date.
   return record.outcome === "unsupported" ? { ...record, outcome: "running" } : record;
 }
 
-/** The operation was read. */
+/** Returns the record after a read of the operation. */
 export function observed(record: CancellationRecord, read: Operation): CancellationRecord {
-  if (isSettled(record.outcome)) return record; // it never goes back
+  if (isSettled(record.outcome)) return record; // a settled operation never runs again
   const operation = operationOutputs(read);
   const settled = settledOutcome(read);
   if (settled) return { ...record, outcome: settled, operation, settleTime: timestamp() };
@@ -42,18 +44,26 @@ export function observed(record: CancellationRecord, read: Operation): Cancellat
   return { ...record, outcome: record.outcome === "unsupported" ? "unsupported" : "running", operation };
 }
 
-/** The service answered that it can't cancel the operation, and a read then found it running. */
+/**
+ * Returns the record after the service returned UNIMPLEMENTED for the cancel, and a read found the operation running.
+ */
 export function unsupported(record: CancellationRecord): CancellationRecord {
   return { ...record, outcome: "unsupported" };
 }
 
-/** The service does not know the operation. One that expired after it settled keeps its outcome. */
+/** Returns the record after the service returned NOT_FOUND. A settled operation keeps its outcome when it expires. */
 export function missing(record: CancellationRecord): CancellationRecord {
   return isSettled(record.outcome) ? record : { ...record, outcome: "notFound" };
 }
 
-/** The outputs that tell a record; what is not known is left out. */
-export function recordOutputs({ outcome, operation, requestTime, settleTime, endpoint }: CancellationRecord): Properties {
+/** Returns the outputs that hold a record. Leaves out what isn't known. */
+export function recordOutputs({
+  outcome,
+  operation,
+  requestTime,
+  settleTime,
+  endpoint,
+}: CancellationRecord): Properties {
   return {
     outcome,
     ...operation,
@@ -63,7 +73,7 @@ export function recordOutputs({ outcome, operation, requestTime, settleTime, end
   };
 }
 
-/** Reads the record from the outputs of an earlier step. */
+/** Returns the record in the outputs of an earlier step. */
 export function recordedIn(outputs: Properties): CancellationRecord {
   const { outcome, requestTime, settleTime, endpoint } = outputs;
   const kept = operationKeys.filter((key) => outputs[key] !== undefined && outputs[key] !== null);
@@ -80,10 +90,10 @@ function isOutcome(value: unknown): value is Outcome {
   return (outcomes as readonly unknown[]).includes(value);
 }
 
-/** Properties of a resource, as Pulumi hands them over and takes them back. */
+/** The properties of a resource, as Pulumi passes them. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** The outputs that tell of an operation as it was read; what it does not have is left out. */
+/** Returns the outputs that hold an operation. Leaves out what the operation doesn't have. */
 export function operationOutputs({ done, error, metadata, response }: Operation): Properties {
   const operationType = metadata?.["operationType"];
   return {
@@ -109,7 +119,10 @@ export const operationKeys = ["done", "error", "metadata", "response", "operatio
 
 let last = { milliseconds: Number.NaN, text: "" };
 
-/** The time in RFC 3339. Written once a millisecond: a large sweep records a time for each operation, and keeps them all. */
+/**
+ * Returns the present time in RFC 3339. Reuses the text within a millisecond, because a large sweep keeps a time for
+ * each operation.
+ */
 export function timestamp(): string {
   const milliseconds = Date.now();
   if (milliseconds !== last.milliseconds) last = { milliseconds, text: new Date(milliseconds).toISOString() };

@@ -1,10 +1,11 @@
 import { truncateToBytes } from "../../common/text";
 
-/** More levels than any API nests. Without a limit, a hostile response would exhaust the stack. */
+/** The depth limit, which is more than any API nests. Without it, a hostile response would exhaust the call stack. */
 const maxDepth = 32;
 
 /**
- * The strings that the engine takes for a value not known yet, and refuses in a result: one for each kind of value.
+ * The strings that the engine reads as a value that isn't known yet, one for each kind of value. It refuses them in a
+ * result.
  *
  * Source: Pulumi's sdk/go/common/resource/plugin/rpc.go.
  */
@@ -18,12 +19,12 @@ const unknownValues: ReadonlySet<string> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-/** The key by which Pulumi tells a secret, an asset or a resource reference from a plain object (`pulumi.runtime.specialSigKey`). */
+/** The key that marks an object as a secret, an asset or a resource reference (`pulumi.runtime.specialSigKey`). */
 const signatureKey = "4dabf18193072939515e22adb298388d";
 
 /**
- * A service's JSON, made fit for Pulumi's state: nothing in it can pass for one of Pulumi's own values, reach a prototype
- * or fail to be encoded. What is harmless is kept as it is.
+ * Sanitizes a service's JSON for Pulumi's state. In the result, Pulumi recognizes none of its own values, no key
+ * reaches a prototype, and every text can be encoded. Harmless values stay unchanged.
  */
 export function sanitize(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
 export function sanitize(value: readonly unknown[]): readonly unknown[];
@@ -53,12 +54,12 @@ function sanitizeKey(key: string): string {
   return key === signatureKey || key === "__provider" ? `(${key})` : key.toWellFormed();
 }
 
-/** The most of one value from a service that is kept in the state, in bytes of JSON. */
+/** The size limit for each value from a service in the state, in bytes of JSON. */
 const maxBytes = 16 * 1024;
 
 /**
- * Limits a JSON value for the state to 16 KB. Returns a smaller one unchanged, and of a larger one its beginning, as text, and how
- * much was cut.
+ * Truncates a JSON value for the state to 16 KB. Returns a smaller value unchanged. For a larger one, returns its
+ * beginning as text, and how much was kept.
  */
 export function truncateJson(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const cut = cutJson(value);
@@ -67,13 +68,13 @@ export function truncateJson(value: Readonly<Record<string, unknown>>): Readonly
   return typeof type === "string" && type.length < 256 ? { "@type": type, ...cut } : cut;
 }
 
-/** The same for a list. */
+/** Truncates a list for the state to 16 KB, like {@link truncateJson}. */
 export function truncateList(list: readonly unknown[]): readonly unknown[] {
   const cut = cutJson(list);
   return cut === undefined ? list : [cut];
 }
 
-/** The same for a text. */
+/** Truncates a text for the state to 16 KB. */
 export function truncateText(text: string): string {
   const size = Buffer.byteLength(text);
   return size <= maxBytes ? text : `${truncateToBytes(text, maxBytes)}… (cut: the first ${maxBytes} of ${size} bytes)`;

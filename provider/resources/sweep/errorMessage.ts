@@ -3,11 +3,14 @@ import { type Expectation, isSatisfied } from "../expectation";
 import type { Ledger } from "./ledger";
 import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total } from "./summary";
 
-/** How many operations an error describes, and with how much text for each: the engine must be able to receive it whole. */
+/** How many operations an error describes. */
 const maxDescribed = 20;
+/** How long their descriptions together can be, in bytes. The host truncates an error at 4 KB, and its end says what to do. */
+const maxDescribedBytes = 3 * 1024;
+/** How long the name and the reason of each operation can be, in characters. */
 const maxTextLength = 95;
 
-/** Why an operation couldn't be read, if one couldn't. */
+/** Returns why an operation couldn't be cancelled or read, or `undefined` without such an operation. */
 export function readErrorIn(ledger: Ledger): string | undefined {
   for (const [name, { failure }] of ledger.all()) {
     if (failure !== undefined) return `${name}: ${withoutName(name, failure)}`;
@@ -15,7 +18,9 @@ export function readErrorIn(ledger: Ledger): string | undefined {
   return undefined;
 }
 
-/** Describes operations that did not end as expected: counts, and the first of them; `undefined` if there are none. */
+/**
+ * Describes operations that didn't end as expected: counts, and the first ones. Returns `undefined` if there are none.
+ */
 export function describeUnexpected(
   { outcomes }: Summary,
   ledger: Ledger,
@@ -25,14 +30,20 @@ export function describeUnexpected(
   const unwanted = countedOutcomes.filter((outcome) => !isOutcomeSatisfied(outcome, expectation));
   const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
   if (count === 0) return undefined;
-  const lines = [...describe(ledger, expectation)];
+  const lines = fitting([...describe(ledger, expectation)]);
   const more = count - lines.length;
   return [
-    `${collection}: of ${total(outcomes)} operations ${count} did not end as expected (${countsInWords(outcomes)}; \`expect\` takes ${expectation.expect.join(", ")}).`,
+    `${collection}: ${count} of ${total(outcomes)} operations didn't end as expected (${countsInWords(outcomes)}). \`expect\` allows ${expectation.expect.join(", ")}.`,
     ...lines,
     ...(more > 0 ? [`- and ${more} more`] : []),
-    "The next run goes on with what still runs. Ways out: change `expect`; `retainOnDelete`; `pulumi state delete`.",
+    "The next run continues with what still runs. To accept these outcomes, change `expect`. To give up, set `retainOnDelete`, or run `pulumi state delete`.",
   ].join("\n");
+}
+
+/** Returns the first lines, as many as fit. */
+function fitting(lines: readonly string[]): string[] {
+  let bytes = 0;
+  return lines.filter((line) => (bytes += Buffer.byteLength(line)) <= maxDescribedBytes);
 }
 
 function* describe(ledger: Ledger, expectation: Expectation): Generator<string> {
@@ -49,7 +60,7 @@ function* describe(ledger: Ledger, expectation: Expectation): Generator<string> 
   }
 }
 
-/** The errors of calls begin with the operation's name, which the line has already. */
+/** Removes the operation's name, with which the error of a call begins. The line already has the name. */
 function withoutName(name: string, reason: string): string {
   return reason.startsWith(`${name}: `) ? reason.slice(name.length + 2) : reason;
 }

@@ -20,7 +20,7 @@ const defaultCollection = "operations";
 const defaultLimit = 1_000;
 const defaultConcurrency = 16;
 
-/** More at a time than the connections that one process keeps to a host would only wait for one. */
+/** The number of connections that a process keeps to a host. More calls at a time would wait for a connection. */
 const maxConcurrency = 64;
 
 const count = (most: number) =>
@@ -39,7 +39,7 @@ const schema = v.objectWithRest(
     ...selectionArguments,
     limit: v.optional(count(1_000_000)),
     concurrency: v.optional(count(maxConcurrency)),
-    // The resource's class sets it to an empty secret if `names` is one, so that the output is encrypted too.
+    // The resource's class sets it to an empty secret if `names` is a secret, so that Pulumi encrypts the output too.
     operations: v.optional(v.pipe(v.array(v.unknown(), isOutput), v.maxLength(0, isOutput))),
     report: v.optional(v.pipe(v.string("must be a path"), v.nonEmpty("is empty"))),
     ...commonArguments,
@@ -47,7 +47,7 @@ const schema = v.objectWithRest(
   unknownArgument,
 );
 
-/** A sweep's arguments, once they passed {@link validateRequestInputs}. */
+/** A sweep's arguments, after {@link validateSweepInputs} found no issue. */
 interface Arguments extends CommonArguments, Selection {
   readonly collection?: string;
   readonly limit?: number;
@@ -59,14 +59,14 @@ interface Arguments extends CommonArguments, Selection {
 export interface SweepSettings extends CommonSettings {
   readonly collection: string;
   readonly selection: Selection;
-  /** The most operations that may match. */
+  /** The most running operations that may match. */
   readonly limit: number;
-  /** Calls in flight. */
+  /** How many calls are in flight at a time. */
   readonly concurrency: number;
   readonly report: string | undefined;
 }
 
-/** Everything that is wrong with a sweep's arguments, as far as they are known. */
+/** Returns all issues of a sweep's arguments that are known. */
 export function validateSweepInputs(inputs: Properties, context: Context): Issue[] {
   const failures = validateSchema(schema, inputs);
   const names = Array.isArray(inputs["names"]) ? (inputs["names"] as unknown[]) : [];
@@ -81,7 +81,7 @@ export function validateSweepInputs(inputs: Properties, context: Context): Issue
   ];
 }
 
-/** The canonical form of arguments that were checked. */
+/** Returns the canonical form of validated arguments. */
 export function sweepSettings(properties: Properties): SweepSettings {
   const args = properties as Arguments;
   return {
@@ -94,7 +94,7 @@ export function sweepSettings(properties: Properties): SweepSettings {
   };
 }
 
-/** The arguments, as they go into the outputs. */
+/** Returns the arguments for the outputs. */
 export function echoSweepInputs(properties: Properties): Properties {
   return pickInputs(properties, Object.keys(schema.entries));
 }
@@ -120,7 +120,7 @@ function canonicalSelection({ filter, match, names, all }: Selection): Selection
 function collectionIssues(name: string): string[] {
   const faults = nameIssues(name);
   if (faults.length > 0 || /(^|\/)operations$/.test(name)) return faults;
-  return ["must end in operations, as collections of operations do, for example projects/p/locations/l/operations"];
+  return ["must end in operations, for example projects/p/locations/l/operations"];
 }
 
 function cloudChannelCollectionIssues(name: string): string[] {

@@ -7,12 +7,14 @@ import type { Operation } from "../../operations/response";
 import { sanitize } from "../state/sanitize";
 import { type CancellationRecord, timestamp } from "../state/record";
 
-/** What is known of one operation of a sweep. Small, because there may be a hundred thousand. */
+/**
+ * What is known of one operation of a sweep. An entry is small, because a sweep may have a hundred thousand operations.
+ */
 export interface Entry {
   readonly outcome: Outcome;
   /** RFC 3339: when the server acknowledged the cancel. */
   readonly requestTime?: string;
-  /** RFC 3339. Absent if an earlier run saw the operation settle. */
+  /** RFC 3339: when this run first found the operation settled. Absent if an earlier run did. */
   readonly settleTime?: string;
   /** The error that the operation ended with: its code's name and its message. */
   readonly error?: string;
@@ -20,20 +22,22 @@ export interface Entry {
   readonly failure?: string;
 }
 
-/** How much of an operation's error message is kept, in characters. */
+/** How much of an operation's error message the ledger keeps, in characters. */
 const maxMessageLength = 500;
 
-/** What a sweep knows of its operations, by name. */
+/** The operations of a sweep, by name, and what is known of each. */
 export class Ledger {
   private readonly entries = new Map<string, Entry>();
-  /** Operations whose cancel was acknowledged and that haven't settled, as far as is known. */
+  /** Operations with an acknowledged cancel that haven't settled, as far as is known. */
   private readonly unsettled = new Set<string>();
-  /** Listed operations whose names can't be called, by a hash of the name: a name may have a megabyte. */
+  /**
+   * Listed operations whose names can't be called. The key is a hash of the name, because a name may have a megabyte.
+   */
   private uncallable = new Map<string, { name: string; failure: string }>();
-  /** Each text once: most operations of a sweep end with the same error. */
+  /** The error texts, to keep each only once. Most operations of a sweep end with the same error. */
   private readonly texts = new Map<string, string>();
 
-  /** Operations whose cancel was acknowledged and that a run waits for. */
+  /** The operations with an acknowledged cancel that a run waits for. */
   get waiting(): ReadonlySet<string> {
     return this.unsettled;
   }
@@ -51,17 +55,20 @@ export class Ledger {
     return this.entries.has(name);
   }
 
-  /** All operations that can be called. */
+  /** Returns all operations that can be called. */
   all(): IterableIterator<[string, Entry]> {
     return this.entries.entries();
   }
 
-  /** Listed operations that can't be called: a beginning of each name that is safe to show, and the reason. */
+  /**
+   * Returns the listed operations that can't be called, each with a beginning of its name that is safe to show and the
+   * reason.
+   */
   allUncallable(): Iterable<{ name: string; failure: string }> {
     return this.uncallable.values();
   }
 
-  /** Adds an operation as it is known from elsewhere. */
+  /** Adds or replaces an operation's entry. */
   add(name: string, entry: Entry): void {
     this.set(name, entry);
   }
@@ -97,7 +104,7 @@ export class Ledger {
     this.set(name, { ...(this.entries.get(name) ?? { outcome: "running" }), failure });
   }
 
-  /** Records which listed operations can't be called, and why. They are counted as running. */
+  /** Records which listed operations can't be called, and why. Summaries count them as running. */
   setUncallable(failures: ReadonlyMap<string, string>): void {
     this.uncallable = new Map();
     for (const [name, failure] of failures) this.uncallable.set(hashOf(name), { name: shownName(name), failure });
@@ -125,16 +132,19 @@ export class Ledger {
 /** How much of a name that can't be called is shown, in characters. */
 const maxShownLength = 100;
 
-/** A listed name as it can be shown and kept: as it is if it can be called, and otherwise a beginning of it that is safe. */
+/**
+ * Returns a listed name that is safe to show and keep: unchanged if it can be called, and otherwise a sanitized
+ * beginning of it.
+ */
 export function shownName(name: string): string {
   return uncallableReason(name) === undefined ? name : sanitize(singleLine(name, maxShownLength));
 }
 
-/** Why a listed name can't be called, or can't be kept in the state; `undefined` if it can. */
+/** Returns why a listed name can't be called or kept in the state, or `undefined` if it can. */
 export function uncallableReason(name: string): string | undefined {
   const [reason] = nameIssues(name);
   if (reason !== undefined) return `can't be called: its name ${reason}`;
-  return sanitize(name) === name ? undefined : "can't be called: its name is one of Pulumi's own markers";
+  return sanitize(name) === name ? undefined : "can't be called: its name is a value that Pulumi reserves";
 }
 
 function hashOf(name: string): string {

@@ -4,7 +4,7 @@ import { RpcError } from "../../operations/errors";
 import { StepError } from "../errors";
 import { type Selected, type Selection, selectorOf } from "../inputs/selection";
 
-/** A collection of operations, and the means to list it. */
+/** A collection of operations, and the client, the selection and the deadline to list it with. */
 export interface Collection {
   readonly client: OperationsClient;
   readonly name: string;
@@ -12,20 +12,21 @@ export interface Collection {
   readonly deadline: Deadline;
 }
 
-/** AIP-158 lets a server coerce a larger one to what it likes. */
+/** The page size to request. AIP-158 allows a server to return smaller pages. */
 const pageSize = 1_000;
 
 /**
- * How many pages in a row may show nothing new. An empty page that isn't the last one is allowed (AIP-158), and a server that
- * scans for a rare match sends many; one that sends nothing else would be listed until the deadline.
+ * How many pages in a row may show nothing new. AIP-158 allows empty pages before the last one, and a server that scans
+ * for a rare match sends many. Without this limit, a server that sends only empty pages would be listed until the
+ * deadline.
  */
 const maxPagesWithoutProgress = 1_000;
 
 /**
- * The operations of a collection that the selection means, page by page, done or not.
+ * Lists the selected operations of a collection, page by page, done or not.
  *
- * @throws {CannotListError} when the service can't list
- * @throws {StepError} when the listing doesn't come to an end
+ * @throws {CannotListError} if the service can't list
+ * @throws {StepError} if the listing doesn't end
  */
 export async function* listPages({ client, name, selection, deadline }: Collection): AsyncGenerator<Selected> {
   const select = selectorOf(selection);
@@ -55,7 +56,7 @@ export async function* listPages({ client, name, selection, deadline }: Collecti
     for (const operation of page.operations) names.add(operation.name);
     withoutProgress = names.size > known ? 0 : withoutProgress + 1;
     if (tokens.has(pageToken)) {
-      throw new StepError(`${name}: the listing does not end: the server repeats a page token. ${whatToDo}`);
+      throw new StepError(`${name}: the listing doesn't end, because the server repeats a page token. ${whatToDo}`);
     }
     if (withoutProgress >= maxPagesWithoutProgress) {
       throw new StepError(
@@ -66,13 +67,13 @@ export async function* listPages({ client, name, selection, deadline }: Collecti
   }
 }
 
-const whatToDo = "Report it to the service, or name the operations one by one: in a sweep with `names`.";
+const whatToDo = "Report this to the service's provider. A sweep can use `names` instead of a listing.";
 
-/** The service answered UNIMPLEMENTED to a list. */
+/** The service returned UNIMPLEMENTED for a list. */
 export class CannotListError extends StepError {
   constructor(collection: string) {
     super(
-      `${collection} can't be listed: the service answered UNIMPLEMENTED. Name the operations one by one: in a sweep with \`names\`, else with getOperation.`,
+      `${collection} can't be listed, because the service returned UNIMPLEMENTED. In a sweep, use \`names\`. Instead of listOperations, use getOperation.`,
     );
     this.name = "CannotListError";
   }

@@ -2,7 +2,7 @@ import { closeSync, constants, createWriteStream, fstatSync, openSync, type Writ
 import { StepError } from "../errors";
 import type { Entry } from "./ledger";
 
-/** A file that gets a line of JSON for each operation of a run. */
+/** Writes a line of JSON to a file for each operation of a run. */
 export class Report {
   private constructor(
     private readonly path: string,
@@ -10,11 +10,11 @@ export class Report {
   ) {}
 
   /**
-   * Opens the file for appending. A sweep opens it before its first call, so that nothing is cancelled when it can't be
-   * written.
+   * Opens the file for appending. A sweep opens it before its first call, so that it cancels nothing if the file can't
+   * be written.
    *
    * @param path relative to the program's directory; `undefined` for no report
-   * @throws {StepError} when the file can't be opened, or isn't a file: a pipe without a reader would block the process
+   * @throws {StepError} if the path can't be opened or isn't a file; a pipe without a reader would block the process
    */
   static open(path: string | undefined): Report {
     if (path === undefined) return new Report("", undefined);
@@ -27,21 +27,26 @@ export class Report {
       closeSync(fd);
     } catch (error) {
       const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-      if (code !== "ENXIO") throw new StepError(`The report ${path} can't be written (${code}).`);
+      if (code !== "ENXIO")
+        throw new StepError(`The report ${path} can't be written (${code}). Check the path in \`report\`.`);
     }
-    throw new StepError(`The report ${path} can't be written: it is not a file. Name a file, or leave out \`report\`.`);
+    throw new StepError(`The report ${path} can't be written: it isn't a file. Name a file, or leave out \`report\`.`);
   }
 
   write(line: { readonly name: string } & Entry): void {
     this.stream?.write(`${JSON.stringify(line)}\n`);
   }
 
-  /** Writes the counts of operations whose names an earlier run, which couldn't write its report, didn't keep. */
+  /** Writes the counts of operations that the state doesn't name, after an earlier run couldn't write its report. */
   writeUnnamed(outcomes: Readonly<Record<string, number>>): void {
     if (Object.keys(outcomes).length > 0) this.stream?.write(`${JSON.stringify({ unnamed: outcomes })}\n`);
   }
 
-  /** @throws {StepError} when not everything could be written */
+  /**
+   * Closes the file.
+   *
+   * @throws {StepError} if not everything was written
+   */
   close(): Promise<void> {
     const { stream, path } = this;
     if (!stream) return Promise.resolve();

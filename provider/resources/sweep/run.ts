@@ -17,16 +17,21 @@ import type { Report } from "./report";
 import type { SweepSettings } from "./inputs";
 import { type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedAfterReads, unnamedIn } from "./summary";
 
-/** How often a run lists, to find what was started while it was cancelling. */
+/** How many listings a run makes at most, to find what started while it was cancelling. */
 const maxListings = 5;
 
-/** How long a listing may take while a run waits, in milliseconds; then the operations are read one by one. */
+/**
+ * How long a listing may take while a run waits, in milliseconds. After that, the run reads the operations one by one.
+ */
 const pollListingTimeout = 30_000;
 
-/** How many operations that couldn't be cancelled or read are read once more at the end of a run. */
+/** How many operations that couldn't be cancelled or read the run reads once more at its end. */
 const maxRechecks = 100;
 
-/** One run of a sweep: finds operations, cancels them and waits for their end. What it learns holds also when a method throws. */
+/**
+ * One run of a sweep. Finds operations, cancels them and waits for their end. Its results are valid also after a method
+ * throws.
+ */
 export class Run {
   readonly ledger = new Ledger();
   requestTime: string | undefined;
@@ -35,13 +40,13 @@ export class Run {
   /** Whether a cancel was, or may have been, carried out. */
   mayHaveCancelled = false;
   private readonly acknowledged: ReadonlyMap<string, string>;
-  /** The names that the state knows, by their form without the project, which a listing may name otherwise. */
+  /** The names in the state. The key leaves out the project, which a listing may name differently. */
   private readonly knownNames = new Map<string, string>();
-  /** How many acknowledged operations have joined the ledger since the state was written. */
+  /** How many operations acknowledged under another selection have joined the ledger in this run. */
   private joined = 0;
-  /** Why some operations could not be read, so that nothing is known of them. */
+  /** Why some operations couldn't be read. Their outcomes aren't known. */
   private readError: string | undefined;
-  /** The operations for which this run has sent a cancel, or has refused to. */
+  /** The operations for which this run has sent a cancel, or has decided not to. */
   private readonly handled = new Set<string>();
   private sent = 0;
   private canList: boolean;
@@ -69,9 +74,9 @@ export class Run {
   }
 
   /**
-   * Counts the operations that run and that the selection means, without cancelling any.
+   * Counts the selected operations that are running, and cancels none.
    *
-   * @throws {StepError} when the service can't list
+   * @throws {StepError} if the service can't list
    */
   async count(): Promise<void> {
     const { names } = this.settings.selection;
@@ -80,10 +85,10 @@ export class Run {
   }
 
   /**
-   * Reads what an earlier run left unsettled, once. It sees how the operations end that the state names. Of the others it sees
-   * only how many still run.
+   * Reads once what an earlier run left unsettled. Records how the operations ended that the state names. Of the
+   * others, records only how many are still running.
    *
-   * @throws {StepError} when the service can't list
+   * @throws {StepError} if the service can't list, or if an operation can't be read
    */
   async refresh(): Promise<void> {
     const open = [...this.ledger.all()].filter(([, { outcome }]) => !isSettled(outcome)).map(([name]) => name);
@@ -96,11 +101,11 @@ export class Run {
   }
 
   /**
-   * Sends the cancels: first it finds out how many there are to be, then it sends them, and lists again until a listing shows
-   * nothing new. A cancel that an earlier run recorded as acknowledged isn't sent again.
+   * Sends the cancels. Counts the operations first, then sends the cancels, and lists again until a listing shows
+   * nothing new. Doesn't send a cancel again that an earlier run recorded as acknowledged.
    *
-   * @throws {StepError} when more operations are found than `limit` allows; no cancel was sent then
-   * @throws {StepError} when a listing fails, when the listings don't come to an end, or when an operation can't be read
+   * @throws {StepError} before any cancel, if more operations match than `limit` allows
+   * @throws {StepError} if a listing fails, if the listings don't end, or if an operation can't be read
    */
   async cancel(): Promise<void> {
     const { names } = this.settings.selection;
@@ -132,7 +137,7 @@ export class Run {
     }
   }
 
-  /** Reads once more what couldn't be cancelled or read: it may have ended meanwhile. */
+  /** Reads operations once more that couldn't be cancelled or read, because they may have ended meanwhile. */
   async recheck(): Promise<void> {
     const failed = [...this.ledger.all()].filter(
       ([, { outcome, failure }]) => failure !== undefined && !isSettled(outcome),
@@ -149,7 +154,7 @@ export class Run {
   /**
    * Writes the report.
    *
-   * @throws {StepError} when it can't be written
+   * @throws {StepError} if it can't be written
    */
   async close(): Promise<void> {
     const { unreported } = this.earlier;
@@ -164,14 +169,14 @@ export class Run {
     await this.report.close();
   }
 
-  /** Lists on until a listing shows nothing new. */
+  /** Lists again, and cancels what is new, until a listing shows nothing new. */
   private async cancelNew(): Promise<void> {
     const { collection } = this.settings;
     for (let listing = 2; listing <= maxListings; listing++) {
       if (this.deadline.passed) {
         throw new StepError(
-          `${collection}: the ${formatDuration(this.deadline.allowance)} of this step were over before a listing confirmed that nothing is left to cancel. ` +
-            "Run `pulumi up` again; to allow more time, set `customTimeouts`.",
+          `${collection}: the step's time limit of ${formatDuration(this.deadline.allowance)} was over before a listing confirmed that nothing is left to cancel. ` +
+            "Run again. To allow more time, set `customTimeouts`.",
         );
       }
       const found = await this.listRunning();
@@ -179,12 +184,14 @@ export class Run {
       await this.sendAll(found);
     }
     throw new StepError(
-      `${collection}: operations start as fast as they are cancelled: each of ${maxListings} listings showed new ones. ` +
-        "Stop what starts them, and run `pulumi up` again.",
+      `${collection}: operations start as fast as the sweep cancels them. Each of ${maxListings} listings showed new ones. ` +
+        "Stop what starts them, and run again.",
     );
   }
 
-  /** Finds in a listing what is to be cancelled, and reads what the state names and the listing doesn't show. */
+  /**
+   * Finds in a listing which operations to cancel, and reads those that the state names and the listing doesn't show.
+   */
   private async findListed(): Promise<Set<string>> {
     const found = await this.listRunning();
     const missing = this.unacknowledged().filter((name) => !found.has(name));
@@ -192,7 +199,7 @@ export class Run {
     return found;
   }
 
-  /** Finds which of the named operations are to be cancelled. */
+  /** Finds which of the named operations to cancel. */
   private async findNamed(names: readonly string[]): Promise<Set<string>> {
     const unacknowledged = this.unacknowledged();
     if (matchedIn(this.earlier) > 0) {
@@ -200,12 +207,13 @@ export class Run {
       for (const name of await this.readRunning(unacknowledged, "record")) running.add(name);
       return running;
     }
-    // The answer to a cancel tells that an operation has ended, so reads are needed only where the limit may be exceeded.
+    // The response to a cancel shows whether an operation has ended, so reads are necessary only if the limit may be
+    // exceeded.
     if (names.length > this.settings.limit) return this.readRunning(names, "record");
     return new Set(names.filter((name) => this.isToBeCancelled(name)));
   }
 
-  /** Lists what is to be cancelled. The listing also shows how operations ended that are waited for. */
+  /** Lists the operations to cancel. Also records how operations ended that the run waits for. */
   private async listRunning(): Promise<Set<string>> {
     const found = new Set<string>();
     const uncallable = new Map<string, string>();
@@ -231,7 +239,7 @@ export class Run {
   }
 
   /**
-   * Reads operations one by one, and returns those that run and are to be cancelled.
+   * Reads operations one by one, and returns those that are running and need a cancel.
    *
    * @param ended whether to record how the others ended
    */
@@ -247,7 +255,8 @@ export class Run {
   }
 
   /**
-   * Reads the operations of `names` that the state doesn't name, and returns those that run. Recounts the others.
+   * Reads the operations of `names` that the state doesn't name, and returns those that are running. Recounts the
+   * others.
    */
   private async readUnnamed(names: readonly string[]): Promise<Set<string>> {
     const unnamed = names.filter((name) => !this.ledger.has(name));
@@ -255,7 +264,7 @@ export class Run {
     const read = unnamed.map((name) => ({ name, ...this.ledger.get(name) }));
     for (const { name, failure } of read) {
       if (failure === undefined) continue;
-      // Another run may have counted it, with an outcome that isn't known here, so it stays counted and not named.
+      // Another run may have counted it with an outcome that isn't known here, so it stays counted and unnamed.
       this.readError ??= `${name}: ${failure.replace(`${name}: `, "")}`;
       this.ledger.remove(name);
     }
@@ -278,12 +287,12 @@ export class Run {
   }
 
   private observe(operation: Operation): void {
-    // With waitFor "accepted" an acknowledgement is enough, and how the operation ends is not looked at.
+    // With waitFor "accepted" an acknowledgement is enough, and the run doesn't record how the operation ends.
     const isWaitedFor = this.settings.waitFor === "settled" || !this.ledger.waiting.has(operation.name);
     if (isWaitedFor) this.ledger.observe(operation);
   }
 
-  /** One round of reads: by pages of the listing, or one by one where that takes fewer calls. */
+  /** Reads the operations that the run waits for: by a listing, or one by one if that takes fewer calls. */
   private async readWaiting(): Promise<void> {
     const missing = new Set(this.ledger.waiting);
     const isLast = this.deadline.passed;
@@ -298,12 +307,12 @@ export class Run {
         }
       } catch (error) {
         if (!(error instanceof CallError || error instanceof StepError)) throw error;
-        // Single reads may work where the listing doesn't. If they don't either, they tell why.
+        // Single reads may work if the listing doesn't. If they fail too, their errors say why.
         this.canList = false;
       }
     }
-    // A listing doesn't show what its filter leaves out once it is done, or what expired. In the last round a listing that is
-    // out of date isn't enough.
+    // A listing doesn't show an operation that expired, or that the filter excludes after its end. In the last round a
+    // listing isn't enough, because it may be out of date.
     await this.each(isLast ? [...this.ledger.waiting] : missing, async (name) => {
       try {
         this.ledger.record(name, await this.readOperation(name));
@@ -322,23 +331,26 @@ export class Run {
     }
   }
 
-  /** The operations that the state names, for which no cancel was acknowledged and one is needed. */
+  /** Returns the operations in the ledger that need a cancel. */
   private unacknowledged(): string[] {
     return [...this.ledger.all()].map(([name]) => name).filter((name) => this.isToBeCancelled(name));
   }
 
-  /** Whether an operation that a listing shows as running needs a cancel. */
+  /** Returns whether an operation that a listing shows as running needs a cancel. */
   private isToBeCancelledNow(name: string): boolean {
     if (this.ledger.get(name)?.outcome === "notFound") {
       const isHandled = this.handled.has(name);
       this.ledger.add(name, { outcome: "running" });
       if (isHandled)
-        this.ledger.fail(name, "the service answered NOT_FOUND to the cancel, and lists the operation as running");
+        this.ledger.fail(name, "the service returned NOT_FOUND for the cancel, and lists the operation as running");
     }
     return this.isToBeCancelled(name);
   }
 
-  /** Whether an operation, if it runs, needs a cancel. One that was acknowledged under another selection joins the ledger. */
+  /**
+   * Returns whether an operation, if it's running, needs a cancel. Adds one acknowledged under another selection to the
+   * ledger.
+   */
   private isToBeCancelled(name: string): boolean {
     if (this.handled.has(name)) return false;
     const entry = this.ledger.get(name);
@@ -353,7 +365,7 @@ export class Run {
     return false;
   }
 
-  /** The name under which the state knows a listed operation. A service may name its project by ID or by number. */
+  /** Returns the name that the state has for a listed operation. A service may name the project by ID or by number. */
   private knownName(name: string): string {
     if (!name.startsWith("projects/") || this.ledger.has(name)) return name;
     const known = this.knownNames.get(withoutProject(name));
@@ -361,14 +373,14 @@ export class Run {
   }
 
   /**
-   * Counts anew what the state doesn't name, when everything that runs was found.
+   * Recounts the operations that the state doesn't name, after all running operations were found.
    *
    * @param then whether the operations found join the ledger, or are only counted
    */
   private recount(found: ReadonlySet<string>, then: "join" | "count"): void {
     const unnamed = [...found].filter((name) => !this.ledger.has(name)).length;
     const others = this.ledger.uncallableCount + this.joined;
-    // The ends of named operations were read, so those aren't unobserved.
+    // With `names`, the run read how operations ended, so none is unobserved.
     const unobserved = this.settings.selection.names === undefined;
     const seen = this.readError === undefined ? unnamed + others : Infinity;
     const named = others + (then === "join" ? unnamed : 0);
@@ -393,13 +405,13 @@ export class Run {
         if (this.sent >= limit) {
           this.ledger.fail(name, `not cancelled: it started while the sweep ran, and exceeds the limit of ${limit}`);
         } else if (this.deadline.passed) {
-          this.ledger.fail(name, `not cancelled: the ${allowance} of this step were over`);
+          this.ledger.fail(name, `not cancelled: the step's time limit of ${allowance} was over`);
         } else {
           this.sent++;
           const record = await requestCancel(initialRecord, this.target(name), this.settings.expect);
           this.requestTime ??= record.requestTime;
           this.mayHaveCancelled ||= record.requestTime !== undefined || record.mayHaveCancelled === true;
-          // The limit is for operations that run.
+          // Only operations that run count toward the limit.
           if (record.requestTime === undefined && record.outcome !== "unsupported") this.sent--;
           this.ledger.record(name, record);
         }
@@ -409,9 +421,9 @@ export class Run {
   }
 
   /**
-   * Does `work` for each operation, `concurrency` at a time; goes on when one fails.
+   * Does `work` for each operation, `concurrency` at a time. If one fails, continues with the others.
    *
-   * @param otherwise what to say of operations that the time is over for
+   * @param otherwise how the failure begins of an operation that no time is left for
    */
   private async each(
     names: Iterable<string>,
@@ -426,7 +438,7 @@ export class Run {
         try {
           if (!this.deadline.expired) await work(name);
           else if (!this.ledger.waiting.has(name) && this.ledger.get(name)?.failure === undefined) {
-            this.ledger.fail(name, `${otherwise}: the ${allowance} of this step were over`);
+            this.ledger.fail(name, `${otherwise}: the step's time limit of ${allowance} was over`);
           }
         } catch (error) {
           this.mayHaveCancelled ||= error instanceof UnfinishedError;
@@ -442,7 +454,7 @@ export class Run {
   }
 }
 
-/** A name whose project is left out, as a key: two names of one operation have the same. */
+/** Returns a name without its project, as a key. Two names of one operation have the same key. */
 function withoutProject(name: string): string {
   return name.replace(/^projects\/[^/]*\//, "projects/-/");
 }

@@ -33,8 +33,8 @@ export const check = checkBy(validateSweepInputs);
 /**
  * Cancels, and waits as the settings say. With `cancelOn: "delete"` it counts instead.
  *
- * @throws {PartialError} when a cancel was, or may have been, carried out and the sweep did not end as it should
- * @throws any other error when there is nothing to keep
+ * @throws {PartialError} if a cancel was, or may have been, carried out and the sweep failed
+ * @throws any other error if there is nothing to keep
  */
 export async function create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }> {
   const settings = sweepSettings(inputs);
@@ -50,7 +50,7 @@ export async function create(inputs: Properties, context: Context): Promise<{ id
 /**
  * Counts what matches. If the sweep cancelled when it was created, reads once what hadn't settled.
  *
- * @throws {StepError} when the service can't list, or an operation can't be read; the state then stays as it was
+ * @throws {StepError} if the service can't list, or an operation can't be read; the state then stays unchanged
  */
 export async function read(_id: string, properties: Properties, context: Context): Promise<Properties> {
   const settings = sweepSettings(properties);
@@ -63,12 +63,12 @@ export async function read(_id: string, properties: Properties, context: Context
 }
 
 /**
- * Goes on with a sweep, or takes on new settings. It makes no call if neither the selection nor `cancelOn` has changed and the
- * recorded outcomes satisfy the settings. With another selection it starts over, but doesn't send a cancel again that is
- * recorded as acknowledged.
+ * Continues a sweep, or applies new settings. It makes no call if neither the selection nor `cancelOn` has changed and
+ * the recorded outcomes satisfy the settings. With another selection it starts over, but doesn't send a cancel again
+ * that is recorded as acknowledged.
  *
- * @throws {PartialError} when what was learned has to be kept although the sweep did not end as it should
- * @throws any other error when the state may stay as it was
+ * @throws {PartialError} if the sweep failed, and its results must be kept
+ * @throws any other error if the state can stay unchanged
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
   const settings = sweepSettings(inputs);
@@ -95,10 +95,10 @@ export async function update(id: string, old: Properties, inputs: Properties, co
 }
 
 /**
- * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels and waits. A delete can't write outputs, so its result
- * is in a line of output and in the report.
+ * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels and waits. A delete can't write outputs, so it
+ * prints its result and writes it to the report.
  *
- * @throws {StepError} when an operation did not end as expected; the resource then stays, and can be destroyed again
+ * @throws {StepError} if an operation didn't end as expected; the resource then stays, and can be destroyed again
  */
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = sweepSettings(properties);
@@ -109,7 +109,8 @@ export async function remove(properties: Properties, context: Context): Promise<
 
 const comparisons: readonly Comparison<SweepSettings>[] = [
   { argument: "collection", replaces: true, of: ({ collection }) => collection },
-  // The selection never replaces: the delete of the old sweep would cancel what the new one was narrowed to leave alone.
+  // A change of the selection never replaces. With a replacement, the delete of the old sweep would cancel what the
+  // new, narrower selection leaves alone.
   { argument: "filter", replaces: false, of: ({ selection }) => selection.filter },
   { argument: "match", replaces: false, of: ({ selection }) => selection.match },
   { argument: "names", replaces: false, of: ({ selection }) => selection.names },
@@ -120,7 +121,7 @@ const comparisons: readonly Comparison<SweepSettings>[] = [
   ...commonComparisons,
 ];
 
-/** Compares the arguments with those that the outputs echo, and asks whether what is recorded satisfies them. */
+/** Compares the arguments with those in the outputs, and checks whether the recorded outcomes satisfy them. */
 export function diff(
   outputs: Properties,
   inputs: Properties,
@@ -134,29 +135,29 @@ export function diff(
   return { changes: changes || !satisfied, replaces };
 }
 
-/** Whether what is recorded holds at the endpoint that a step would call. */
+/** Returns whether a summary holds at the endpoint that a step would call. */
 function isRecordedHere({ endpoint }: Summary, { service, identity }: SweepSettings, context: Context): boolean {
   return holdsAt(endpoint, endpointOf(context, service, identity));
 }
 
-/** How long a refresh may take, in milliseconds: it makes a call for each page, or for each name. */
+/** How long a refresh may take, in milliseconds. It makes a call for each page, or for each name. */
 const readTimeout = 10 * 60_000;
 
 /** The result of a run. */
 interface Swept {
   readonly summary: Summary;
-  /** What went wrong, for people. */
+  /** The error to show to the user. */
   readonly error?: string;
   /** Whether a cancel was, or may have been, carried out. */
   readonly mayHaveCancelled: boolean;
 }
 
 /**
- * Counts what matches, without cancelling any.
+ * Counts what matches, and cancels nothing.
  *
- * @param step what bounds its time
- * @param earlier a summary that knows which cancels were acknowledged
- * @throws {StepError} when the service can't list, or an operation can't be read
+ * @param step the step that sets the time limit
+ * @param earlier a summary that has the acknowledged cancels
+ * @throws {StepError} if the service can't list, or an operation can't be read
  */
 function count(
   settings: SweepSettings,
@@ -169,7 +170,7 @@ function count(
 }
 
 /**
- * Reads what an earlier run left unsettled, once.
+ * Reads once what an earlier run left unsettled.
  *
  * @throws as {@link count} does
  */
@@ -196,8 +197,8 @@ async function readOnly(
 /**
  * Cancels, waits as the settings say, writes the report, and prints the counts.
  *
- * @param earlier what an earlier run came to; this one goes on with it
- * @throws {StepError} when the service can't be called, or the report can't be opened; no call was made then
+ * @param earlier the summary of the earlier run that this run continues
+ * @throws {StepError} before any call, if the service can't be called or the report can't be opened
  */
 async function sweep(
   settings: SweepSettings,
@@ -236,9 +237,9 @@ async function sweep(
 }
 
 /**
- * Writes the report that an earlier run couldn't write, as far as the state knows it.
+ * Writes what the state has of the report that an earlier run couldn't write.
  *
- * @throws {StepError} when it can't be written this time either
+ * @throws {StepError} if the report can't be written this time either
  */
 async function writeMissingReport({ report: path }: SweepSettings, earlier: Summary): Promise<Summary> {
   const report = Report.open(path);
@@ -248,14 +249,14 @@ async function writeMissingReport({ report: path }: SweepSettings, earlier: Summ
   return Object.fromEntries(Object.entries(earlier).filter(([key]) => key !== "unreported")) as unknown as Summary;
 }
 
-/** A client, and what is known at the endpoint that it calls. */
+/** Returns a client, and the summary that holds at its endpoint. */
 function begin(
   { service, identity, cancelOn }: SweepSettings,
   context: Context,
   earlier: Summary,
 ): { client: OperationsClient; known: Summary } {
   const { client, endpoint } = connect(context, service, identity);
-  // What is known of another endpoint says nothing of what is left to cancel at this one.
+  // A summary of another endpoint doesn't show what is left to cancel at this one.
   const nothing: Summary = cancelOn === "create" ? { ...emptySummary, incomplete: true } : emptySummary;
   const known = holdsAt(earlier.endpoint, endpoint) ? earlier : nothing;
   return { client, known: { ...known, endpoint } };

@@ -3,15 +3,15 @@ import { type Expectation, isSatisfied } from "../expectation";
 import { type Properties, timestamp } from "../state/record";
 import type { Ledger } from "./ledger";
 
-/** How much the state names. The model of a sweep sets a lower number of operations. */
+/** How much the state names. The tests' model of a sweep sets a lower number of operations. */
 export const limits = {
-  /** How many operations the state names; the rest is counted. */
+  /** How many operations the state names. It counts the others. */
   named: 100,
-  /** How many acknowledged cancels the state keeps for operations that the selection doesn't mean. */
+  /** How many acknowledged cancels the state keeps of operations that the selection doesn't include. */
   acknowledged: 200,
 };
 
-/** `unobserved`: operations that the state doesn't name and that settled between two runs, so that their end isn't known. */
+/** An outcome, or `unobserved` for operations that the state doesn't name and that settled between two runs. */
 export type Counted = Outcome | "unobserved";
 export type Counts = Readonly<Partial<Record<Counted, number>>>;
 
@@ -19,7 +19,7 @@ export const countedOutcomes: readonly Counted[] = [...allOutcomes, "unobserved"
 
 /** The outcomes of an operation that still runs. */
 const runningOutcomes = ["running", "unsupported", "cancelling"] as const satisfies readonly Outcome[];
-/** The same, with what is nearest to an end first. */
+/** The same outcomes, those nearest to an end first. */
 const acknowledgedFirst = [...runningOutcomes].reverse();
 
 export interface NamedOperation {
@@ -34,27 +34,30 @@ export interface Acknowledgement {
   readonly requestTime: string;
 }
 
-/** What the state keeps of a sweep: counts, and some names. It stays small, whatever the size of the sweep. */
+/** What the state keeps of a sweep: counts, and some names. It stays small for a sweep of any size. */
 export interface Summary {
   readonly outcomes: Counts;
   readonly operations: readonly NamedOperation[];
   /** RFC 3339: when the server acknowledged the first cancel. */
   readonly requestTime?: string;
-  /** RFC 3339: when all operations were first seen settled. */
+  /** RFC 3339: when a run first found all operations settled. */
   readonly settleTime?: string;
   /** The last run didn't confirm with a listing that nothing is left to cancel. */
   readonly incomplete?: true;
   /** The last run couldn't write its report. */
   readonly unreported?: true;
-  /** The endpoint that this was learned at. */
+  /** The endpoint that this was read from. */
   readonly endpoint?: string;
-  /** Cancels of operations that an earlier selection meant and this one doesn't: they aren't sent again if that changes. */
+  /**
+   * Acknowledged cancels of operations that only an earlier selection includes. A later selection doesn't send them
+   * again.
+   */
   readonly acknowledged: readonly Acknowledgement[];
 }
 
 export const emptySummary: Summary = { outcomes: {}, operations: [], acknowledged: [] };
 
-/** Reads the summary from the outputs of an earlier step. */
+/** Returns the summary in the outputs of an earlier step. */
 export function summaryIn(outputs: Properties): Summary {
   const { outcomes, operations, requestTime, settleTime, incomplete, unreported, endpoint, acknowledged } = outputs;
   return {
@@ -69,7 +72,7 @@ export function summaryIn(outputs: Properties): Summary {
   };
 }
 
-/** The outputs that hold a summary. */
+/** Returns the outputs that hold a summary. */
 export function summaryOutputs({ outcomes, operations, acknowledged, ...rest }: Summary): Properties {
   return {
     matched: total(outcomes),
@@ -80,7 +83,7 @@ export function summaryOutputs({ outcomes, operations, acknowledged, ...rest }: 
   };
 }
 
-/** A summary of nothing yet that keeps which cancels were acknowledged: what a sweep with another selection begins with. */
+/** Returns an empty summary that keeps the acknowledged cancels. A sweep with another selection begins with it. */
 export function acknowledgedIn({ operations, requestTime, acknowledged, endpoint }: Summary): Summary {
   const named = requestTime === undefined ? [] : operations.filter(({ outcome }) => outcome === "cancelling");
   const all = [...named.map(({ name }) => ({ name, requestTime: requestTime ?? "" })), ...acknowledged];
@@ -88,24 +91,24 @@ export function acknowledgedIn({ operations, requestTime, acknowledged, endpoint
   return { ...emptySummary, ...(endpoint === undefined ? {} : { endpoint }), acknowledged: [...byName.values()] };
 }
 
-/** How many operations a sweep is about. */
+/** Returns how many operations a summary counts. */
 export function matchedIn({ outcomes }: Summary): number {
   return total(outcomes);
 }
 
-/** How many operations the state doesn't name, by outcome. */
+/** Returns how many operations the state doesn't name, by outcome. */
 export function unnamedIn({ outcomes, operations }: Summary): Counts {
   const unnamed = { ...outcomes };
   for (const { outcome } of operations) unnamed[outcome] = (unnamed[outcome] ?? 0) - 1;
   return present(unnamed);
 }
 
-/** How many of the counted operations run. */
+/** Returns how many of the counted operations are running. */
 export function runningIn(counts: Counts): number {
   return runningOutcomes.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0);
 }
 
-/** What a run has learned. */
+/** The results of a run. */
 export interface Learned {
   readonly ledger: Ledger;
   readonly requestTime: string | undefined;
@@ -115,7 +118,7 @@ export interface Learned {
   readonly unnamed: Counts;
 }
 
-/** The summary after a run. */
+/** Returns the summary after a run. */
 export function summaryAfter(earlier: Summary, run: Learned, expectation: Expectation): Summary {
   const { ledger } = run;
   const counts: Partial<Record<Counted, number>> = { ...run.unnamed };
@@ -128,7 +131,7 @@ export function summaryAfter(earlier: Summary, run: Learned, expectation: Expect
   const expired = outcomes.notFound !== undefined;
   const operations = named(ledger, expectation);
   const isNamed = new Set(operations.map(({ name }) => name));
-  // One that has joined the ledger and isn't named stays, unless it has settled.
+  // An acknowledgement stays unless the state names its operation, or the operation has settled.
   const isKept = ({ name }: Acknowledgement) =>
     !isNamed.has(name) && !isSettled(ledger.get(name)?.outcome ?? "running");
   return {
@@ -142,18 +145,20 @@ export function summaryAfter(earlier: Summary, run: Learned, expectation: Expect
   };
 }
 
-/** What a run has seen of the operations that run and that the state doesn't name. */
+/** What a run has seen of the running operations that the state doesn't name. */
 export interface Seen {
+  /** How many the run has seen. */
   readonly seen: number;
   /** How many of those join the ledger. */
   readonly named: number;
-  /** Whether the ends of the others were not seen. */
+  /** Whether the run didn't see how the others ended. */
   readonly unobserved: boolean;
 }
 
 /**
- * The counts of unnamed operations when everything that runs was seen. Which of those seen are counted already isn't known: as
- * many as possible, so that no operation is counted twice. The other counted ones have ended.
+ * Returns the counts of unnamed operations after a run has seen all running operations. It isn't known which of those
+ * seen are counted already. So it assumes as many as possible, and counts no operation twice. The other counted
+ * operations have ended.
  */
 export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen, expectation: Expectation): Counts {
   const counts: Partial<Record<Counted, number>> = { ...unnamed };
@@ -164,7 +169,8 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
   if (unobserved) add(counts, "unobserved", ended);
   take(counts, runningOutcomes, Math.min(named, running - ended));
   if (unobserved && ended > 0) {
-    // Others may have started meanwhile, so none of those seen is claimed to be acknowledged while it is still waited for.
+    // Those seen may have started meanwhile. So none of them counts as acknowledged while the run still waits for its
+    // end.
     for (const outcome of ["unsupported", "cancelling"] as const) {
       if (!isSatisfied(outcome, expectation)) add(counts, "running", take(counts, [outcome], Infinity));
     }
@@ -173,11 +179,12 @@ export function unnamedAfter(unnamed: Counts, { seen, named, unobserved }: Seen,
 }
 
 /**
- * The counts of unnamed operations after each operation of `names` was read that the state doesn't name.
+ * Returns the counts of unnamed operations, after a run read each operation of `names` that the state doesn't name.
  *
- * @param seen the outcomes that were read of those that don't run; the operations join the ledger
+ * @param seen the outcomes of those that aren't running; they join the ledger
  * @param unread how many couldn't be read
- * @returns the counts, and how many of those read as `notFound` are counted already, because an earlier run saw them settle
+ * @returns the counts, and how many of those read as `notFound` are counted already, because an earlier run saw them
+ *   settle
  */
 export function unnamedAfterReads(
   unnamed: Counts,
@@ -200,7 +207,7 @@ export function unnamedAfterReads(
     missing,
     settled.reduce((sum, outcome) => sum + (counts[outcome] ?? 0), 0),
   );
-  // It isn't known whether those had been seen to settle, or others that are read as settled now.
+  // It isn't known whether an earlier run saw these settle, or others that are read as settled now.
   const unobserved = Math.min(missing - certain, ambiguous);
   take(counts, acknowledgedFirst, unobserved);
   add(counts, "unobserved", unobserved);
@@ -217,7 +224,7 @@ export function unnamedAfterReads(
   return { counts: present(counts), expired: certain + unobserved };
 }
 
-/** Whether a sweep has reached what it was declared for. */
+/** Returns whether a sweep is complete, and all its outcomes satisfy the settings. */
 export function isSweepSatisfied({ outcomes, incomplete }: Summary, expectation: Expectation): boolean {
   return (
     incomplete !== true &&
@@ -225,7 +232,7 @@ export function isSweepSatisfied({ outcomes, incomplete }: Summary, expectation:
   );
 }
 
-/** Whether the report of the last run is written, if one is wanted. */
+/** Returns whether the report of the last run is written, or no report is required. */
 export function isReported({ unreported }: Summary, { report }: { report: string | undefined }): boolean {
   return unreported !== true || report === undefined;
 }
@@ -235,7 +242,7 @@ export function isOutcomeSatisfied(outcome: Counted, expectation: Expectation): 
   return settledOutcomes.every((settled) => expectation.expect.includes(settled));
 }
 
-/** `120 cancelled, 3 succeeded`. */
+/** Returns the counts as text, for example `120 cancelled, 3 succeeded`. */
 export function countsInWords(outcomes: Counts): string {
   const some = countedOutcomes.filter((outcome) => outcomes[outcome]);
   return some.map((outcome) => `${outcomes[outcome] ?? 0} ${outcome}`).join(", ") || "no operations";
@@ -246,8 +253,9 @@ export function total(outcomes: Counts): number {
 }
 
 /**
- * The operations that the state names. First those with an acknowledged cancel that still run, whose cancel must not be sent
- * again; then the unexpected ones, then others that may be read again, and the rest last.
+ * Returns the operations that the state names. First those with an acknowledged cancel that still run, because their
+ * cancel must not be sent again. Then those with an unexpected outcome, then others that may be read again, and then
+ * the rest.
  */
 function named(ledger: Ledger, expectation: Expectation): NamedOperation[] {
   const acknowledged: NamedOperation[] = [];
@@ -262,7 +270,7 @@ function named(ledger: Ledger, expectation: Expectation): NamedOperation[] {
   return [...acknowledged, ...unexpected, ...open, ...done].slice(0, limits.named);
 }
 
-/** RFC 3339 of one form sorts as the times do. */
+/** Returns the latest `settleTime`. Times in the same form of RFC 3339 sort as text. */
 function lastSettled(ledger: Ledger): string | undefined {
   let last: string | undefined;
   for (const [, { settleTime }] of ledger.all()) {
@@ -275,7 +283,7 @@ function add(counts: Partial<Record<Counted, number>>, outcome: Counted, more: n
   if (more > 0) counts[outcome] = (counts[outcome] ?? 0) + more;
 }
 
-/** Takes up to `most` off the counts, one outcome after the other. Returns how many it took. */
+/** Subtracts up to `most` from the counts, one outcome after the other. Returns how many it subtracted. */
 function take(counts: Partial<Record<Counted, number>>, outcomes: readonly Counted[], most: number): number {
   let sum = 0;
   for (const outcome of outcomes) {
@@ -286,7 +294,7 @@ function take(counts: Partial<Record<Counted, number>>, outcomes: readonly Count
   return sum;
 }
 
-/** Without outcomes that no operation has come to. */
+/** Returns the counts without the outcomes that no operation has. */
 function present(counts: Counts): Counts {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

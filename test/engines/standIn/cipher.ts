@@ -2,10 +2,10 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { isSecret, mapChildren, secret, secretSignature, signatureKey, type Value } from "./values";
 
 const algorithm = "aes-256-gcm";
-/** It hides, and does not protect: these are the secrets of tests. */
+/** Hides the secrets of tests. It doesn't protect them. */
 const key = createHash("sha256").update("a passphrase for tests").digest();
 
-/** Secrets as they are in a state file: in Pulumi's envelope, with a ciphertext in place of the value. */
+/** Returns the value as it is in a state file. There, a secret is Pulumi's envelope with a ciphertext. */
 export function encryptSecrets(value: Value): Value {
   if (!isSecret(value)) return mapChildren(value, encryptSecrets);
   const nonce = randomBytes(12);

@@ -2,8 +2,8 @@ import { allDependencies, type State } from "./resourceState";
 import type { EngineStep } from "./steps";
 
 /**
- * Groups of deletions: those in a group may run at the same time, and a group only once the ones before it are done, so
- * that nothing is deleted before what needs it.
+ * Returns deletions in groups. The deletions of a group can run at the same time, after all groups before it. A
+ * resource is in a later group than its dependents.
  */
 export function deletionOrder(steps: readonly EngineStep[], states: readonly State[]): readonly EngineStep[][] {
   const condemned = new Map(steps.map((step) => [step.state, step]));
@@ -19,7 +19,7 @@ export function deletionOrder(steps: readonly EngineStep[], states: readonly Sta
   return groups;
 }
 
-/** Several states may bear one URN: a resource needs all of them that come before it. */
+/** Several states can have the same URN. A resource depends on all of them that come before it. */
 function dependenciesOf(state: State, states: readonly State[]): readonly State[] {
   const urns = new Set(allDependencies(state));
   return states.slice(0, states.indexOf(state)).filter((candidate) => urns.has(candidate.urn));

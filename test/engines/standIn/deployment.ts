@@ -21,10 +21,10 @@ const titles: Readonly<Record<DeploymentKind, string>> = {
   destroy: "Destroying",
 };
 
-/** How long a program may go on after the engine has given up. */
+/** How long a program may continue after the deployment has failed. */
 const graceMilliseconds = 5_000;
 
-/** A preview, an `up` or a destroy: what the program registers is brought about, and what it doesn't is deleted. */
+/** A preview, an `up` or a destroy. Creates or updates the resources that the program registers. Deletes the others. */
 export class Deployment implements Registrar {
   private readonly operation: Operation;
   private readonly generator: StepGenerator;
@@ -32,10 +32,10 @@ export class Deployment implements Registrar {
   private stackOutputs: Properties | undefined;
   private providerReference: string | undefined;
   private failed = false;
-  /** Steps are generated one at a time; this is the last. */
+  /** Resolves when the latest steps are generated. Steps are generated one at a time. */
   private generation: Promise<void> = Promise.resolve();
   private finished: Promise<void> | undefined;
-  /** Rejects what the program waits for, once the deployment has failed and nothing is in flight. */
+  /** Rejects when the deployment has failed and no step is in flight. This ends the program's pending calls. */
   private readonly aborted: Promise<never>;
   private abort!: (reason: Error) => void;
 
@@ -112,7 +112,7 @@ export class Deployment implements Registrar {
       });
       try {
         const exit = await Promise.race([program.ended, this.aborted]).catch(() => undefined);
-        // Its SDK ends it when it learns that the engine gave up.
+        // The program's SDK ends the program when its pending calls fail.
         if (exit === undefined) await program.endsWithin(graceMilliseconds);
         else this.programEnded(exit);
       } finally {
@@ -151,7 +151,7 @@ export class Deployment implements Registrar {
     return Promise.race([registered, this.aborted]);
   }
 
-  /** Nothing new begins; what is in flight ends, and then the program is told. */
+  /** Starts no new step, waits for the steps in flight, and then ends the program's pending calls. */
   private fail(error: unknown): void {
     const { printer, executor } = this.operation;
     if (!(error instanceof InvalidError)) printer.diagnostic("", "error", messageOf(error));
@@ -188,7 +188,7 @@ export class Deployment implements Registrar {
     return this.operation.end(!failed, outputs);
   }
 
-  /** After a failure the program may not have come to some of its outputs: they stay as they were. */
+  /** Records the stack's outputs. A failed program may not have reached some outputs, which then stay unchanged. */
   private recordStackOutputs(failed: boolean): Properties | undefined {
     const root = this.registered.get(this.operation.rootUrn);
     if (root === undefined || this.stackOutputs === undefined) return undefined;

@@ -11,12 +11,12 @@ export interface ExecutorOptions {
   readonly snapshot: Snapshot;
   readonly printer: Printer;
   readonly parallel: number;
-  /** A refresh reads on, whatever fails. */
+  /** Continues after a failure, as a refresh does. */
   readonly ignoreErrors?: boolean;
 }
 
 /**
- * Runs chains of steps, several at a time. After a failure it starts no other step, and lets those in flight end.
+ * Runs chains of steps, several at a time. After a failure it starts no other step, and the steps in flight end.
  */
 export class StepExecutor {
   readonly steps: Step[] = [];
@@ -30,7 +30,7 @@ export class StepExecutor {
     this.free = options.parallel;
   }
 
-  /** Returns when the chain has ended, one way or the other. */
+  /** Resolves when the chain has ended, with or without an error. */
   run(chain: readonly EngineStep[]): Promise<void> {
     const run = this.runChain(chain).finally(() => this.inFlight.delete(run));
     this.inFlight.add(run);
@@ -77,7 +77,7 @@ export class StepExecutor {
 
     if (step.result !== undefined) markSecrets(step.result);
     step.end?.(snapshot, error === undefined || error instanceof InitError);
-    // A resource that stays the same changes little enough to be written with the next one.
+    // An unchanged resource is written with the next step.
     if (step.op !== "same") snapshot.save();
 
     if (error === undefined) {
@@ -102,7 +102,7 @@ export class StepExecutor {
   }
 }
 
-/** What the provider said, without what gRPC says of it. */
+/** Returns the provider's message, without gRPC's additions. */
 export function messageOf(error: unknown): string {
   const { details, message } = error as Partial<ServiceError>;
   return details ?? message ?? String(error);

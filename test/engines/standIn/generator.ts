@@ -11,7 +11,7 @@ export interface GeneratorOptions {
   readonly stack: string;
   readonly project: string;
   readonly rootUrn: string;
-  /** What the deployment found in the state. */
+  /** The resources in the state before the deployment. */
   readonly previous: readonly State[];
   readonly printer: Printer;
   /** Registers the provider of dynamic resources for the program. Returns the reference that resources keep to it. */
@@ -19,7 +19,7 @@ export interface GeneratorOptions {
   readonly provider: () => Promise<Provider>;
 }
 
-/** An error whose reason was printed already. */
+/** An error whose reason is already printed. */
 export class InvalidError extends Error {}
 
 /** Decides the steps for each resource of the program, one resource at a time, as the engine does. */
@@ -52,7 +52,7 @@ export class StepGenerator {
 
     const { changes, replaces } = await this.diff(old, state);
     if (changes && replaces) {
-      // Check may have taken over values of the old resource, which aren't the new one's.
+      // The first check may have copied values of the old resource, which the new one doesn't have.
       state.inputs = await this.check(state, undefined, goal.properties);
       return [new CreateStep(state, onDone, old), new ReplaceStep(state)];
     }
@@ -78,7 +78,7 @@ export class StepGenerator {
     this.kept.add(urn);
   }
 
-  /** Returns the deletions of what the program no longer has, or has replaced. */
+  /** Returns the deletions of resources that the program no longer has, or has replaced. */
   deletions(): readonly EngineStep[] {
     return this.options.previous.flatMap((state): EngineStep[] => {
       if (state.delete) return [new DeleteStep(state, "replaced")];
@@ -86,7 +86,7 @@ export class StepGenerator {
     });
   }
 
-  /** Returns what the resource was in the state before, under the first of these URNs that is there. */
+  /** Returns the resource's previous state, under the first of these URNs that exists. */
   private keepOld(...urns: readonly string[]): State | undefined {
     const found = urns.find((urn) => this.olds.has(urn) && !this.kept.has(urn));
     if (found === undefined) return undefined;

@@ -7,10 +7,10 @@ import { fromStruct } from "./struct";
 import { type Properties, withoutOutputValues } from "./values";
 
 const goUnit = /(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h)/;
-/** What Go's `time.ParseDuration` takes, which the engine reads custom timeouts with. */
+/** Matches what Go's `time.ParseDuration` accepts. The engine parses custom timeouts with it. */
 const goDuration = new RegExp(`^[+-]?(?:0|(?:${goUnit.source})+)$`);
 
-/** What the program wants of a resource. */
+/** A resource as the program declares it. */
 export interface Goal {
   readonly type: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Goal {
   readonly retainOnDelete: boolean;
 }
 
-/** A resource of someone else's that the program reads: `Resource.get()`. */
+/** A resource that the program only reads, with `Resource.get()`. */
 export interface ReadGoal {
   readonly type: string;
   readonly name: string;
@@ -77,7 +77,7 @@ function requireDynamic(type: string, custom: boolean): void {
   throw new Error(`The stand-in runs dynamic resources and components only; ${type} needs the Pulumi CLI.`);
 }
 
-/** Options whose rules the stand-in doesn't know: better refused than ignored. */
+/** Throws for options that the stand-in doesn't implement. */
 function refuse(request: messages.RegisterResourceRequest): void {
   const unsupported = {
     import: request.getImportid() !== "",
@@ -100,7 +100,7 @@ function refuse(request: messages.RegisterResourceRequest): void {
   );
 }
 
-/** Whether an alias differs from the resource in its name alone. The SDK passes on the resource's own parent. */
+/** Returns whether an alias differs from the resource only in its name. The SDK passes the resource's own parent. */
 function isName(alias: Alias.Spec | undefined, parent: string): boolean {
   if (alias === undefined || alias.getName() === "") return false;
   if (alias.getNoparent() || !["", parent].includes(alias.getParenturn())) return false;

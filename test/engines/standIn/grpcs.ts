@@ -1,13 +1,13 @@
 import { promisify } from "node:util";
 import * as grpc from "@grpc/grpc-js";
 
-/** The host sends whole states: as much as Pulumi itself allows. */
+/** The limits of Pulumi itself, because the host sends whole states. */
 export const channelOptions: grpc.ChannelOptions = {
   "grpc.max_receive_message_length": 400 * 1024 * 1024,
   "grpc.max_send_message_length": 400 * 1024 * 1024,
 };
 
-/** Serves on a free port of this machine; returns the address. */
+/** Listens on a free port of this machine, and returns the address. */
 export async function listen(server: grpc.Server): Promise<string> {
   const bind = promisify((done: (error: Error | null, port: number) => void) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), done);
@@ -15,7 +15,7 @@ export async function listen(server: grpc.Server): Promise<string> {
   return `127.0.0.1:${await bind()}`;
 }
 
-/** A call of a generated client as a promise. */
+/** Makes a call of a generated client, and returns a promise. */
 export function unary<Response>(
   call: (callback: (error: grpc.ServiceError | null, response: Response) => void) => unknown,
 ): Promise<Response> {
@@ -29,7 +29,7 @@ export function unary<Response>(
 
 export type Handler<Request, Response> = (request: Request) => Promise<Response>;
 
-/** Answers a call by a promise. */
+/** Returns a gRPC handler for a function that returns a promise. */
 export function answer<Request, Response>(handle: Handler<Request, Response>): grpc.handleUnaryCall<Request, Response> {
   return (call, callback) => {
     handle(call.request).then(
@@ -44,7 +44,7 @@ export function answer<Request, Response>(handle: Handler<Request, Response>): g
   };
 }
 
-/** An error that tells the program's SDK something by its code. */
+/** An error whose code has a meaning for the program's SDK. */
 export class StatusError extends Error {
   constructor(
     readonly code: grpc.status,

@@ -13,14 +13,14 @@ import { annotateSecrets, plainProperties, type Properties } from "./values";
 export interface HostOptions {
   readonly project: Project;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The stack's whole config: the dynamic provider is given all of it. */
+  /** The stack's whole config, which the dynamic provider receives. */
   readonly config: Properties;
   readonly onLine: (line: string) => void;
 }
 
 /**
- * Pulumi's own host of dynamic resources, in a process of its own. It accepts no secrets: they are taken out of their
- * envelopes before a call, and put back into them after it.
+ * Pulumi's own host of dynamic resources, in a separate process. The host accepts no secrets, so this class unwraps
+ * them before a call, and wraps them again after it.
  */
 export class DynamicProviderHost implements Provider {
   static async start({ project, environment, config, onLine }: HostOptions): Promise<DynamicProviderHost> {
@@ -187,7 +187,7 @@ function toPlainStruct(properties: Properties): ReturnType<typeof toStruct> {
   return toStruct(plainProperties(properties));
 }
 
-/** gRPC has no details of errors; by convention they travel in this header, as a google.rpc.Status. */
+/** Returns the error for a partial creation or update, which this header has by convention as a google.rpc.Status. */
 function initErrorOf(error: grpc.ServiceError, given: Properties): InitError | undefined {
   const [header] = (error.metadata as grpc.Metadata | undefined)?.get("grpc-status-details-bin") ?? [];
   if (header === undefined) return undefined;

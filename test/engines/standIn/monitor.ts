@@ -11,24 +11,24 @@ import type { State } from "./resourceState";
 import { fromStruct, toStruct } from "./struct";
 import { type Properties, withoutOutputValues } from "./values";
 
-/** What a deployment does for the program. */
+/** The functions of a deployment for its program. */
 export interface Registrar {
   register(goal: Goal): Promise<State>;
   read(goal: ReadGoal): Promise<State>;
   registerOutputs(urn: string, outputs: Properties): Promise<void>;
   log(urn: string, severity: Severity, message: string): void;
-  /** The program has nothing more to register; returns when it may end. */
+  /** The program calls this after its last registration. Resolves when the program may end. */
   finish(): Promise<void>;
 }
 
-/** How values may reach the monitor; without the first, secrets would come in plain. */
+/** The supported features of values. Without the first one, the program would send secrets in plain text. */
 const features = ["secrets", "resourceReferences", "outputValues", "aliasSpecs"];
 
 /** The engine's two services for the program, `ResourceMonitor` and `Engine`, on one address. */
 export class Monitor {
   static async serve(registrar: Registrar): Promise<Monitor> {
     const server = new grpc.Server(channelOptions);
-    // A method that is missing here is answered UNIMPLEMENTED.
+    // The server returns UNIMPLEMENTED for any other method.
     server.addService(ResourceMonitorService, resourceMonitor(registrar));
     server.addService(EngineService, engineService(registrar));
     return new Monitor(server, await listen(server));
@@ -64,7 +64,7 @@ function resourceMonitor(registrar: Registrar): grpc.UntypedServiceImplementatio
 
     registerResource: answer(async (request: messages.RegisterResourceRequest) => {
       const { urn, id, outputs, custom } = await registrar.register(goalOf(request));
-      // What a component had put out may refer to what is not registered yet.
+      // The outputs of a component may refer to resources that aren't registered yet.
       const object = toStruct(custom ? outputs : {});
       return new messages.RegisterResourceResponse().setUrn(urn).setId(id).setObject(object);
     }),

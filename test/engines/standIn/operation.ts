@@ -22,7 +22,7 @@ export interface OperationOptions {
   readonly onOutput: ((text: string) => void) | undefined;
 }
 
-/** What every operation has: the state, the printer, the executor, and one host of the provider where it is needed. */
+/** The parts of every operation: the state, the printer, the executor, and the provider's host when it is needed. */
 export class Operation {
   readonly snapshot: Snapshot;
   readonly printer: Printer;
@@ -57,8 +57,8 @@ export class Operation {
   }
 
   /**
-   * The program uses the provider: it gets the stack's present config, and stays in the state with it. Without this the
-   * config is what the last `up` left there.
+   * Registers the provider for the program, and records it in the state with the stack's current config. Without this,
+   * the provider has the config of the last `up`.
    */
   registerProvider(): State {
     const { config } = this.options;
@@ -75,7 +75,7 @@ export class Operation {
     try {
       await (await this.host)?.stop();
     } catch {
-      // It did not start: the step that needed it has said so.
+      // The host didn't start. The step that needed it has reported the error.
     }
     this.snapshot.save();
     this.printer.summary(outputs);

@@ -14,7 +14,7 @@ interface Wording {
   readonly prefix: string;
   readonly doing: string;
   readonly done: string;
-  /** How it is counted at the end; not at all where it is part of another step. */
+  /** The name of its count in the summary. Absent for a part of another step. */
   readonly counted?: string;
 }
 
@@ -31,7 +31,7 @@ const wordings: Readonly<Record<Op, Wording>> = {
   refresh: { prefix: "~ ", doing: "refreshing", done: "refreshed", counted: "refreshed" },
 };
 
-/** Prints a deployment in the manner of the CLI: a line a step, then what was said about each resource, then counts. */
+/** Prints a deployment like the CLI: a line for each step, then the diagnostics of each resource, then counts. */
 export class Printer {
   private readonly diagnostics: Diagnostic[] = [];
   private readonly counts = new Map<string, number>();
@@ -64,7 +64,7 @@ export class Printer {
     this.counts.set("errored", (this.counts.get("errored") ?? 0) + 1);
   }
 
-  /** What concerns no resource concerns the stack. */
+  /** Prints a diagnostic. Without a resource, it belongs to the stack. */
   diagnostic(urn: string, severity: Severity, message: string): void {
     if (severity === "debug") return;
     const about = urn === "" ? this.rootUrn : urn;
@@ -104,7 +104,7 @@ export class Printer {
   }
 
   private step(op: Op, urn: string, status: string): void {
-    // A refresh visits the stack too, which is of no interest.
+    // A refresh also visits the stack, which isn't shown.
     if (op === "refresh" && typeOf(urn) === stackType) return;
     this.line(` ${wordings[op].prefix} ${typeOf(urn)} ${nameOf(urn)} ${status}`);
   }
@@ -114,7 +114,7 @@ export class Printer {
   }
 }
 
-/** An output, indented as the CLI does it; secrets stay hidden at any depth. */
+/** Returns an output as text, indented as in the CLI. Secrets are hidden at any depth. */
 function shown(value: unknown): string {
   const hide = (_key: string, element: Value | undefined) => {
     if (isSecret(element)) return "[secret]";

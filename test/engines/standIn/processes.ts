@@ -4,12 +4,12 @@ import { setTimeout as after } from "node:timers/promises";
 
 export interface ProcessOptions {
   readonly directory: string;
-  /** Over the environment of this process; what is undefined is left out. */
+  /** Variables in addition to this process's environment. An undefined variable is left out. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly onLine: (line: string) => void;
 }
 
-/** How long a process that was asked to end may take; the engine gives a provider as much. */
+/** How long a process may take to end after an interrupt. The engine gives a provider the same time. */
 const graceMilliseconds = 5_000;
 
 const running = new Set<ChildProcess>();
@@ -21,7 +21,7 @@ process.on("exit", () => {
 /** A Node.js process of a deployment, whose output is read line by line. */
 export class NodeProcess {
   private readonly child: ChildProcess;
-  /** Its exit code, or the name of the signal that ended it, once all its output was read. */
+  /** Resolves to the exit code, or to the name of the signal that ended the process, when all output is read. */
   readonly ended: Promise<number | string>;
 
   constructor(args: readonly string[], options: ProcessOptions) {
@@ -48,13 +48,13 @@ export class NodeProcess {
     this.ended.catch(() => undefined);
   }
 
-  /** Asks it to end, and ends it if it doesn't. Harmless where it has ended. */
+  /** Interrupts the process, and kills it if it doesn't end. Does nothing when the process has already ended. */
   async stop(): Promise<void> {
     if (!running.has(this.child)) return;
     this.child.kill("SIGINT");
     if (await this.endsWithin(graceMilliseconds)) return;
     this.child.kill("SIGKILL");
-    // Its output may be held open by processes of its own: these are not waited for.
+    // Child processes may keep the output open, so the wait is short.
     await this.endsWithin(1_000);
   }
 

@@ -7,17 +7,17 @@ export interface ProgramOptions {
   readonly stack: string;
   readonly config: Properties;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Where the engine's services are. */
+  /** The address of the engine's services. */
   readonly address: string;
   readonly dryRun: boolean;
   readonly parallel: number;
   readonly onLine: (line: string) => void;
 }
 
-/** The exit code of a program that has said itself what is wrong. */
+/** The exit code of a program that has printed its errors itself. */
 const reportedItsErrors = 32;
 
-/** Pulumi's own runner of Node.js programs, started as its language host starts it. */
+/** Starts Pulumi's own runner of Node.js programs, as Pulumi's language host does. */
 export function startProgram(options: ProgramOptions): NodeProcess {
   const { project, stack, config, environment, address, dryRun, parallel, onLine } = options;
   const args = [
@@ -40,7 +40,7 @@ export function startProgram(options: ProgramOptions): NodeProcess {
   });
 }
 
-/** What the engine says of how a program ended; undefined where all is well, or was said. */
+/** Returns the engine's message for a program's exit, or `undefined` when there is nothing to report. */
 export function describeExit(exit: number | string): string | undefined {
   if (exit === 0 || exit === reportedItsErrors) return undefined;
   return typeof exit === "number" ? `Program exited with non-zero exit code: ${exit}` : `Program was ended by ${exit}`;

@@ -3,13 +3,13 @@ import { createRequire } from "node:module";
 import * as path from "node:path";
 import { load } from "js-yaml";
 
-/** What Pulumi.yaml says, as far as it matters for running the program. */
+/** The settings of Pulumi.yaml that matter for running the program. */
 export interface Project {
   readonly name: string;
   readonly directory: string;
-  /** Where the program and the provider run. */
+  /** The working directory of the program and the provider. */
   readonly programDirectory: string;
-  /** Relative to the program's folder; `.` leaves it to package.json. */
+  /** Relative to the program's folder. With `.`, package.json names the entry point. */
   readonly entryPoint: string;
   readonly typescript: boolean;
   /** The config keys that every stack has to set. */
@@ -44,12 +44,12 @@ export function readProject(directory: string): Project {
   };
 }
 
-/** Config keys that name no package are the project's own. */
+/** Adds the project's name to a config key that has no namespace. */
 export function namespaced(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-/** The path of a module of @pulumi/pulumi as the program would find it. */
+/** Returns the path of a module of @pulumi/pulumi, resolved from the program's folder. */
 export function resolvePulumi(project: Project, module: string): string {
   try {
     return createRequire(path.join(project.programDirectory, "index.js")).resolve(`@pulumi/pulumi/${module}`);

@@ -1,6 +1,6 @@
 import type { Properties } from "./values";
 
-/** What the engine asks of the provider of dynamic resources. Secrets are in envelopes on this side of it. */
+/** The engine's view of the provider of dynamic resources. Secrets are in envelopes. */
 export interface Provider {
   check(urn: string, olds: Properties, news: Properties): Promise<Checked>;
   diff(urn: string, id: string, oldInputs: Properties, oldOutputs: Properties, news: Properties): Promise<Difference>;
@@ -32,14 +32,14 @@ export interface Created {
 }
 
 export interface Read {
-  /** Empty where the resource is gone. */
+  /** Empty when the resource no longer exists. */
   readonly id: string;
   readonly outputs: Properties;
-  /** Where the provider gives new ones. */
+  /** The new inputs, if the provider returns any. */
   readonly inputs: Properties | undefined;
 }
 
-/** The resource was made or changed, and is not as it should be: it is kept, with these reasons. */
+/** A creation or update was only partially successful. The engine keeps the resource with these reasons. */
 export class InitError extends Error {
   constructor(
     readonly id: string,

@@ -2,7 +2,7 @@ import type { Result } from "../engine";
 import { Operation, type OperationOptions } from "./operation";
 import { RefreshStep } from "./steps";
 
-/** Reads every resource of the state. What can't be read stays as it was, and fails the refresh. */
+/** Reads every resource of the state. A resource that can't be read stays unchanged, and fails the refresh. */
 export async function refresh(options: OperationOptions): Promise<Result> {
   const operation = new Operation(options, { ignoreErrors: true });
   const { snapshot, executor, printer, rootUrn } = operation;

@@ -39,7 +39,7 @@ export function newState(known: Pick<State, "urn" | "type" | "custom"> & Partial
   };
 }
 
-/** All resources that one needs: it is deleted before them. */
+/** Returns the URNs of all resources that a resource depends on. It is deleted before them. */
 export function allDependencies(state: State): readonly string[] {
   const provider = state.provider.split("::").slice(0, -1).join("::");
   const properties = Object.values(state.propertyDependencies).flat();

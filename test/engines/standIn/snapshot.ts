@@ -2,8 +2,9 @@ import type { State } from "./resourceState";
 import type { OperationType, StateFile } from "./stateFile";
 
 /**
- * The state in the course of a deployment: what it did so far, then what it found and has not come to yet. It is written
- * at every step, so that a deployment which is killed leaves what it did, and what it was doing.
+ * The state during a deployment: the resources that the deployment has changed, and then the previous ones that it
+ * hasn't reached yet. It is written at every step, so a killed deployment leaves its completed steps and its pending
+ * operations.
  */
 export class Snapshot {
   private base: readonly State[];
@@ -11,7 +12,7 @@ export class Snapshot {
   private readonly done = new Set<State>();
   private readonly pending = new Map<State, OperationType>();
 
-  /** Without a file, as in a preview, nothing is written. */
+  /** Writes nothing without a file, as in a preview. */
   constructor(
     stored: readonly State[],
     private readonly file: StateFile | undefined,
@@ -19,7 +20,7 @@ export class Snapshot {
     this.base = stored;
   }
 
-  /** What the deployment found. */
+  /** The state before the deployment. */
   get previous(): readonly State[] {
     return this.base;
   }
@@ -41,7 +42,7 @@ export class Snapshot {
     this.done.add(state);
   }
 
-  /** A refresh puts what it read in place of what was there; whoever needed what is gone needs it no longer. */
+  /** Replaces the state by the result of a refresh. Removes dependencies on resources that no longer exist. */
   rebuild(refreshed: ReadonlyMap<State, State | undefined>): void {
     const present = new Set<string>();
     this.base = this.base.flatMap((old) => {

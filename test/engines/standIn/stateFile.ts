@@ -16,7 +16,7 @@ export interface StoredState {
   readonly pendingOperations: readonly PendingOperation[];
 }
 
-/** A stack's deployment as JSON, in the form of `pulumi stack export`. */
+/** A stack's deployment as JSON, in the format of `pulumi stack export`. */
 export class StateFile {
   constructor(private readonly path: string) {}
 
@@ -34,7 +34,7 @@ export class StateFile {
       resources: resources.map(toStored),
       pendingOperations: pendingOperations.map(({ type, resource }) => ({ type, resource: toStored(resource) })),
     };
-    // Written beside and renamed, so that one who reads meanwhile, or a killed process, never sees half of it.
+    // Writes another file and renames it, so a reader never sees a partial file, even when the process is killed.
     fs.writeFileSync(`${this.path}.new`, JSON.stringify(deployment, undefined, 2));
     fs.renameSync(`${this.path}.new`, this.path);
   }

@@ -10,19 +10,19 @@ export interface StepContext {
   readonly provider: () => Promise<Provider>;
 }
 
-/** One thing that the engine does to one resource. */
+/** An action of the engine on one resource. */
 export interface EngineStep {
   readonly op: Op;
-  /** The resource it is about, as it was or as it will be. */
+  /** The resource, before or after the step. */
   readonly state: State;
-  /** What was made or changed, and may hold secrets. */
+  /** The created or changed resource, which may have secrets. */
   readonly result?: State | undefined;
   apply?(context: StepContext): Promise<void>;
-  /** Notes what is going on, in case that the deployment is killed. */
+  /** Records the pending operation, in case the deployment is killed. */
   begin?(snapshot: Snapshot): void;
-  /** `succeeded` also where the resource was made and didn't come up. */
+  /** `succeeded` is also true after a partial creation or update. */
   end?(snapshot: Snapshot, succeeded: boolean): void;
-  /** Lets the program go on. */
+  /** Lets the program continue. */
   readonly onDone?: () => void;
 }
 
@@ -40,7 +40,7 @@ export class SameStep implements EngineStep {
   }
 
   apply(): Promise<void> {
-    // The inputs are the new ones: the provider said that the difference is none.
+    // The inputs are the new ones, because the provider found no difference.
     this.state.id = this.old.id;
     this.state.outputs = this.old.outputs;
     return Promise.resolve();
@@ -70,7 +70,7 @@ export class CreateStep implements EngineStep {
   async apply({ dryRun, provider }: StepContext): Promise<void> {
     if (!this.state.custom) return;
     if (dryRun) {
-      // The dynamic provider takes no part in previews: its inputs stand for its outputs.
+      // A preview doesn't call the dynamic provider, so the inputs take the place of the outputs.
       this.state.outputs = this.state.inputs;
     } else {
       const created = await keepingPartially(this.state, (await provider()).create(this.state.urn, this.state.inputs));
@@ -94,7 +94,7 @@ export class CreateStep implements EngineStep {
     snapshot.add(this.state);
   }
 
-  /** The old one stays in the state until it is deleted, at the end. */
+  /** Marks the replaced resource, which stays in the state until the deployment deletes it at the end. */
   private markReplaced(): void {
     if (this.replaced !== undefined) this.replaced.delete = true;
   }
@@ -142,7 +142,7 @@ export class UpdateStep implements EngineStep {
   }
 }
 
-/** Says that a resource is replaced; other steps create and delete. */
+/** Reports that a resource is replaced. Other steps create and delete. */
 export class ReplaceStep implements EngineStep {
   readonly op = "replace";
 
@@ -193,7 +193,7 @@ export class ReadStep implements EngineStep {
     return this.state;
   }
 
-  /** Reads in a preview too, unless even the id is unknown. */
+  /** Reads the resource, also in a preview, unless its id is unknown. */
   async apply({ provider }: StepContext): Promise<void> {
     const { urn, id, inputs } = this.state;
     if (id !== unknown) {
@@ -215,10 +215,10 @@ export class ReadStep implements EngineStep {
   }
 }
 
-/** Records nothing: the whole state is rebuilt, once all was read. */
+/** Reads a resource and records nothing. The refresh rebuilds the whole state after all reads. */
 export class RefreshStep implements EngineStep {
   readonly op = "refresh";
-  /** What the state is to hold; undefined where the resource is gone. */
+  /** The resource after the refresh. `undefined` when it no longer exists. */
   refreshed: State | undefined;
 
   constructor(readonly state: State) {
@@ -240,13 +240,13 @@ export class RefreshStep implements EngineStep {
     }
     const refreshed = newState({ ...this.state, id: read.id, outputs: read.outputs, initErrors: [] });
     refreshed.inputs = read.inputs ?? inputs;
-    // What changed is only shown; but where the provider can't tell, the refresh fails.
+    // The engine only shows the difference, but the refresh fails when the provider can't compare.
     if (!external) await host.diff(urn, refreshed.id, refreshed.inputs, refreshed.outputs, inputs);
     this.refreshed = refreshed;
   }
 }
 
-/** An output is secret where the input of its name was, or where the program says so. */
+/** Marks an output as secret when the input of the same name is secret, or when the program declares it. */
 export function markSecrets(state: State): void {
   const marked: Record<string, Value> = { ...state.outputs };
   for (const [name, value] of Object.entries(marked)) {

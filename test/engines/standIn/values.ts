@@ -1,14 +1,14 @@
-/** A property value as it goes over the wire and into the state: JSON, where some objects are marked by a signature. */
+/** A property value in messages and in the state. It is JSON, in which a signature marks special objects. */
 export type Value = null | boolean | number | string | readonly Value[] | Properties;
 
 export interface Properties {
   readonly [name: string]: Value;
 }
 
-/** What stands for a value that a preview can't know. */
+/** The placeholder for a value that a preview can't know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The key that marks an object as something else, and what its value then says that it is. */
+/** The key that marks a special object, and its value for each kind of object. */
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 export const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
@@ -30,7 +30,7 @@ export function containsSecrets(value: Value): boolean {
   return isSecret(value) || children(value).some(containsSecrets);
 }
 
-/** What a provider is given that accepts neither secrets nor references to resources, as the dynamic one. */
+/** Returns the value for a provider that accepts neither secrets nor resource references, such as the dynamic one. */
 export function plain(value: Value): Value {
   if (isSecret(value)) return plain(value["value"] ?? null);
   if (isObject(value) && value[signatureKey] === referenceSignature) return value["id"] ?? value["urn"] ?? null;
@@ -41,7 +41,7 @@ export function plainProperties(properties: Properties): Properties {
   return plain(properties) as Properties;
 }
 
-/** Output values, which carry their own dependencies, become secrets, unknowns or plain values. */
+/** Replaces output values, which have their own dependencies, by secrets, unknown values or plain values. */
 export function withoutOutputValues(properties: Properties): Properties {
   const flatten = (value: Value): Value => {
     if (!isObject(value) || value[signatureKey] !== outputSignature) return mapChildren(value, flatten);
@@ -51,7 +51,7 @@ export function withoutOutputValues(properties: Properties): Properties {
   return flatten(properties) as Properties;
 }
 
-/** A provider that was not told what is secret has it marked in what it returns, by the names of what it was given. */
+/** Marks returned properties as secrets when the given properties of the same names contain secrets. */
 export function annotateSecrets(returned: Properties, given: Properties): Properties {
   const annotated: Record<string, Value> = { ...returned };
   for (const [name, value] of Object.entries(given)) {

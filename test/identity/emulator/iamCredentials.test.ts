@@ -65,7 +65,7 @@ describe("the emulated IAM Credentials API", () => {
     assert.equal(await status(), 403);
   });
 
-  it("refuses a request without scopes, or for more than an hour", async () => {
+  it("refuses a request without scopes, or with an invalid lifetime", async () => {
     emulator.allowImpersonation({ target });
     for (const body of [
       {},

@@ -24,7 +24,8 @@ const account = "instance/service-accounts/default/";
 
 /**
  * Serves the part of a virtual machine's metadata server that credentials come from, for clients with the emulator in
- * `GCE_METADATA_HOST`. As there, a request must have the header `Metadata-Flavor: Google`, and no `X-Forwarded-For`.
+ * `GCE_METADATA_HOST`. A request must have the header `Metadata-Flavor: Google`, and no `X-Forwarded-For`, as on a real
+ * machine.
  */
 export function metadataServer(parts: Parts): Service {
   return ({ verb, path, headers }) => {

@@ -89,7 +89,7 @@ const assembled = fc
     ),
   )
   .map((parts) => parts.join(""));
-/** The same with a character somewhere that a URL parser may drop or replace. */
+/** The same endpoints with an additional character that a URL parser may drop or replace. */
 const disturbed = fc
   .tuple(
     assembled,
@@ -97,7 +97,7 @@ const disturbed = fc
     fc.constantFrom("\t", "\n", "\r", " ", "\0", "\u00a0", "\u200b", "\ufeff", "\\", "%09", "\ud800"),
   )
   .map(([endpoint, place, character]) => endpoint.slice(0, place) + character + endpoint.slice(place));
-/** What a user may well write. */
+/** Endpoints that a user is likely to write. */
 const plausible = fc
   .tuple(
     fc.oneof(
@@ -129,18 +129,19 @@ const endpoints = fc
     fc.webUrl(),
     fc.string(),
   )
-  .filter((endpoint) => endpoint !== ""); // which is no setting at all
+  .filter((endpoint) => endpoint !== ""); // an empty endpoint counts as not set
 
-/** All that may pass: what is written is a host as it is called, and is https or this machine. */
+/** Matches every valid endpoint: a host exactly as the client calls it, with https, or with http on this machine. */
 const sound =
   /^(https:\/\/([a-z\d_-]+(\.[a-z\d_-]+)*|\[[\da-f:.]+\])|http:\/\/(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[[0:]+1\]))(:\d{1,5})?\/?$/i;
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/;
 
 /**
- * An endpoint that passes is https or this machine, and a call goes to the host that is written in it and nowhere else;
- * one that is refused is refused by the check, and a step that is run without a check still calls https or this machine.
+ * Checks that a valid endpoint is https or this machine, and that a call connects only to the host that the endpoint
+ * names. The check of the inputs refuses an invalid endpoint. A step that runs without that check still calls only
+ * https or this machine.
  *
- * @returns how many endpoints were tried, and how many of them passed
+ * @returns the number of endpoints, and how many of them were valid
  */
 export async function endpointsAreCalledAsWritten(numRuns: number): Promise<{ cases: number; passed: number }> {
   const watch = watchConnections();
@@ -161,7 +162,7 @@ export async function endpointsAreCalledAsWritten(numRuns: number): Promise<{ ca
         const { message } = await resource.up();
         assert.doesNotMatch(message, /t0k3n|\p{Cc}/u);
         if (refused) {
-          // The engine goes no further than the check. A step that is run without one is no less safe.
+          // The engine stops after a failed check. A step that runs without a check must be as safe.
           if (configured) assert.deepEqual(watch.connections, [], "nothing is connected to");
           for (const { host, secure } of watch.connections) assert.ok(secure || loopback.test(host), host);
           return;
@@ -183,7 +184,7 @@ export async function endpointsAreCalledAsWritten(numRuns: number): Promise<{ ca
   return { cases, passed };
 }
 
-/** Sees every connection that is about to be made, and lets none be made. */
+/** Records every attempt to connect, and prevents the connection. */
 function watchConnections() {
   const connections: { host: string; secure: boolean }[] = [];
   const own = Object.getOwnPropertyDescriptor(Socket.prototype, "connect") ?? assert.fail();
@@ -194,7 +195,7 @@ function watchConnections() {
     process.nextTick(() => this.destroy(Object.assign(new Error("not connected"), { code: "ENOTFOUND" })));
     return this;
   };
-  // A proxy would be connected to in place of the host.
+  // With a proxy, the client would connect to the proxy instead of the host.
   const proxies = Object.entries(process.env).filter(([key]) => /^(https?|all|no)_proxy$/i.test(key));
   for (const [key] of proxies) Reflect.deleteProperty(process.env, key);
   return {

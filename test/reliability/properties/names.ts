@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { providerFor, Resource } from "../resource";
 import { startWire, wired } from "./wire";
 
-/** What a name would need to get out of its path, and what is harmless. */
+/** Parts that a name would need to leave its path, and harmless parts. */
 const pieces = fc.constantFrom(
   ...["..", ".", "...", "%2e%2e", "%2E", "%2f", "%2F..%2F", "%", "%00", "%ff", "%zz", "\\", "..\\", ":cancel", ":"],
   ...["?", "?alt=media", "#", "#x", "//", "/", "/..", "/../", "@", "@host", ";", ";..", "&", "=", "+", "*", "**", "~"],
@@ -45,10 +45,10 @@ const names = fc.oneof(
 );
 
 /**
- * A name that passes the check arrives, decoded, as exactly that name below `/v1/`, with `:cancel` as its suffix and
- * nothing else; one that is refused sends nothing, in any step.
+ * Checks that a valid name arrives, after decoding, as exactly that name below `/v1/`, followed only by `:cancel`. No
+ * step sends an HTTP request for an invalid name.
  *
- * @returns how many names were tried, and how many of them passed
+ * @returns the number of names, and how many of them were valid
  */
 export async function namesStayInTheirPath(numRuns: number): Promise<{ cases: number; passed: number }> {
   const heads: string[] = [];
@@ -94,7 +94,7 @@ function assertNamed(head: string, name: string): void {
   const [, path = assert.fail(`${line} is no such request`)] =
     /^POST \/v1\/([\w.~%/-]+):cancel HTTP\/1\.1$/.exec(line) ?? [];
   assert.equal(decodeURIComponent(path), name);
-  // Nor does anything in between that takes the URL apart see another path, or a query.
+  // An intermediary that parses the URL sees the same path, and no query.
   const url = new URL(`http://host/v1/${path}:cancel`);
   assert.deepEqual([url.pathname, url.search, url.hash, url.host], [`/v1/${path}:cancel`, "", "", "host"]);
   assert.ok(

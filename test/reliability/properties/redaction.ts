@@ -34,7 +34,7 @@ const encodings: readonly Encoding[] = [
   escaped((code) => `&#${code};`),
   escaped((code) => `&#x${hexOf(code, 2)};`),
 ];
-/** They hide what they encode from a search, so they come first and once. */
+/** A search can't see through these encodings, so only the first encoding of a text can be one of them. */
 const opaque: readonly Encoding[] = [
   (text) => text,
   (text) => text,
@@ -63,7 +63,7 @@ const echoes: fc.Arbitrary<Echo> = fc
     echo: `${before} ${others.reduce((text, encode) => encode(text), first(token))} ${after}`,
   }));
 
-/** A body of JSON or text with the echo somewhere. */
+/** Bodies of JSON or text that contain the echo. */
 const bodies: readonly ((echo: string) => unknown)[] = [
   (echo) => ({ name, done: true, response: { "@type": "t", a: [[{ b: echo }]] } }),
   (echo) => ({ name, done: true, metadata: { [echo]: { [echo]: [echo] } } }),
@@ -76,7 +76,7 @@ const bodies: readonly ((echo: string) => unknown)[] = [
   (echo) => `${JSON.stringify({ name, echo }).slice(0, -1)}, `,
 ];
 
-/** Whatever a server repeats of a token, in whichever encodings, neither an error nor an operation holds a piece of it. */
+/** Checks that no error and no operation contains a piece of a token that the server repeats in any encodings. */
 export async function secretsStayHidden(numRuns: number): Promise<number> {
   let answer: Buffer = Buffer.alloc(0);
   const wire = await startWire(() => answer);
@@ -108,7 +108,7 @@ export async function secretsStayHidden(numRuns: number): Promise<number> {
   return cases;
 }
 
-/** Also where the text is decoded by hand: each escape of each kind, as often as there are any. */
+/** Searches the text as it is, and after each of several rounds that decode all escapes. */
 function assertHidden(shown: string, token: string): void {
   const search = new SecretSearch([{ source: "the token", value: token }]);
   for (let text = shown, depth = 0; depth < 8; depth++) {

@@ -38,7 +38,7 @@ const codeNames = fc.constantFrom(
   5,
   null,
 );
-/** Without a failure that passes on a cancel: it would be made again, and many of them open the circuit. */
+/** Has no transient error, because the client would retry the cancel, and many such errors open the circuit. */
 const codeNamesOfCancel = fc.constantFrom(
   "NOT_FOUND",
   "UNIMPLEMENTED",
@@ -91,7 +91,7 @@ const bodies = (...usual: fc.Arbitrary<unknown>[]) =>
       weight: 8,
       arbitrary: arbitrary.map((value) => Buffer.from(JSON.stringify(value))),
     })),
-    // Cut, doubled or led in: nearly right is not right.
+    // Truncated bodies, and bodies after a prefix.
     ...usual.map((arbitrary) =>
       fc
         .tuple(arbitrary, fc.nat(40), fc.constantFrom("", "\ufeff", " ", ")]}'\n", "\0"))
@@ -111,11 +111,11 @@ const cancelAnswers = fc.oneof(
 const readAnswers = answers([...statuses, 408, 500, 503], bodies(operations, errors(codeNames)));
 
 /**
- * Whatever answers, no step ends otherwise than the answers say: in particular `cancelled` is told only where the body is
- * the operation that was asked for, done, with error code 1. What is told can be sent to the engine, and no promise is
- * rejected unseen.
+ * Checks that a step always ends as the responses state. In particular, the step records `cancelled` only when the body
+ * is the requested operation, done, with error code 1. The engine can receive all outputs, and every rejected promise
+ * is handled.
  *
- * @returns how many pairs of answers were tried, and how many of each outcome came of them
+ * @returns the number of pairs of responses, and the number of each outcome
  */
 export async function answersAreTakenAtTheirWord(
   numRuns: number,
@@ -137,7 +137,7 @@ export async function answersAreTakenAtTheirWord(
       fc.asyncProperty(cancelAnswers, readAnswers, async (cancel, read) => {
         cases++;
         answer = { POST: cancel, GET: read };
-        // A time that has passed at once: one call each, and none made again.
+        // This time limit is over at once, so there is one call of each method, without a retry.
         const resource = new Resource(provider, { operation: name, customTimeouts: { create: "1ns" } });
         const { ended, message } = await resource.up();
         if (ended !== "done") assertShowable(message);
@@ -162,7 +162,7 @@ export async function answersAreTakenAtTheirWord(
   return { cases, outcomes };
 }
 
-/** What is to be recorded, worked out from the answers alone. */
+/** Returns the outcome that the step must record, computed from the responses alone. */
 function expected(cancel: Answer, read: Answer): string {
   if (isAcknowledgement(cancel)) {
     if (errorOf(read) === "NOT_FOUND") return "notFound";
@@ -174,7 +174,7 @@ function expected(cancel: Answer, read: Answer): string {
   return isSuccess(cancel) ? "running" : "nothing";
 }
 
-/** How the operation ended, where the answer says that it did. */
+/** Returns the operation's outcome, if the response has a settled operation. */
 function outcomeOf(read: Answer): string | undefined {
   const { name: given, done, error, response, metadata } = objectOf(parse(read)) ?? {};
   if (!isSuccess(read) || given !== name || done !== true) return undefined;
@@ -199,7 +199,7 @@ function isAcknowledgement(cancel: Answer): boolean {
 
 const known = /^(OK|CANCELLED|NOT_FOUND|UNIMPLEMENTED|FAILED_PRECONDITION|INTERNAL)$/;
 
-/** The code of an error of the service's own. */
+/** Returns the code, if the response is a google.rpc error. */
 function errorOf(answer: Answer): string | undefined {
   if (isSuccess(answer)) return undefined;
   const { status, message, details } = objectOf(objectOf(parse(answer))?.["error"]) ?? {};

@@ -1,9 +1,9 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 
-/** A request as it came over the wire: everything up to its empty line. */
+/** Returns the response to a request. The head is everything before the request's empty line. */
 export type Answerer = (head: string) => Buffer;
 
-/** A server that reads no more of HTTP than where a request ends, so that nothing mends what it was sent. */
+/** Starts a server that only finds the end of a request. It doesn't parse or correct what it receives. */
 export async function startWire(answer: Answerer) {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (socket) => {
@@ -34,7 +34,7 @@ export async function startWire(answer: Answerer) {
   };
 }
 
-/** An answer as bytes. */
+/** Returns a response as bytes. */
 export function wired(status: number, body: Buffer | string): Buffer {
   const bytes = Buffer.from(body);
   return Buffer.concat([Buffer.from(`HTTP/1.1 ${status} X\r\nContent-Length: ${bytes.length}\r\n\r\n`), bytes]);

@@ -8,14 +8,14 @@ const properties = (inputs: Properties, config?: Record<string, string>) =>
   failures(inputs, config).map(({ property }) => property);
 const elsewhere = { endpoint: "https://aiplatform.googleapis.com" };
 
-describe("a check", () => {
-  it("takes an operation's name alone, and hands the arguments on as they are", () => {
+describe("check of a request", () => {
+  it("accepts an operation's name alone and returns the arguments unchanged", () => {
     const inputs = { operation: name };
     const checked = check(inputs, contextOf());
     assert.deepEqual(checked, { inputs, failures: [] });
   });
 
-  it("takes every argument there is", () => {
+  it("accepts all arguments of a request together", () => {
     const inputs = {
       operation: "projects/p/locations/l/operations/x",
       service: { ...elsewhere, version: "v1beta1", scopes: ["https://www.googleapis.com/auth/cloud-platform"] },
@@ -30,11 +30,11 @@ describe("a check", () => {
     assert.deepEqual(failures(inputs), []);
   });
 
-  it("wants an operation", () => {
+  it("requires `operation`", () => {
     assert.deepEqual(failures({}), [{ property: "operation", reason: "is required" }]);
   });
 
-  it("tells everything at once, each by its property", () => {
+  it("reports all issues at once, each with its property", () => {
     const inputs = {
       operation: "operations//x?y",
       service: { endpoint: "ftp://host", version: "v/1", scopes: [], port: 1, path: 2 },
@@ -92,13 +92,13 @@ describe("a check", () => {
     });
   }
 
-  it("never repeats what might be a secret in the wrong place", () => {
+  it("doesn't repeat a secret that is given as another argument", () => {
     const secret = "-----BEGIN PRIVATE KEY-----";
     const told = JSON.stringify(failures({ operation: name, subject: secret, impersonateServiceAccount: secret }));
     assert.ok(!told.includes("BEGIN"), told);
   });
 
-  describe("lets pass what is not known yet", () => {
+  describe("check of a request with unknown arguments", () => {
     for (const argument of [
       "operation",
       "service",
@@ -110,12 +110,12 @@ describe("a check", () => {
       "subject",
       "customTimeouts",
     ]) {
-      it(`as ${argument}`, () => {
+      it(`accepts an unknown ${argument}`, () => {
         assert.deepEqual(failures({ operation: name, [argument]: unknownValue }), []);
       });
     }
 
-    it("within an argument", () => {
+    it("accepts an unknown value within an argument", () => {
       for (const inputs of [
         { service: { endpoint: unknownValue } },
         { service: { version: unknownValue, scopes: unknownValue } },
@@ -128,7 +128,7 @@ describe("a check", () => {
       }
     });
 
-    it("and judges the rest", () => {
+    it("reports the issues of known values beside unknown ones", () => {
       const inputs = {
         operation: unknownValue,
         service: { endpoint: unknownValue, version: "/" },
@@ -138,8 +138,8 @@ describe("a check", () => {
     });
   });
 
-  describe("of triggers", () => {
-    it('refuses them with cancelOn "delete"', () => {
+  describe("check of a request's triggers", () => {
+    it('refuses triggers with cancelOn "delete"', () => {
       const inputs = { operation: name, cancelOn: "delete" };
       assert.deepEqual(properties({ ...inputs, triggers: [1] }), ["triggers"]);
       assert.deepEqual(properties({ ...inputs, triggers: [unknownValue] }), ["triggers"]);
@@ -148,12 +148,12 @@ describe("a check", () => {
     });
   });
 
-  describe("of a name", () => {
-    it("wants operations/… of Cloud Channel, and leaves other services theirs", () => {
+  describe("check of a request's operation name", () => {
+    it("requires the form operations/… for Cloud Channel and no form for other services", () => {
       const operation = "projects/p/operations/x";
       const [failure, ...others] = failures({ operation });
       assert.equal(failure?.property, "operation");
-      assert.match(failure.reason, /projects\/p\/operations\/x.*operations\/….*`service`/);
+      assert.match(failure.reason, /projects\/p\/operations\/x.*operation names begin with operations\/.*`service`/);
       assert.deepEqual(others, []);
       assert.deepEqual(properties({ operation, service: { endpoint: "https://CloudChannel.googleapis.com:443/" } }), [
         "operation",
@@ -162,7 +162,7 @@ describe("a check", () => {
       assert.deepEqual(properties({ operation, service: elsewhere }), []);
     });
 
-    it("is not kept from it by what else is unknown or wrong of the service", () => {
+    it("checks a Cloud Channel name even if another part of `service` is unknown or invalid", () => {
       const operation = "projects/p/operations/x";
       assert.deepEqual(properties({ operation, service: { scopes: [unknownValue] } }), ["operation"]);
       assert.deepEqual(properties({ operation, service: { version: "/" } }), ["service.version", "operation"]);
@@ -170,7 +170,7 @@ describe("a check", () => {
     });
   });
 
-  describe("of an endpoint", () => {
+  describe("check of a request's endpoint", () => {
     for (const endpoint of [
       "https://cloudchannel.googleapis.com",
       "https://europe-west1-aiplatform.googleapis.com/",
@@ -181,18 +181,18 @@ describe("a check", () => {
       "http://localhost:8080",
       "http://[::1]:8080",
     ]) {
-      it(`takes ${endpoint}`, () => {
+      it(`accepts ${endpoint} as service.endpoint and in the config`, () => {
         assert.deepEqual(failures({ operation: name, service: { endpoint } }), []);
         assert.deepEqual(failures({ operation: name }, { "cancellation:endpoint": endpoint }), []);
       });
     }
 
     for (const [endpoint, reason] of [
-      ["", /no URL/],
-      ["cloudchannel.googleapis.com", /no URL/],
-      ["//cloudchannel.googleapis.com", /no URL/],
-      ["ftp://host", /no URL/],
-      ["https://", /no URL/],
+      ["", /isn't a URL/],
+      ["cloudchannel.googleapis.com", /isn't a URL/],
+      ["//cloudchannel.googleapis.com", /isn't a URL/],
+      ["ftp://host", /isn't a URL/],
+      ["https://", /isn't a URL/],
       ["http://cloudchannel.googleapis.com", /plain http/],
       ["http://10.0.0.1", /plain http/],
       ["http://127.0.0.1.example.com", /plain http/],
@@ -205,13 +205,13 @@ describe("a check", () => {
       ["https://host?x", /more than a scheme/],
       ["https://host#x", /more than a scheme/],
     ] as const) {
-      it(`refuses ${JSON.stringify(endpoint)}`, () => {
+      it(`refuses ${JSON.stringify(endpoint)} as an endpoint`, () => {
         const [failure, ...others] = failures({ operation: name, service: { endpoint } });
         assert.equal(failure?.property, "service.endpoint");
         assert.match(failure.reason, reason);
         assert.ok(!failure.reason.includes("secret"));
         assert.deepEqual(others, []);
-        if (endpoint === "") return; // an empty setting is none
+        if (endpoint === "") return; // an empty setting counts as absent
         const [configured] = failures({ operation: name }, { "cancellation:endpoint": endpoint });
         assert.match(configured?.reason ?? "", /^the config cancellation:endpoint /);
         assert.match(configured?.reason ?? "", reason);

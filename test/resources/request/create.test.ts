@@ -5,11 +5,11 @@ import { failure, id, name, partial, stage, stepsAgainst } from "./stage";
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const brief = { customTimeouts: { create: "1ms" } };
 
-describe("creating a cancellation request", () => {
+describe("create of a request", () => {
   const { enter, stopping } = stage();
 
-  describe("whose cancel is acknowledged", () => {
-    it("makes the call first, waits for the end and tells it", async () => {
+  describe("create of a request whose cancel is acknowledged", () => {
+    it("cancels first, then polls, and records how the operation ended", async () => {
       const { create, calls, emulator } = await enter({ operations: [{ name, operationType: "CREATE_ENTITLEMENT" }] });
       const { id: given, outputs } = await create({ triggers: [1] });
       assert.deepEqual(calls(), ["cancel", "get"]);
@@ -36,7 +36,7 @@ describe("creating a cancellation request", () => {
       ["complete", "succeeded"],
       ["fail", "failed"],
     ] as const) {
-      it(`tells that the operation ${outcome} despite it`, async () => {
+      it(`records ${outcome} for an operation that ends so despite the cancel`, async () => {
         const { create } = await enter({ operations: [{ name, onCancel }] });
         const { outputs } = await create();
         assert.equal(outputs["outcome"], outcome);
@@ -44,13 +44,13 @@ describe("creating a cancellation request", () => {
       });
     }
 
-    it("tells that the operation had completed before", async () => {
+    it("records succeeded for an operation that ended before the cancel", async () => {
       const { create, calls } = await enter({ operations: [{ name, done: "succeeded", response: null }] });
       assert.equal((await create()).outputs["outcome"], "succeeded");
       assert.deepEqual(calls(), ["cancel", "get"]);
     });
 
-    it("goes on reading until it has ended, without another call", async () => {
+    it("polls until the operation ends, without a second cancel", async () => {
       const { create, emulator, calls } = await enter({ operations: [{ name, onCancel: "ignore" }] });
       const created = create();
       await emulator.calls.received({ method: "get" });
@@ -60,7 +60,7 @@ describe("creating a cancellation request", () => {
       assert.equal(emulator.calls.count("cancel"), 1);
     });
 
-    it('goes on at once with waitFor "accepted", without a read', async () => {
+    it('returns after the acknowledgement with waitFor "accepted", without a read', async () => {
       const { create, calls } = await enter({ operations: [{ name, onCancel: "ignore" }] });
       const { outputs } = await create({ waitFor: "accepted", expect: ["cancelled"] });
       const { requestTime, endpoint, ...rest } = outputs;
@@ -70,7 +70,7 @@ describe("creating a cancellation request", () => {
       assert.deepEqual(calls(), ["cancel"]);
     });
 
-    it("is kept when the time runs out", async () => {
+    it("leaves a partial creation when the time limit passes", async () => {
       const { create, calls } = await enter({ operations: [{ name, onCancel: "ignore", operationType: "T" }] });
       const { id: kept, outputs, message } = await partial(create(brief));
       assert.equal(kept, id);
@@ -83,24 +83,24 @@ describe("creating a cancellation request", () => {
     });
 
     for (const [what, then] of [
-      ["the read is forbidden", { status: 403 }],
-      ["the read is answered by something else", { status: 404, body: "html" }],
-      ["the operation's name is another one's", { answersFor: "operations/other" }],
-      ["the connection is lost", { reset: "beforeHeaders" }],
+      ["the read responds 403", { status: 403 }],
+      ["the read responds 404 with HTML", { status: 404, body: "html" }],
+      ["the read returns another operation", { answersFor: "operations/other" }],
+      ["the read loses its connection", { reset: "beforeHeaders" }],
     ] as const) {
-      it(`is kept when ${what}`, async () => {
+      it(`leaves a partial creation when ${what}`, async () => {
         const { create, emulator } = await enter({ operations: [{ name }] });
         emulator.fault({ method: "get", then });
         const { outputs, message } = await partial(create(brief));
         assert.equal(outputs["outcome"], "cancelling");
         assert.match(String(outputs["requestTime"]), time);
-        assert.match(message, /was acknowledged at .*, and then waiting for it failed/);
+        assert.match(message, /acknowledged the cancel of .* at .*, and a read of the operation then failed/);
         assert.equal(emulator.calls.count("cancel"), 1);
       });
     }
 
     for (const onCancel of ["complete", "fail"] as const) {
-      it(`is kept when it ends in a way not expected (${onCancel})`, async () => {
+      it(`leaves a partial creation when the cancel makes the operation ${onCancel} and \`expect\` excludes that outcome`, async () => {
         const { create } = await enter({ operations: [{ name, onCancel }] });
         const { outputs, message } = await partial(create({ expect: ["cancelled"] }));
         const outcome = onCancel === "complete" ? "succeeded" : "failed";
@@ -112,7 +112,7 @@ describe("creating a cancellation request", () => {
       });
     }
 
-    it("is kept when the operation is gone at the first read", async () => {
+    it("leaves a partial creation when the first read responds NOT_FOUND", async () => {
       const { create, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "get", then: { status: 404 } });
       const { outputs } = await partial(create());
@@ -120,16 +120,16 @@ describe("creating a cancellation request", () => {
       assert.match(String(outputs["requestTime"]), time);
     });
 
-    it("is no failure when the operation is gone, and that is expected", async () => {
+    it("records notFound when the first read responds NOT_FOUND and `expect` allows it", async () => {
       const { create, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "get", then: { status: 404 } });
       assert.equal((await create({ expect: ["notFound"] })).outputs["outcome"], "notFound");
     });
   });
 
-  describe("whose cancel is refused", () => {
+  describe("create of a request whose cancel is refused", () => {
     for (const answer of ["FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
-      it(`with ${answer} tells how the operation ended, from one read`, async () => {
+      it(`records how the operation ended, from one read, when the cancel responds ${answer}`, async () => {
         const { create, calls } = await enter({ operations: [{ name, done: "cancelled", answerWhenDone: answer }] });
         const { outputs } = await create();
         assert.equal(outputs["outcome"], "cancelled");
@@ -137,38 +137,38 @@ describe("creating a cancellation request", () => {
         assert.deepEqual(calls(), ["cancel", "get"]);
       });
 
-      it(`with ${answer} tells that the operation is not known, if the read says so`, async () => {
+      it(`records notFound when the cancel responds ${answer} and the read responds NOT_FOUND`, async () => {
         const { create, emulator } = await enter({ operations: [{ name, answer }] });
         emulator.fault({ method: "get", then: { status: 404 } });
         const { outputs } = await create({ expect: ["notFound"] });
         assert.equal(outputs["outcome"], "notFound");
       });
 
-      it(`with ${answer} is not kept when the read is forbidden`, async () => {
+      it(`leaves no resource when the cancel responds ${answer} and the read responds 403`, async () => {
         const { create, emulator } = await enter({ operations: [{ name, answer }] });
         emulator.fault({ method: "get", then: { status: 403 } });
         assert.match(
           (await failure(create({ expect: ["unsupported"] }))).message,
-          /the get was answered PERMISSION_DENIED/,
+          /the get call failed with PERMISSION_DENIED/,
         );
       });
     }
 
-    it("with FAILED_PRECONDITION, while the operation runs, is an error, and no resource", async () => {
+    it("leaves no resource when the cancel of a running operation responds FAILED_PRECONDITION", async () => {
       const { create, calls } = await enter({ operations: [{ name, answer: "FAILED_PRECONDITION" }] });
       const { message } = await failure(create());
-      assert.match(message, /operations\/AbC: the cancel was answered FAILED_PRECONDITION .*is running/);
+      assert.match(message, /operations\/AbC: the cancel call failed with FAILED_PRECONDITION .*is running/);
       assert.deepEqual(calls(), ["cancel", "get"]);
     });
 
-    it("with UNIMPLEMENTED, while the operation runs, is unsupported: a plain failure", async () => {
+    it("leaves no resource when the cancel of a running operation responds UNIMPLEMENTED", async () => {
       const { create, calls } = await enter({ operations: [{ name, answer: "UNIMPLEMENTED" }] });
       const { message } = await failure(create());
       assert.match(message, /can't cancel it \(UNIMPLEMENTED\).*add "unsupported" to `expect`/);
       assert.deepEqual(calls(), ["cancel", "get"]);
     });
 
-    it("with UNIMPLEMENTED, while the operation runs, is unsupported: a success where that is expected", async () => {
+    it("records unsupported when the cancel of a running operation responds UNIMPLEMENTED and `expect` allows it", async () => {
       const { create } = await enter({ operations: [{ name, answer: "UNIMPLEMENTED", operationType: "T" }] });
       const { outputs } = await create({ expect: ["unsupported"] });
       const { outcome, done, operationType } = outputs;
@@ -176,13 +176,13 @@ describe("creating a cancellation request", () => {
       assert.equal("requestTime" in outputs, false);
     });
 
-    it("with NOT_FOUND is a plain failure", async () => {
+    it("leaves no resource when the cancel responds NOT_FOUND", async () => {
       const { create, calls } = await enter();
-      assert.match((await failure(create())).message, /operations\/AbC is not known to the service/);
+      assert.match((await failure(create())).message, /operations\/AbC isn't known to the service/);
       assert.deepEqual(calls(), ["cancel"]);
     });
 
-    it("with NOT_FOUND is a success where that is expected", async () => {
+    it("records notFound when the cancel responds NOT_FOUND and `expect` allows it", async () => {
       const { create, emulator } = await enter();
       const { outputs } = await create({ expect: ["cancelled", "notFound"] });
       const { endpoint } = emulator;
@@ -190,7 +190,7 @@ describe("creating a cancellation request", () => {
     });
 
     for (const status of [400, 401, 403, 409, 499]) {
-      it(`with ${status} is an error, and no resource`, async () => {
+      it(`leaves no resource when the cancel responds ${status}`, async () => {
         const { create, emulator, calls } = await enter({ operations: [{ name }] });
         emulator.fault({ method: "cancel", then: { status } });
         assert.match(
@@ -202,7 +202,7 @@ describe("creating a cancellation request", () => {
     }
 
     for (const status of [404, 501]) {
-      it(`by a page of HTML with ${status} is an error that names the endpoint, and no resource`, async () => {
+      it(`leaves no resource and names the endpoint when the cancel responds ${status} with HTML`, async () => {
         const { create, emulator, calls } = await enter({ operations: [{ name }] });
         emulator.fault({ method: "cancel", then: { status, body: "html" } });
         const { message } = await failure(create({ expect: ["notFound", "unsupported"] }));
@@ -211,34 +211,34 @@ describe("creating a cancellation request", () => {
       });
     }
 
-    it("by another version of the API is an error that names it", async () => {
+    it("names the API version in the error when the service doesn't serve that version", async () => {
       const { create } = await enter({ operations: [{ name }], version: "v2" });
-      assert.match((await failure(create({ expect: ["notFound"] }))).message, /\/v1 answered the cancel with HTTP 404/);
+      assert.match((await failure(create({ expect: ["notFound"] }))).message, /responded to the cancel .*HTTP 404/);
     });
   });
 
-  describe("whose cancel has no clear answer", () => {
+  describe("create of a request whose cancel gets no definite response", () => {
     for (const [what, then] of [
-      ["not available", { status: 503 }],
-      ["at its limits", { status: 429 }],
-      ["answering with an inner error", { status: 500 }],
-      ["behind a proxy that is not available", { status: 502, body: "html" }],
-      ["behind a connection that is lost", "lostAnswer"],
-      ["behind something that answers anything with success", { body: "html" }],
-      ["behind something that answers with JSON of its own", { body: { json: { ok: true } } }],
+      ["the service responds 503", { status: 503 }],
+      ["the service responds 429", { status: 429 }],
+      ["the service responds 500", { status: 500 }],
+      ["a proxy responds 502 with HTML", { status: 502, body: "html" }],
+      ["the response is lost", "lostAnswer"],
+      ["the response is HTML with status 200", { body: "html" }],
+      ["the response is JSON of another shape", { body: { json: { ok: true } } }],
     ] as const) {
-      it(`from a service ${what} is kept, running`, async () => {
+      it(`leaves a partial creation with the outcome running when ${what}`, async () => {
         const { create, emulator } = await enter({ operations: [{ name }] });
         emulator.fault({ method: "cancel", then });
         const { id: kept, outputs, message } = await partial(create(brief));
         assert.equal(kept, id);
         assert.deepEqual(outputs, { operation: name, ...brief, outcome: "running", endpoint: emulator.endpoint });
-        assert.match(message, /Whether the cancel was carried out is not known/);
+        assert.match(message, /It isn't known whether the service carried out the cancel/);
         assert.equal(emulator.calls.count("get"), 0);
       });
     }
 
-    it("is made again, and once it is answered all is well", async () => {
+    it("retries the cancel after a 503 and after a lost response, and records the outcome", async () => {
       const { create, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "cancel", calls: 1, then: { status: 503 } });
       emulator.fault({ method: "cancel", calls: 2, then: "lostAnswer" });
@@ -246,12 +246,12 @@ describe("creating a cancellation request", () => {
       assert.equal(emulator.calls.count("cancel"), 3);
     });
 
-    it("is not kept where the service's name does not even resolve", async () => {
+    it("leaves no resource when the service's host name doesn't resolve", async () => {
       await failure(stepsAgainst("https://no-such-host.invalid", { "gcp:accessToken": "t" }).create());
     }).timeout(10_000);
   });
 
-  describe('with cancelOn "delete"', () => {
+  describe('create of a request with cancelOn "delete"', () => {
     const cancelOn = "delete";
     for (const [done, outcome] of [
       [undefined, "running"],
@@ -259,7 +259,7 @@ describe("creating a cancellation request", () => {
       ["failed", "failed"],
       ["cancelled", "cancelled"],
     ] as const) {
-      it(`reads once, cancels nothing and takes an operation that is ${outcome}, whatever is expected`, async () => {
+      it(`reads once, cancels nothing and records ${outcome}, regardless of \`expect\``, async () => {
         const { create, calls } = await enter({ operations: [{ name, ...(done && { done }) }] });
         const { outputs } = await create({ cancelOn, expect: ["notFound"] });
         assert.equal(outputs["outcome"], outcome);
@@ -268,26 +268,26 @@ describe("creating a cancellation request", () => {
       });
     }
 
-    it("fails where the operation is not known: a typo", async () => {
+    it("fails when the service doesn't know the operation", async () => {
       const { create } = await enter();
       const { message } = await failure(create({ cancelOn }));
-      assert.match(message, /operations\/AbC is not known to cloudchannel\.googleapis\.com.*"notFound"/);
+      assert.match(message, /operations\/AbC isn't known to cloudchannel\.googleapis\.com.*"notFound"/);
     });
 
-    it("takes an operation that is not known where that is expected", async () => {
+    it("records notFound when the service doesn't know the operation and `expect` allows it", async () => {
       const { create } = await enter();
       assert.equal((await create({ cancelOn, expect: ["notFound"] })).outputs["outcome"], "notFound");
     });
 
-    it("fails where the operation can't be read", async () => {
+    it("fails when the read before any cancel responds 403", async () => {
       const { create, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "get", then: { status: 403 } });
       await failure(create({ cancelOn }));
     });
   });
 
-  describe("of another service", () => {
-    it("has that service's host in its id, whatever endpoint it is called at", async () => {
+  describe("create of a request to another service than Cloud Channel", () => {
+    it("puts the host of `service` in the ID, even if the config overrides the endpoint", async () => {
       const operation = "projects/p/locations/l/operations/x";
       const { create, emulator } = await enter({ operations: [{ name: operation }], version: "v1beta1" });
       const service = { endpoint: "https://aiplatform.googleapis.com/", version: "v1beta1" };
@@ -298,11 +298,11 @@ describe("creating a cancellation request", () => {
     });
   });
 
-  describe("of a service that answers with the project's number", () => {
+  describe("create of a request to a service that names the project by its number", () => {
     const operation = "projects/my-project/locations/l/operations/1";
     const service = { endpoint: "https://aiplatform.googleapis.com", version: "v1" };
 
-    it("keeps the name as it was asked for, in its id and its outputs", async () => {
+    it("keeps the requested name in the ID and the outputs", async () => {
       const { create, emulator, read } = await enter({ operations: [{ name: operation }] });
       emulator.fault({ method: "get", then: { answersFor: operation.replace("my-project", "123456") } });
       const { id: given, outputs } = await create({ operation, service });
@@ -312,17 +312,17 @@ describe("creating a cancellation request", () => {
       assert.equal((await read(outputs, given))["outcome"], "cancelled");
     });
 
-    it("takes no other operation's answer, and keeps the acknowledgement", async () => {
+    it("leaves a partial creation when the read returns another operation of the project", async () => {
       const { create, emulator } = await enter({ operations: [{ name: operation }] });
       emulator.fault({ method: "get", then: { answersFor: "projects/123456/locations/l/operations/2" } });
       const { outputs, message } = await partial(create({ operation, service }));
       assert.equal(outputs["outcome"], "cancelling");
-      assert.match(message, /another operation than the one asked for/);
+      assert.match(message, /a different operation than the requested one/);
     });
   });
 
   for (const error of [{}, { code: 0 }]) {
-    it(`is succeeded when the operation is done with the error ${JSON.stringify(error)}, which is OK`, async () => {
+    it(`records succeeded when the operation is done with the error ${JSON.stringify(error)}, whose code means OK`, async () => {
       const server = stopping(await startServer({ json: {} }, { json: { name, done: true, error } }));
       const { outputs } = await stepsAgainst(server.endpoint).create();
       const { requestTime, settleTime, endpoint, ...rest } = outputs;
@@ -332,13 +332,13 @@ describe("creating a cancellation request", () => {
     });
   }
 
-  it("has no error while the operation runs, whatever the service puts there", async () => {
+  it("records no error while the operation runs, even if the response has one", async () => {
     const server = stopping(await startServer({ json: {} }, { json: { name, error: { code: 1 } } }));
     const { outputs } = await partial(stepsAgainst(server.endpoint).create(brief));
     assert.deepEqual([outputs["outcome"], outputs["error"]], ["cancelling", undefined]);
   });
 
-  it("keeps of an operation what fits, and what is harmless", async () => {
+  it("truncates and sanitizes the operation's response in the outputs", async () => {
     const response = { "4dabf18193072939515e22adb298388d": "x", big: "x".repeat(20_000) };
     const { create } = await enter({ operations: [{ name, done: "succeeded", response }] });
     const kept = (await create()).outputs["response"] as { cut: string; json: string };
@@ -346,11 +346,11 @@ describe("creating a cancellation request", () => {
     assert.ok(kept.json.startsWith('{"(4dabf18193072939515e22adb298388d)":"x"'));
   });
 
-  it("fails with the words of the service", async () => {
+  it("fails with the service's message and a hint when the cancel responds 403", async () => {
     const server = stopping(await startServer(rpc(403, "PERMISSION_DENIED", "You are no reseller.")));
     assert.match(
       (await failure(stepsAgainst(server.endpoint).create())).message,
-      /You are no reseller\. Cloud Channel is for resellers\. Check that `subject`/,
+      /You are no reseller\. Cloud Channel serves resellers only\. Check that `subject`/,
     );
   });
 });

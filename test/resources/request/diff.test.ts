@@ -15,9 +15,9 @@ const cloudChannel = {
   scopes: ["https://www.googleapis.com/auth/apps.order"],
 };
 
-describe("a difference", () => {
-  describe("is none", () => {
-    it("between the same", () => {
+describe("diff of a request", () => {
+  describe("diff of a request that stays the same", () => {
+    it("finds no change between equal arguments", () => {
       assert.deepEqual(between({}, {}), same);
       const all = { service: { endpoint: "https://h" }, triggers: [{ a: 1 }], subject: "a@b", expect: ["cancelled"] };
       assert.deepEqual(between(all, structuredClone(all)), same);
@@ -35,36 +35,36 @@ describe("a difference", () => {
       ["customTimeouts", {}],
       ["customTimeouts", { create: "10m", update: "600s", delete: "0.5m570s" }],
     ] as const) {
-      it(`when the default of ${argument} is spelled out as ${JSON.stringify(spelledOut)}, or left out again`, () => {
+      it(`treats an omitted ${argument} as ${JSON.stringify(spelledOut)}`, () => {
         assert.deepEqual(between({}, { [argument]: spelledOut }), same);
         assert.deepEqual(between({ [argument]: spelledOut }, {}), same);
       });
     }
 
-    it("when the default scopes of another service are spelled out", () => {
+    it("treats omitted scopes of another service as its default scopes", () => {
       const endpoint = "https://aiplatform.googleapis.com";
       const scopes = ["https://www.googleapis.com/auth/cloud-platform"];
       assert.deepEqual(between({ service: { endpoint } }, { service: { endpoint, scopes } }), same);
     });
 
-    it('when the default of expect is spelled out with cancelOn "delete"', () => {
+    it('treats an omitted `expect` with cancelOn "delete" as a list that includes notFound', () => {
       const cancelOn = "delete";
       const expect = ["notFound", "cancelled", "succeeded", "failed"];
       assert.deepEqual(between({ cancelOn }, { cancelOn, expect }, { outcome: "running" }), same);
     });
 
-    it("when a list without an order comes in another order", () => {
+    it("ignores the order of `expect` and of scopes", () => {
       assert.deepEqual(between({ expect: ["cancelled", "failed"] }, { expect: ["failed", "cancelled"] }), same);
       assert.deepEqual(between({ service: { scopes: ["a", "b"] } }, { service: { scopes: ["b", "a"] } }), same);
     });
 
-    it("after an upgrade, whatever the older version wrote beside it", () => {
+    it("ignores what an older version of the package wrote beside the arguments", () => {
       const older = { __provider: "older", removedOutput: { a: 1 }, etag: "x" };
       assert.deepEqual(between(older, { __provider: "newer" }), same);
     });
   });
 
-  describe("is an update", () => {
+  describe("diff of a request that needs an update", () => {
     for (const [argument, before, after] of [
       ["cancelOn", "create", "delete"],
       ["waitFor", undefined, "accepted"],
@@ -75,19 +75,19 @@ describe("a difference", () => {
       ["customTimeouts", { create: "1h" }, { create: "2h" }],
       ["customTimeouts", { delete: "1.4s" }, { delete: "1s" }],
     ] as const) {
-      it(`when ${argument} changes from ${JSON.stringify(before)} to ${JSON.stringify(after)}`, () => {
+      it(`updates when ${argument} changes from ${JSON.stringify(before)} to ${JSON.stringify(after)}`, () => {
         assert.deepEqual(between({ [argument]: before }, { [argument]: after }), updated);
       });
     }
 
-    it("of only the time-out that changed", () => {
+    it("updates when the timeout of one step changes", () => {
       for (const step of ["create", "update", "delete"]) {
         assert.deepEqual(between({}, { customTimeouts: { [step]: "11m" } }), updated);
       }
     });
   });
 
-  describe("replaces", () => {
+  describe("diff of a request that needs a replacement", () => {
     for (const [argument, before, after] of [
       ["operation", "operations/a", "operations/b"],
       ["service", undefined, { endpoint: "https://h" }],
@@ -97,18 +97,18 @@ describe("a difference", () => {
       ["triggers", [1, 2], [2, 1]],
       ["triggers", [{ a: 1 }], [{ a: "1" }]],
     ] as const) {
-      it(`when ${argument} changes from ${JSON.stringify(before)} to ${JSON.stringify(after)}`, () => {
+      it(`replaces when ${argument} changes from ${JSON.stringify(before)} to ${JSON.stringify(after)}`, () => {
         assert.deepEqual(between({ [argument]: before }, { [argument]: after }), replaced(argument));
       });
     }
 
-    it("for all the reasons there are", () => {
+    it("names every argument that needs the replacement", () => {
       const after = { operation: "operations/b", service: { version: "v2" }, triggers: [1], waitFor: "accepted" };
       assert.deepEqual(between({}, after), replaced("operation", "service", "triggers"));
     });
   });
 
-  describe("is there when the recorded outcome does not satisfy", () => {
+  describe("diff of a request's recorded outcome", () => {
     for (const [outcome, settings, satisfied] of [
       ["running", {}, false],
       ["cancelling", {}, false],
@@ -130,21 +130,21 @@ describe("a difference", () => {
       ["failed", { cancelOn: "delete", expect: ["cancelled"] }, true],
       ["notFound", { cancelOn: "delete" }, true],
     ] as const) {
-      it(`${outcome} with ${JSON.stringify(settings)}: ${satisfied ? "it does" : "it does not"}`, () => {
+      it(`${satisfied ? "finds no change" : "updates"} for the outcome ${outcome} with the arguments ${JSON.stringify(settings)}`, () => {
         assert.deepEqual(between(settings, settings, { outcome }), satisfied ? same : updated);
       });
     }
 
-    it("and is judged by the new settings", () => {
+    it("judges the recorded outcome by the new arguments", () => {
       assert.deepEqual(between({ cancelOn: "delete" }, { cancelOn: "create" }, { outcome: "running" }), updated);
     });
 
-    it("nothing at all, where no outcome was recorded", () => {
+    it("updates when the state records no outcome", () => {
       assert.deepEqual(between({}, {}, {}), updated);
     });
   });
 
-  describe("is there for what is not known yet", () => {
+  describe("diff of a request with unknown arguments", () => {
     for (const argument of [
       "cancelOn",
       "waitFor",
@@ -153,18 +153,18 @@ describe("a difference", () => {
       "subject",
       "customTimeouts",
     ]) {
-      it(`of ${argument}: an update`, () => {
+      it(`updates when ${argument} isn't known yet`, () => {
         assert.deepEqual(between({}, { [argument]: unknownValue }), updated);
       });
     }
 
     for (const argument of ["operation", "service", "triggers"]) {
-      it(`of ${argument}: it may replace`, () => {
+      it(`replaces when ${argument} isn't known yet`, () => {
         assert.deepEqual(between({}, { [argument]: unknownValue }), replaced(argument));
       });
     }
 
-    it("within an argument, by the part that is not known", () => {
+    it("updates or replaces according to the part of an argument that isn't known yet", () => {
       assert.deepEqual(between({}, { service: { endpoint: unknownValue } }), replaced("service"));
       assert.deepEqual(between({}, { service: { version: unknownValue } }), replaced("service"));
       assert.deepEqual(between({}, { service: { scopes: [unknownValue] } }), updated);
@@ -172,7 +172,7 @@ describe("a difference", () => {
       assert.deepEqual(between({}, { triggers: [{ a: unknownValue }] }), replaced("triggers"));
     });
 
-    it("beside what is known to differ", () => {
+    it("replaces for a known change when another value isn't known yet", () => {
       const service = { endpoint: "https://h", scopes: [unknownValue] };
       assert.deepEqual(between({}, { service }), replaced("service"));
       assert.deepEqual(between({ triggers: [1] }, { triggers: [2], waitFor: unknownValue }), replaced("triggers"));

@@ -8,10 +8,11 @@ import { rpc, startServer } from "../../support/server";
 import { stepsAgainst as sweepAgainst } from "../sweep/stage";
 import { failure, name, partial, stage, stepsAgainst } from "./stage";
 
-const unknown = /may have been carried out.*Whether the cancel was carried out is not known; the next run/;
+const unknown =
+  /may have carried out an earlier cancel call.*It isn't known whether the service carried out the cancel\. The next run/;
 const onDelete = { cancelOn: "delete", outcome: "running", done: false };
 
-/** Responses that say nothing of whether the call was carried out, which it was. */
+/** Responses that don't say whether the service carried out the call. It did. */
 const ambiguous: readonly (readonly [string, Fault, boolean?])[] = [
   ["a lost response", "lostAnswer"],
   ["a garbled response", { body: "html" }],
@@ -21,16 +22,16 @@ const ambiguous: readonly (readonly [string, Fault, boolean?])[] = [
   ["a 504 of a proxy", { status: 504, body: "html" }, true],
 ];
 
-/** Answers that refuse the retry for good. */
+/** Definite refusals of the retry. */
 const refusals: readonly (readonly [string, Fault, RegExp])[] = [
   ["400", { status: 400 }, /INVALID_ARGUMENT|FAILED_PRECONDITION/],
   ["401", { status: 401 }, /UNAUTHENTICATED/],
   ["403", { status: 403 }, /PERMISSION_DENIED/],
   ["409", { status: 409 }, /ABORTED/],
   ["499", { status: 499 }, /CANCELLED/],
-  ["302", { redirect: "http://127.0.0.1:9/" }, /a redirect, which is not followed/],
-  ["a 404 of HTML", { status: 404, body: "html" }, /HTTP 404/],
-  ["a 501 of HTML", { status: 501, body: "html" }, /HTTP 501/],
+  ["302", { redirect: "http://127.0.0.1:9/" }, /a redirect, which the package doesn't follow/],
+  ["404 with HTML", { status: 404, body: "html" }, /HTTP 404/],
+  ["501 with HTML", { status: 501, body: "html" }, /HTTP 501/],
   ["FAILED_PRECONDITION", { status: 400, code: "FAILED_PRECONDITION" }, /FAILED_PRECONDITION.*operation running/],
   ["UNIMPLEMENTED", { status: 501 }, /UNIMPLEMENTED.*operation running/],
 ];
@@ -38,7 +39,7 @@ const refusals: readonly (readonly [string, Fault, RegExp])[] = [
 describe("a cancel whose first response was lost", () => {
   const { enter, stopping, after } = stage();
 
-  /** A service that carries out the first cancel, and answers the retry so. */
+  /** Starts a service that carries out the first cancel and responds to its retry with `then`. */
   async function retriedWith(then: Fault, first: Fault = "lostAnswer", carriedOut = true) {
     const world = await enter({ operations: [{ name, onCancel: "ignore" }] });
     const faults = [
@@ -52,7 +53,7 @@ describe("a cancel whose first response was lost", () => {
   }
 
   for (const [what, then, words] of refusals) {
-    it(`leaves a partial creation when its retry is answered ${what}`, async () => {
+    it(`leaves a partial creation when the retry responds ${what}`, async () => {
       const { create, emulator, update, heal } = await retriedWith(then);
       const { outputs, message } = await partial(create({ expect: ["cancelled", "notFound"] }));
       assert.equal(outputs["outcome"], "running");
@@ -68,14 +69,14 @@ describe("a cancel whose first response was lost", () => {
       assert.equal(emulator.calls.count("cancel"), 2, "the operation has ended, so there is nothing to cancel");
     });
 
-    it(`leaves a partial update when its retry is answered ${what}`, async () => {
+    it(`leaves a partial update when the retry responds ${what}`, async () => {
       const { update } = await retriedWith(then);
       const { outputs, message } = await partial(update({ outcome: "unsupported", done: false }));
       assert.deepEqual([outputs["outcome"], outputs["requestTime"]], ["running", undefined]);
       assert.match(message, unknown);
     });
 
-    it(`fails a delete, which keeps the resource, when its retry is answered ${what}`, async () => {
+    it(`fails a delete, which keeps the resource, when the retry responds ${what}`, async () => {
       const { remove, heal, emulator } = await retriedWith(then);
       const { message } = await rejection(remove({ ...onDelete, expect: ["cancelled"] }));
       assert.match(message, unknown);
@@ -85,16 +86,16 @@ describe("a cancel whose first response was lost", () => {
       await remove(onDelete);
     });
 
-    it(`leaves a partial sweep when its retry is answered ${what}`, async () => {
+    it(`leaves a partial sweep when the retry responds ${what}`, async () => {
       const { emulator } = await retriedWith(then);
       silence();
       const { message } = await partial(sweepAgainst(emulator.endpoint).create());
-      assert.match(message, /may have been carried out/);
+      assert.match(message, /may have carried out an earlier cancel call/);
     });
   }
 
   for (const [what, first, carriedOut] of ambiguous) {
-    it(`leaves a partial creation after ${what} and a 403`, async () => {
+    it(`leaves a partial creation when the retry responds 403 after ${what}`, async () => {
       const { create, emulator } = await retriedWith({ status: 403 }, first, carriedOut);
       const { message } = await partial(create());
       assert.match(message, unknown);
@@ -102,7 +103,7 @@ describe("a cancel whose first response was lost", () => {
     });
   }
 
-  it("leaves a partial creation when other failures follow before the refusal", async () => {
+  it("leaves a partial creation when the last of several different errors is a 403", async () => {
     const { create, emulator } = await enter({ operations: [{ name }] });
     emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
     emulator.fault({ method: "cancel", calls: 2, then: { status: 401 } });
@@ -112,7 +113,7 @@ describe("a cancel whose first response was lost", () => {
     assert.match((await partial(create())).message, unknown);
   });
 
-  it("leaves a partial creation when the retry's token is replaced and the fresh one is refused", async () => {
+  it("leaves a partial creation when the service refuses the retry's token and a fresh token", async () => {
     const { emulator } = await retriedWith({ status: 401 });
     const asked = credentials(() => ({ authorization: "Bearer made-up-token" }));
     const { message } = await partial(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
@@ -122,7 +123,7 @@ describe("a cancel whose first response was lost", () => {
     assert.equal(emulator.calls.count("cancel"), 3);
   });
 
-  it("leaves a partial creation when the fresh token's own response is lost and the next is refused", async () => {
+  it("leaves a partial creation when the call with a fresh token loses its response and its retry responds 403", async () => {
     const { emulator } = await enter({ operations: [{ name }] });
     emulator.fault({ method: "cancel", calls: 1, then: { status: 401 } });
     emulator.fault({ method: "cancel", calls: 2, then: "lostAnswer" });
@@ -133,23 +134,23 @@ describe("a cancel whose first response was lost", () => {
   });
 
   for (const transient of [false, true]) {
-    it(`leaves a partial creation when no credential can be had for the retry (transient: ${transient})`, async () => {
+    it(`leaves a partial creation when a ${transient ? "transient" : "permanent"} error leaves the retry without a credential`, async () => {
       const { emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
       credentials((attempt) => {
         if (attempt === 1) return {};
-        throw new CredentialError("No access token could be had: invalid_grant.", transient);
+        throw new CredentialError("Can't get an access token: invalid_grant.", transient);
       });
       const steps = stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" });
       const { message, outputs } = await partial(steps.create({ customTimeouts: { create: "50ms" } }));
-      assert.match(message, /Whether the cancel was carried out is not known/);
-      if (!transient) assert.match(message, /an earlier attempt.*invalid_grant/);
+      assert.match(message, /It isn't known whether the service carried out the cancel/);
+      if (!transient) assert.match(message, /an earlier cancel call.*invalid_grant/);
       assert.equal(outputs["outcome"], "running");
       assert.equal(emulator.calls.count("cancel"), 1);
     });
   }
 
-  it("leaves a partial creation when the host's name no longer resolves for the retry", async () => {
+  it("leaves a partial creation when the host name no longer resolves for the retry", async () => {
     const { endpoint } = stopping(await startServer((_request, response) => response.destroy()));
     const { lookup } = dns;
     let lookups = 0;
@@ -169,7 +170,7 @@ describe("a cancel whose first response was lost", () => {
     assert.match(message, /ENOTFOUND/);
   });
 
-  it("leaves a partial creation when every retry's connection is refused", async () => {
+  it("leaves a partial creation when the host refuses every retry's connection", async () => {
     const { endpoint } = await vanishing();
     const { message } = await partial(stepsAgainst(endpoint).create({ customTimeouts: { create: "50ms" } }));
     assert.match(message, unknown);
@@ -177,12 +178,12 @@ describe("a cancel whose first response was lost", () => {
   });
 
   for (const [what, then] of [
-    ["is forbidden", { status: 403 }],
-    ["has no answer", { status: 503 }],
-    ["is answered by something else", { body: "html" }],
+    ["403", { status: 403 }],
+    ["503", { status: 503 }],
+    ["HTML", { body: "html" }],
   ] as const) {
     for (const code of ["FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
-      it(`leaves a partial creation when its retry is answered ${code} and the read ${what}`, async () => {
+      it(`leaves a partial creation when the retry responds ${code} and the read responds ${what}`, async () => {
         const { create, emulator } = await retriedWith({ status: 400, code });
         emulator.fault({ method: "get", then });
         const { outputs, message } = await partial(create({ customTimeouts: { create: "50ms" } }));
@@ -194,7 +195,7 @@ describe("a cancel whose first response was lost", () => {
   }
 
   for (const code of ["FAILED_PRECONDITION", "UNIMPLEMENTED"] as const) {
-    it(`tells how the operation ended when its retry is answered ${code} and a read finds it done`, async () => {
+    it(`records how the operation ended when the retry responds ${code} and a read finds the operation done`, async () => {
       const { create, emulator } = await enter({ operations: [{ name, answerWhenDone: code }] });
       emulator.fault({ method: "cancel", calls: 1, then: "lostAnswer" });
       const { outputs } = await create();
@@ -202,14 +203,14 @@ describe("a cancel whose first response was lost", () => {
     });
   }
 
-  it("is notFound when its retry is answered NOT_FOUND, and done where that is expected", async () => {
+  it("records notFound when the retry responds NOT_FOUND and `expect` allows it", async () => {
     const { create, emulator } = await retriedWith({ status: 404 });
     const { outputs } = await create({ expect: ["cancelled", "notFound"] });
     assert.equal(outputs["outcome"], "notFound");
     assert.equal(emulator.calls.count(), 2);
   });
 
-  it("leaves a partial creation when its retry is answered NOT_FOUND and that isn't expected", async () => {
+  it("leaves a partial creation when the retry responds NOT_FOUND and `expect` excludes notFound", async () => {
     const { create } = await retriedWith({ status: 404 });
     const { outputs, message } = await partial(create());
     assert.equal(outputs["outcome"], "notFound");
@@ -217,30 +218,30 @@ describe("a cancel whose first response was lost", () => {
     assert.match(message, /NOT_FOUND/);
   });
 
-  it("is unsupported when its retry is answered UNIMPLEMENTED, and done where that is expected", async () => {
+  it("records unsupported when the retry responds UNIMPLEMENTED and `expect` allows it", async () => {
     const { create, emulator } = await retriedWith({ status: 501 });
     const { outputs } = await create({ expect: ["cancelled", "unsupported"] });
     assert.deepEqual([outputs["outcome"], outputs["done"]], ["unsupported", false]);
     assert.equal(emulator.calls.count(), 3);
   });
 
-  it("keeps the hint of a refused caller in the message", async () => {
+  it("keeps the hint for a refused caller in the error's message", async () => {
     const { create } = await retriedWith({ status: 403 });
-    assert.match((await partial(create())).message, /Cloud Channel is for resellers/);
+    assert.match((await partial(create())).message, /Cloud Channel serves resellers only/);
   });
 
-  describe("is unlike one of which no attempt can have arrived, which", () => {
-    it("leaves no resource when the connection is refused to the end, and says that the call didn't arrive", async () => {
+  describe("a cancel of which no attempt can have arrived", () => {
+    it("leaves no resource, and says that the call didn't arrive, when the host refuses every connection", async () => {
       const server = await startServer();
       await server.stop();
       const { create, update } = stepsAgainst(server.endpoint);
       const brief = { customTimeouts: { create: "50ms" } };
       const { message } = await failure(create(brief));
-      assert.match(message, /^operations\/AbC: no answer .*ECONNREFUSED.*the call didn't arrive/);
+      assert.match(message, /^operations\/AbC: no response .*ECONNREFUSED.*the call didn't arrive/);
       await failure(update({ outcome: "running" }, { customTimeouts: { update: "50ms" } }));
     });
 
-    it("leaves no resource when the connection is refused and the retry is answered 403", async () => {
+    it("leaves no resource when the host refuses the connection and the retry responds 403", async () => {
       const first = await startServer();
       await first.stop();
       const port = Number(new URL(first.endpoint).port);
@@ -256,42 +257,42 @@ describe("a cancel whose first response was lost", () => {
       assert.doesNotMatch(message, /may have been/);
     });
 
-    it("leaves no resource when no credential can be had from the first", async () => {
+    it("leaves no resource when the first attempt gets no credential", async () => {
       const { emulator } = await enter({ operations: [{ name }] });
       credentials(() => {
-        throw new CredentialError("No access token could be had: invalid_grant.", false);
+        throw new CredentialError("Can't get an access token: invalid_grant.", false);
       });
       const { message } = await failure(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
       assert.match(message, /invalid_grant/);
       assert.equal(emulator.calls.count(), 0);
     });
 
-    it("leaves no resource when a stale token's replacement can't be had", async () => {
+    it("leaves no resource when a stale token can't be replaced", async () => {
       const { emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "cancel", then: { status: 401 } });
       credentials((attempt) => {
         if (attempt === 1) return { authorization: "Bearer made-up-token" };
-        throw new CredentialError("No access token could be had: invalid_grant.", false);
+        throw new CredentialError("Can't get an access token: invalid_grant.", false);
       });
       await failure(stepsAgainst(emulator.endpoint, { "gcp:accessToken": "any" }).create());
     });
   });
 
-  it("changes no error of a read: a read whose response was lost and that is then answered 403 fails with the 403", async () => {
+  it("doesn't affect the error of a read, which fails with the 403 that follows a lost response", async () => {
     const { read, emulator } = await enter({ operations: [{ name }] });
     emulator.fault({ method: "get", calls: 1, then: "lostAnswer" });
     emulator.fault({ method: "get", calls: 2, then: { status: 403 } });
-    assert.doesNotMatch((await failure(read({ operation: name }))).message, /earlier attempt/);
+    assert.doesNotMatch((await failure(read({ operation: name }))).message, /earlier cancel call/);
   });
 
-  /** A sweep prints what it came to. */
+  /** Drops the lines that a sweep prints. */
   function silence(): void {
     const { log } = console;
     after(() => (console.log = log));
     console.log = () => undefined;
   }
 
-  /** Credentials made up; `make` is told which time it is asked, from 1. */
+  /** Replaces the credentials. `make` gets the number of the attempt, from 1. */
   function credentials(make: (attempt: number) => object | Promise<object>): (string | undefined)[] {
     const own = Object.getOwnPropertyDescriptor(Credential.prototype, "headers") ?? assert.fail();
     after(() => Object.defineProperty(Credential.prototype, "headers", own));
@@ -308,7 +309,7 @@ describe("a cancel whose first response was lost", () => {
     return {};
   }
 
-  /** A server that is gone after its first request, which it doesn't answer. */
+  /** Starts a server that stops at its first HTTP request, without a response. */
   async function vanishing() {
     const server = await startServer((_request, response) => {
       void server.stop();
@@ -317,7 +318,7 @@ describe("a cancel whose first response was lost", () => {
     return server;
   }
 
-  it("ends as the operation did when its retry is answered well", async () => {
+  it("records the request time when the server acknowledges the retry", async () => {
     const { endpoint } = stopping(
       await startServer((_request, response) => response.destroy(), { json: {} }, rpc(404, "NOT_FOUND")),
     );

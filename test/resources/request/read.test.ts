@@ -14,10 +14,10 @@ const settled = {
   settleTime: then,
 };
 
-describe("refreshing a cancellation request", () => {
+describe("read of a request", () => {
   const { enter, stopping } = stage();
 
-  it("reads the operation once, and tells what it finds", async () => {
+  it("reads the operation once and records its outcome", async () => {
     const { read, calls } = await enter({ operations: [{ name, done: "succeeded" }] });
     const { settleTime, response, endpoint, ...rest } = await read({ ...recorded, expect: ["cancelled"] });
     assert.ok(String(settleTime) > then);
@@ -33,49 +33,49 @@ describe("refreshing a cancellation request", () => {
     assert.deepEqual(calls(), ["get"]);
   });
 
-  it("tells that it is still cancelling, or running where no cancel was acknowledged", async () => {
+  it("records cancelling for a running operation, or running when no cancel was acknowledged", async () => {
     const { read } = await enter({ operations: [{ name }] });
     assert.equal((await read(recorded))["outcome"], "cancelling");
     assert.equal((await read({ operation: name, outcome: "running" }))["outcome"], "running");
   });
 
-  it("keeps the resource, and says that the operation is gone", async () => {
+  it("keeps the resource and records notFound when the operation is gone", async () => {
     const { read, emulator } = await enter();
     assert.deepEqual(await read(recorded), { ...recorded, outcome: "notFound", endpoint: emulator.endpoint });
   });
 
-  it("keeps the last outcome of an operation that expired after it settled", async () => {
+  it("keeps the last outcome of an operation that expires after it settles", async () => {
     const { read, emulator } = await enter();
     assert.deepEqual(await read(settled), { ...settled, endpoint: emulator.endpoint });
   });
 
-  it("does not go back from an outcome that was settled", async () => {
+  it("keeps a settled outcome when a later read shows the operation as running", async () => {
     const { read, emulator } = await enter({ operations: [{ name }] });
     assert.deepEqual(await read(settled), { ...settled, endpoint: emulator.endpoint });
   });
 
   for (const [what, then] of [
-    ["forbidden", { status: 403 }],
-    ["without a token", { status: 401 }],
-    ["answered by a page of HTML with 404", { status: 404, body: "html" }],
-    ["answered with another operation", { answersFor: "operations/other" }],
-    ["answered with JSON of another shape", { body: { json: { ok: true } } }],
-    ["redirected", { redirect: "http://127.0.0.1:1/" }],
+    ["responds 403", { status: 403 }],
+    ["responds 401", { status: 401 }],
+    ["responds 404 with HTML", { status: 404, body: "html" }],
+    ["returns another operation", { answersFor: "operations/other" }],
+    ["returns JSON of another shape", { body: { json: { ok: true } } }],
+    ["responds with a redirect", { redirect: "http://127.0.0.1:1/" }],
   ] as const) {
-    it(`fails where it is ${what}`, async () => {
+    it(`fails when the get ${what}`, async () => {
       const { read, emulator } = await enter({ operations: [{ name, done: "cancelled" }] });
       emulator.fault({ method: "get", then });
       await failure(read(recorded));
     });
   }
 
-  it("never has an operation judged: not even one that failed though it was to be cancelled", async () => {
+  it("records an outcome that `expect` excludes without an error", async () => {
     const { read } = await enter({ operations: [{ name, done: "failed" }] });
     assert.equal((await read({ ...recorded, expect: ["cancelled"] }))["outcome"], "failed");
   });
 
-  describe("that is looked up by its id", () => {
-    it("finds the operation from the id alone", async () => {
+  describe("read of a request by its ID", () => {
+    it("finds the operation by the ID alone", async () => {
       const { read, calls } = await enter({ operations: [{ name, done: "cancelled" }] });
       const outputs = await read({});
       assert.deepEqual([outputs["operation"], outputs["outcome"]], [name, "cancelled"]);
@@ -83,13 +83,13 @@ describe("refreshing a cancellation request", () => {
       assert.deepEqual(calls(), ["get"]);
     });
 
-    it("keeps the port of an id of Cloud Channel", async () => {
+    it("keeps the port of a Cloud Channel ID", async () => {
       const { read } = await enter({ operations: [{ name }] });
       const outputs = await read({}, `//cloudchannel.googleapis.com:8443/${name}`);
       assert.deepEqual(outputs["service"], { endpoint: "https://cloudchannel.googleapis.com:8443" });
     });
 
-    it("finds the service from the id, and from what is known besides", async () => {
+    it("takes the service's host from the ID and its version from the known state", async () => {
       const operation = "projects/p/operations/x";
       const { read } = await enter({ operations: [{ name: operation }], version: "v1beta1" });
       const outputs = await read({ service: { version: "v1beta1" } }, `//aiplatform.googleapis.com/${operation}`);
@@ -98,10 +98,10 @@ describe("refreshing a cancellation request", () => {
     });
 
     for (const bad of ["", "operations/x", "//host", "https://host/operations/x"]) {
-      it(`says what an id looks like to ${JSON.stringify(bad)}`, async () => {
+      it(`refuses the ID ${JSON.stringify(bad)} and shows the form of an ID`, async () => {
         const { read, calls } = await enter();
         const { message } = await failure(read({}, bad));
-        assert.match(message, /no id of a cancellation request.*\/\/cloudchannel\.googleapis\.com\/operations\/AbC/);
+        assert.match(message, /isn't the id of a cancellation.*\/\/cloudchannel\.googleapis\.com\/operations\/AbC/);
         assert.deepEqual(calls(), []);
       });
     }
@@ -113,7 +113,7 @@ describe("refreshing a cancellation request", () => {
       "//user:pass@host/operations/x",
       "//host?x/operations/x",
     ]) {
-      it(`refuses ${bad}`, async () => {
+      it(`refuses the ID ${bad}, whose host or name isn't valid`, async () => {
         const { read, calls } = await enter();
         assert.match((await failure(read({}, bad))).message, /can't be looked up: (operation|service\.endpoint) /);
         assert.deepEqual(calls(), []);
@@ -121,7 +121,7 @@ describe("refreshing a cancellation request", () => {
     }
 
     for (const service of ["cloudchannel", { endpoint: "http://cloudchannel.googleapis.com" }, { version: "/" }]) {
-      it(`refuses the service ${JSON.stringify(service)}, for the engine does not check it`, async () => {
+      it(`refuses the service ${JSON.stringify(service)}, which the engine doesn't check in a read`, async () => {
         const { read, calls } = await enter();
         assert.match((await failure(read({ service }))).message, /can't be looked up: service/);
         assert.deepEqual(calls(), []);
@@ -129,31 +129,31 @@ describe("refreshing a cancellation request", () => {
     }
   });
 
-  describe("calls nothing", () => {
-    it("where the config's endpoint would send the token in the clear, or is none", async () => {
+  describe("read of a request at an unsafe endpoint", () => {
+    it("makes no call when the config's endpoint is plain http to another machine or isn't a URL", async () => {
       for (const endpoint of ["http://10.255.255.1", "nonsense"]) {
         const context = contextOf({ "cancellation:endpoint": endpoint, "gcp:accessToken": "t" });
         const { message } = await failure(readStep(id, recorded, context));
-        assert.match(message, /^the config cancellation:endpoint is /);
+        assert.match(message, /^the config cancellation:endpoint (is plain http|isn't a URL)/);
       }
     });
 
-    it("where the recorded endpoint would send the token in the clear", async () => {
+    it("makes no call when the recorded endpoint is plain http to another machine", async () => {
       const outputs = { ...recorded, service: { endpoint: "http://10.255.255.1" } };
       const { message } = await failure(readStep(id, outputs, contextOf({ "gcp:accessToken": "t" })));
       assert.match(message, /^service\.endpoint is plain http/);
     });
   });
 
-  describe("of an endpoint on this machine", () => {
-    it("sends no credential, as long as none is configured", async () => {
+  describe("read of a request at an endpoint on this machine", () => {
+    it("sends no credential when none is configured", async () => {
       const server = stopping(await startServer({ json: { name } }));
       const outputs = { ...recorded, subject: "admin@reseller.example.com" };
       await readStep(id, outputs, contextOf({ "cancellation:endpoint": server.endpoint }));
       assert.equal(server.received[0]?.headers.authorization, undefined);
     });
 
-    it("sends one that is configured", async () => {
+    it("sends the configured credential", async () => {
       const server = stopping(await startServer({ json: { name } }));
       const config = { "cancellation:endpoint": server.endpoint, "gcp:accessToken": "configured" };
       await readStep(id, recorded, contextOf(config));

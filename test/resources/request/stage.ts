@@ -11,12 +11,15 @@ export const name = "operations/AbC";
 export const id = `//cloudchannel.googleapis.com/${name}`;
 export const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** Config by its full names, and an environment without any identity. */
+/** Returns a context with config by full names, and with an environment without an identity. */
 export function contextOf(config: Readonly<Record<string, string>> = {}, environment: NodeJS.ProcessEnv = {}): Context {
   return { config: (key) => config[key], environment, log: () => undefined };
 }
 
-/** Called in a `describe`: an emulator for each test, and the steps with Cloud Channel's calls going to it. */
+/**
+ * Returns `enter`, which starts an emulator for a test and returns the steps. Cloud Channel's calls go to the emulator.
+ * Call `stage` in a `describe`.
+ */
 export function stage() {
   withoutChance();
   const cleanUp = cleanUps();
@@ -27,7 +30,7 @@ export function stage() {
   return { enter, ...cleanUp };
 }
 
-/** The steps, with Cloud Channel's calls going to `endpoint`. */
+/** Returns the steps, with Cloud Channel's calls sent to `endpoint`. */
 export function stepsAgainst(endpoint: string, config: Readonly<Record<string, string>> = {}) {
   // In the environment, for the services of all tests.
   const context = contextOf(config, { CANCELLATION_ENDPOINT: endpoint });
@@ -40,19 +43,19 @@ export function stepsAgainst(endpoint: string, config: Readonly<Record<string, s
   };
 }
 
-/** The methods that were called, in order. */
+/** Returns the called methods, in order. */
 export function methodsOf(emulator: Emulator): string[] {
   return emulator.calls.all().map(({ method }) => method);
 }
 
-/** The partial creation that `work` ended with. */
+/** Returns the partial creation that `work` ends with. */
 export async function partial(work: Promise<unknown>): Promise<PartialError> {
   const error = await rejection(work);
   if (error instanceof PartialError) return error;
   throw new Error(`no partial creation, but ${String(error)}`);
 }
 
-/** The failure of `work`, which left nothing to keep. */
+/** Returns the error of `work`, which leaves no partial creation. */
 export async function failure(work: Promise<unknown>): Promise<Error> {
   const error = await rejection(work);
   if (error instanceof PartialError) throw new Error(`a partial creation: ${error.message}`);

@@ -6,27 +6,27 @@ const brief = { customTimeouts: { update: "1ms" } };
 const acknowledged = { outcome: "cancelling", done: false, requestTime: then };
 const settledAs = (outcome: string) => ({ outcome, done: true, requestTime: then, settleTime: then });
 
-describe("updating a cancellation request", () => {
+describe("update of a request", () => {
   const { enter } = stage();
 
-  describe("makes no call at all", () => {
+  describe("update of a request that needs no call", () => {
     for (const [what, old, inputs] of [
-      ["when only a time-out changed", settledAs("cancelled"), { customTimeouts: { create: "1h" } }],
-      ["when the identity changed", settledAs("cancelled"), { subject: "a@b" }],
-      ["when scopes changed", settledAs("succeeded"), { service: { scopes: ["x"] } }],
-      ["when what was recorded is what is expected now", settledAs("failed"), { expect: ["failed"] }],
-      ["when an acknowledgement is enough now", acknowledged, { waitFor: "accepted" }],
-      ["when it is to cancel on delete now", { outcome: "running", done: false }, { cancelOn: "delete" }],
-      ["when unsupported is expected", { outcome: "unsupported", done: false }, { expect: ["unsupported"] }],
+      ["only a timeout changed", settledAs("cancelled"), { customTimeouts: { create: "1h" } }],
+      ["the identity changed", settledAs("cancelled"), { subject: "a@b" }],
+      ["scopes changed", settledAs("succeeded"), { service: { scopes: ["x"] } }],
+      ["`expect` now allows the recorded outcome", settledAs("failed"), { expect: ["failed"] }],
+      ["an acknowledgement is enough now", acknowledged, { waitFor: "accepted" }],
+      ["the request now cancels at delete", { outcome: "running", done: false }, { cancelOn: "delete" }],
+      ["`expect` now allows unsupported", { outcome: "unsupported", done: false }, { expect: ["unsupported"] }],
     ] as const) {
-      it(what, async () => {
+      it(`makes no call when ${what}`, async () => {
         const { update, calls } = await enter({ operations: [{ name }] });
         assert.deepEqual(await update(old, inputs), { operation: name, ...inputs, ...old });
         assert.deepEqual(calls(), []);
       });
     }
 
-    it("to judge an outcome that is settled, and keeps it", async () => {
+    it("leaves a partial update without a call when `expect` excludes the settled outcome", async () => {
       const { update, calls } = await enter({ operations: [{ name }] });
       const old = settledAs("succeeded");
       const { id: kept, outputs, message } = await partial(update(old, { expect: ["cancelled"] }));
@@ -39,15 +39,15 @@ describe("updating a cancellation request", () => {
     });
   });
 
-  describe("resumes a wait", () => {
-    it("without a second cancel call", async () => {
+  describe("update of a request that resumes a wait", () => {
+    it("waits for an acknowledged cancel without a second cancel", async () => {
       const { update, calls } = await enter({ operations: [{ name, done: "cancelled" }] });
       const outputs = await update(acknowledged);
       assert.deepEqual([outputs["outcome"], outputs["requestTime"]], ["cancelled", then]);
       assert.deepEqual(calls(), ["get"]);
     });
 
-    it("for as long as it may, and keeps what it learnt", async () => {
+    it("leaves a partial update with the last read when the time limit passes", async () => {
       const { update, emulator } = await enter({ operations: [{ name, operationType: "T" }] });
       const { outputs, message } = await partial(update(acknowledged, brief));
       assert.deepEqual(
@@ -59,19 +59,19 @@ describe("updating a cancellation request", () => {
       assert.equal(emulator.calls.count("cancel"), 0);
     });
 
-    it("and says that the operation is gone, where it is, and keeps the resource", async () => {
+    it("leaves a partial update with the outcome notFound when the operation is gone", async () => {
       const { update } = await enter();
       const { outputs } = await partial(update(acknowledged));
       assert.deepEqual([outputs["outcome"], outputs["requestTime"]], ["notFound", then]);
     });
 
-    it("not, where the operation can't be read: the state stays as it was", async () => {
+    it("fails without a partial update when the read responds 403", async () => {
       const { update, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "get", then: { status: 403 } });
       assert.match((await failure(update(acknowledged))).message, /PERMISSION_DENIED/);
     });
 
-    it("and holds the end to what is expected", async () => {
+    it("leaves a partial update when the wait ends with an outcome that `expect` excludes", async () => {
       const { update } = await enter({ operations: [{ name, done: "failed" }] });
       const { outputs, message } = await partial(update(acknowledged, { expect: ["cancelled"] }));
       assert.equal(outputs["outcome"], "failed");
@@ -79,9 +79,9 @@ describe("updating a cancellation request", () => {
     });
   });
 
-  describe("makes the cancel call", () => {
+  describe("update of a request that may need a cancel", () => {
     for (const outcome of ["running", "unsupported", "notFound"]) {
-      it(`where none was acknowledged and the operation runs (recorded: ${outcome})`, async () => {
+      it(`cancels a running operation whose recorded outcome is ${outcome}`, async () => {
         const { update, calls } = await enter({ operations: [{ name }] });
         const outputs = await update({ outcome });
         assert.equal(outputs["outcome"], "cancelled");
@@ -90,13 +90,13 @@ describe("updating a cancellation request", () => {
       });
     }
 
-    it("when it is to cancel on create now", async () => {
+    it('cancels the operation when the request changes to cancelOn "create"', async () => {
       const { update, calls } = await enter({ operations: [{ name }] });
       await update({ cancelOn: "delete", outcome: "running", done: false }, { waitFor: "accepted" });
       assert.deepEqual(calls(), ["get", "cancel"]);
     });
 
-    it("not, where the operation has ended meanwhile", async () => {
+    it("doesn't cancel an operation that has ended since the last run", async () => {
       const { update, calls } = await enter({ operations: [{ name, done: "succeeded" }] });
       const outputs = await update({ outcome: "running" });
       assert.equal(outputs["outcome"], "succeeded");
@@ -104,27 +104,27 @@ describe("updating a cancellation request", () => {
       assert.deepEqual(calls(), ["get"]);
     });
 
-    it("not, where the operation is gone: a plain failure, unless that is expected", async () => {
+    it("fails without a cancel when the operation is gone, unless `expect` allows notFound", async () => {
       const { update, calls } = await enter();
-      assert.match((await failure(update({ outcome: "running" }))).message, /is not known to the service/);
+      assert.match((await failure(update({ outcome: "running" }))).message, /isn't known to the service/);
       assert.deepEqual(calls(), ["get"]);
       assert.equal((await update({ outcome: "running" }, { expect: ["notFound"] }))["outcome"], "notFound");
     });
 
-    it("not, where one was acknowledged, though the operation runs again", async () => {
+    it("doesn't repeat an acknowledged cancel when an operation that was notFound runs again", async () => {
       const { update, emulator } = await enter({ operations: [{ name }] });
       await partial(update({ ...acknowledged, outcome: "notFound" }, brief));
       assert.equal(emulator.calls.count("cancel"), 0);
     });
 
-    it("and fails plainly where that is refused", async () => {
+    it("fails without a partial update when the cancel responds 403", async () => {
       const { update, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "cancel", then: { status: 403 } });
       await failure(update({ outcome: "running" }));
       assert.equal(emulator.calls.count("cancel"), 1);
     });
 
-    it("and keeps the resource where no clear answer comes, still without an acknowledgement", async () => {
+    it("leaves a partial update without an acknowledgement when the cancel gets no definite response", async () => {
       const { update, emulator } = await enter({ operations: [{ name }] });
       emulator.fault({ method: "cancel", then: { status: 503 } });
       const { outputs } = await partial(update({ outcome: "running" }, brief));
@@ -132,7 +132,7 @@ describe("updating a cancellation request", () => {
       assert.deepEqual(outputs, { operation: name, ...brief, outcome: "running", done: false, endpoint });
     });
 
-    it("and is unsupported still where the service still can't cancel", async () => {
+    it("fails without a partial update when the cancel responds UNIMPLEMENTED again", async () => {
       const { update, calls } = await enter({ operations: [{ name, answer: "UNIMPLEMENTED" }] });
       assert.match((await failure(update({ outcome: "unsupported" }))).message, /can't cancel it/);
       assert.deepEqual(calls(), ["get", "cancel", "get"]);

@@ -8,8 +8,8 @@ const properties = (inputs: Properties) => failures(inputs).map(({ property }) =
 const all = { all: true };
 const elsewhere = { endpoint: "https://aiplatform.googleapis.com" };
 
-describe("a check of a sweep", () => {
-  it("takes a selection alone, and hands the arguments on as they are", () => {
+describe("check of a sweep", () => {
+  it("accepts a selection alone and returns the arguments unchanged", () => {
     for (const inputs of [
       all,
       { filter: "x" },
@@ -21,7 +21,7 @@ describe("a check of a sweep", () => {
     }
   });
 
-  it("takes every argument there is", () => {
+  it("accepts all arguments of a sweep together", () => {
     const inputs = {
       collection: "projects/p/locations/l/operations",
       filter: 'metadata.verb="create"',
@@ -41,7 +41,7 @@ describe("a check of a sweep", () => {
     assert.deepEqual(failures(inputs), []);
   });
 
-  it("tells everything at once, each by its property", () => {
+  it("reports all issues at once, each with its property", () => {
     const inputs = {
       collection: "operations//x",
       match: { name: "", operationTypes: [], type: "T" },
@@ -90,38 +90,38 @@ describe("a check of a sweep", () => {
     ["report", 5],
     ["waitFor", "done"],
   ] as const) {
-    it(`refuses ${argument}: ${JSON.stringify(value)}`, () => {
+    it(`refuses ${typeof value === "number" ? value : JSON.stringify(value)} for ${argument}`, () => {
       assert.ok(properties({ ...all, [argument]: value }).includes(argument));
     });
   }
 
-  it("refuses more triggers than an error can carry to the engine, however short their JSON is", () => {
+  it("refuses 4,000 short triggers, which an error can't carry to the engine", () => {
     const triggers = (count: number) => ({ ...all, cancelOn: "create", triggers: Array<number>(count).fill(1) });
     assert.deepEqual(properties(triggers(1_000)), []);
     assert.deepEqual(properties(triggers(4_000)), ["triggers"]);
   });
 
-  it("refuses triggers with cancelOn delete, which is the default", () => {
+  it('refuses triggers with cancelOn "delete", which is the default', () => {
     assert.deepEqual(properties({ ...all, triggers: [1] }), ["triggers"]);
     assert.deepEqual(properties({ ...all, triggers: [1], cancelOn: "create" }), []);
     assert.deepEqual(properties({ ...all, triggers: [] }), []);
   });
 
-  describe("of Cloud Channel", () => {
-    it("takes its one collection alone, and names of operations in it", () => {
+  describe("check of a sweep of Cloud Channel", () => {
+    it("accepts only the collection `operations` and names in it", () => {
       assert.deepEqual(properties({ ...all, collection: "projects/p/operations" }), ["collection"]);
       assert.deepEqual(properties({ names: ["operations/a", "projects/p/operations/b"] }), ["names[1]"]);
       assert.deepEqual(properties({ ...all, collection: "operations" }), []);
     });
 
-    it("says nothing of the names of other services, or of one not known yet", () => {
+    it("accepts any collection for another service and for a service that isn't known yet", () => {
       for (const service of [elsewhere, unknownValue, { endpoint: unknownValue }]) {
         assert.deepEqual(properties({ ...all, service, collection: "projects/p/operations" }), []);
       }
     });
   });
 
-  it("passes whatever is not known yet", () => {
+  it("accepts arguments that aren't known yet", () => {
     for (const argument of [
       "collection",
       "limit",
@@ -136,7 +136,7 @@ describe("a check of a sweep", () => {
     }
   });
 
-  it("holds what it must be able to keep within bounds, and nothing else", () => {
+  it('refuses 2,000 names with cancelOn "create" and accepts them with cancelOn "delete"', () => {
     const names = Array.from({ length: 2000 }, (_, index) => `operations/${index}`);
     assert.deepEqual(properties({ names, cancelOn: "create" }), ["names"]);
     assert.deepEqual(properties({ names }), []);

@@ -5,10 +5,10 @@ import { failure, numbered, operations, partial, stage, tenMinutes } from "./sta
 
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-describe("creating a sweep that cancels at once", () => {
+describe("create of a sweep that cancels at its creation", () => {
   const { enter, time: clock, lines } = stage();
 
-  it("cancels what runs, waits for the end of all, and tells it", async () => {
+  it("cancels the running operations, polls until all end, and records their outcomes", async () => {
     const mixed: OperationSpec[] = [
       { name: "operations/a" },
       { name: "operations/b", onCancel: "complete" },
@@ -38,7 +38,7 @@ describe("creating a sweep that cancels at once", () => {
     assert.deepEqual(lines, ["Swept operations: 1 cancelled, 1 succeeded, 1 failed."]);
   });
 
-  it("has the full name of its collection and a suffix of its own for an id", async () => {
+  it("returns an ID with the full name of the collection and a unique suffix", async () => {
     const { create, emulator } = await enter();
     const collection = "projects/p/locations/l/operations";
     const service = { endpoint: "https://aiplatform.googleapis.com" };
@@ -48,7 +48,7 @@ describe("creating a sweep that cancels at once", () => {
     assert.deepEqual(new Set(emulator.calls.all().map(({ name }) => name)), new Set([collection]));
   });
 
-  it("is content when nothing runs", async () => {
+  it("succeeds when no operation runs", async () => {
     const { create, calls, emulator } = await enter({ operations: [{ done: "succeeded" }] });
     const { outputs } = await create();
     const { endpoint } = emulator;
@@ -57,7 +57,7 @@ describe("creating a sweep that cancels at once", () => {
     assert.deepEqual(lines, ["Swept operations: no operations."]);
   });
 
-  it('goes on at once with waitFor "accepted", without looking what comes of it', async () => {
+  it('returns after the acknowledgements with waitFor "accepted", without a read', async () => {
     const { create, calls } = await enter({ operations: numbered(2, { onCancel: "ignore" }) });
     const { outputs } = await create({ waitFor: "accepted", expect: ["cancelled"] });
     assert.deepEqual(outputs["outcomes"], { cancelling: 2 });
@@ -66,7 +66,7 @@ describe("creating a sweep that cancels at once", () => {
     assert.deepEqual(calls(), ["list", "cancel", "cancel", "list"]);
   });
 
-  describe("cancels what is selected, and nothing else", () => {
+  describe("create of a sweep with a selection", () => {
     const types: OperationSpec[] = [
       { name: "operations/x/1", operationType: "CREATE_ENTITLEMENT" },
       { name: "operations/x/2", operationType: "RUN_REPORT_JOB" },
@@ -74,15 +74,23 @@ describe("creating a sweep that cancels at once", () => {
       { name: "operations/x/4" },
     ];
     for (const [what, selection, expected] of [
-      ["by type", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, ["1", "3"]],
-      ["by name", { match: { name: "operations/x/*" } }, ["1", "2", "4"]],
-      ["by both", { match: { name: "operations/x/*", operationTypes: ["CREATE_ENTITLEMENT", "OTHER"] } }, ["1"]],
-      ["by names, one by one", { names: ["operations/x/4", "operations/y/3", "operations/x/4"] }, ["3", "4"]],
-      ["where nothing matches", { match: { name: "operations/z/*" } }, []],
-      ["where no name is given", { names: [] }, []],
+      ["cancels only operations of given types", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, ["1", "3"]],
+      ["cancels only operations whose name matches", { match: { name: "operations/x/*" } }, ["1", "2", "4"]],
+      [
+        "cancels only operations whose name and type both match",
+        { match: { name: "operations/x/*", operationTypes: ["CREATE_ENTITLEMENT", "OTHER"] } },
+        ["1"],
+      ],
+      [
+        "cancels only the operations of `names`, each once",
+        { names: ["operations/x/4", "operations/y/3", "operations/x/4"] },
+        ["3", "4"],
+      ],
+      ["cancels nothing when no operation matches", { match: { name: "operations/z/*" } }, []],
+      ["cancels nothing when `names` is empty", { names: [] }, []],
     ] as const) {
       it(what, async () => {
-        // Of Cloud Channel's collection, whose operations have further segments here.
+        // Cloud Channel's collection, but with operations that have further segments.
         const { create, emulator, cancelled } = await enter();
         for (const spec of types) emulator.add(spec);
         emulator.fault({
@@ -104,7 +112,7 @@ describe("creating a sweep that cancels at once", () => {
       });
     }
 
-    it("by a filter that the server judges", async () => {
+    it("sends `filter` with each list call and cancels what the server lists", async () => {
       const { create, emulator, cancelled } = await enter({ operations: operations("a", "b") });
       const { outputs } = await create({ filter: "done=false" });
       assert.deepEqual(cancelled(), ["a", "b"]);
@@ -112,7 +120,7 @@ describe("creating a sweep that cancels at once", () => {
       for (const { url } of emulator.calls.all({ method: "list" })) assert.match(url, /filter=done%3Dfalse/);
     });
 
-    it("which may be all of it, though only that many are named in the state", async () => {
+    it("cancels all of 110 operations and names 100 of them in the state", async () => {
       const { create, lists } = await enter({ operations: numbered(110) });
       const { outputs } = await create();
       assert.deepEqual([outputs["matched"], outputs["outcomes"]], [110, { cancelled: 110 }]);
@@ -121,29 +129,29 @@ describe("creating a sweep that cancels at once", () => {
     });
   });
 
-  describe("holds the count to its limit", () => {
-    it("before its first call", async () => {
+  describe("create of a sweep with a limit", () => {
+    it("cancels nothing when more operations match than `limit`", async () => {
       const { create, calls } = await enter({ operations: operations("a", "b", "c") });
       const { message } = await failure(create({ limit: 2 }));
       assert.match(message, /^operations: 3 operations match, and `limit` is 2\. Nothing was cancelled/);
       assert.deepEqual(calls(), ["list"]);
     });
 
-    it("counting every page of the listing", async () => {
+    it("counts the operations of every page toward `limit`", async () => {
       const { create, cancels } = await enter({ operations: numbered(30), pageSize: { maximum: 10 } });
       assert.match((await failure(create({ limit: 29 }))).message, /30 operations match/);
       assert.equal(cancels(), 0);
       assert.equal((await create({ limit: 30 })).outputs["matched"], 30);
     });
 
-    it("without those that have ended, and those that don't match", async () => {
+    it("doesn't count operations that have ended or don't match toward `limit`", async () => {
       const mixed = [{ done: "succeeded" }, { operationType: "T" }, { operationType: "U" }] as const;
       const { create } = await enter({ operations: mixed });
       const { outputs } = await create({ limit: 1, match: { operationTypes: ["T"] } });
       assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
     });
 
-    it("of names too, of which it counts those that run", async () => {
+    it("counts only the running operations of `names` toward `limit`", async () => {
       const { create, cancelled, calls } = await enter({
         operations: [...operations("a", "b"), { name: "operations/c", done: "succeeded" }],
       });
@@ -155,13 +163,13 @@ describe("creating a sweep that cancels at once", () => {
       assert.deepEqual(outputs["outcomes"], { cancelled: 2, succeeded: 1 });
     });
 
-    it("is 1,000 where none is set", async () => {
+    it("uses a limit of 1,000 by default", async () => {
       const { create, cancels } = await enter({ operations: numbered(1001) });
       assert.match((await failure(create())).message, /1001 operations match, and `limit` is 1000/);
       assert.equal(cancels(), 0);
     });
 
-    it("while it is under way too: what comes beyond it is left alone, and told", async () => {
+    it("reports operations that start during the sweep and exceed `limit`, and doesn't cancel them", async () => {
       const { create, emulator, cancelled } = await enter({
         operations: operations("a"),
         onCall: ({ method }) => {
@@ -180,8 +188,8 @@ describe("creating a sweep that cancels at once", () => {
     });
   });
 
-  describe("lists on until a listing shows none that it did not ask for", () => {
-    /** An emulator where every so many listings another operation appears, the first `count` times. */
+  describe("create of a sweep while new operations start", () => {
+    /** Starts an emulator that adds an operation at each of the first `count` list calls. */
     async function growing(count: number) {
       let added = 0;
       const world = await enter({
@@ -193,7 +201,7 @@ describe("creating a sweep that cancels at once", () => {
       return world;
     }
 
-    it("and cancels what was started meanwhile", async () => {
+    it("cancels operations that start during the sweep", async () => {
       const { create, cancelled, lists } = await growing(2);
       const { outputs } = await create({ waitFor: "accepted" });
       assert.deepEqual(cancelled(), ["1", "2", "first"]);
@@ -201,33 +209,33 @@ describe("creating a sweep that cancels at once", () => {
       assert.equal(lists(), 4);
     });
 
-    it("five times at most, and then fails as incomplete", async () => {
+    it("lists at most five times and then leaves an incomplete partial creation", async () => {
       const { create, cancelled, lists } = await growing(100);
       const { message, outputs } = await partial(create({ waitFor: "accepted" }));
       assert.match(
         message,
-        /^operations: operations start as fast as they are cancelled: each of 5 listings showed new/,
+        /^operations: operations start as fast as the sweep cancels them\. Each of 5 listings showed new/,
       );
       assert.equal(outputs["incomplete"], true);
       assert.deepEqual(cancelled(), ["1", "2", "3", "4", "first"]);
       assert.equal(lists(), 5);
     });
 
-    it("and asks for none of them twice, though they run on", async () => {
+    it("sends one cancel for each operation, even if the operation keeps running", async () => {
       const { create, emulator, cancels } = await enter({ operations: numbered(20, { onCancel: "ignore" }) });
       await create({ waitFor: "accepted" });
       assert.equal(cancels(), 20);
       for (const { name } of numbered(20)) assert.equal(emulator.calls.count("cancel", name), 1);
     });
 
-    it("nor one that failed", async () => {
+    it("doesn't repeat a cancel that responds 403", async () => {
       const { create, emulator, cancels } = await enter({ operations: operations("a", "b") });
       emulator.fault({ method: "cancel", name: "operations/a", then: { status: 403 } });
       await partial(create());
       assert.deepEqual([cancels("operations/a"), cancels("operations/b")], [1, 1]);
     });
 
-    it("within its time, and is incomplete if no listing confirmed that nothing is left", async () => {
+    it("leaves an incomplete partial creation when the time limit passes before the confirming listing", async () => {
       const { create, lists, cancels } = await enter({
         operations: operations("a", "b"),
         onCall: ({ method }) => {
@@ -235,12 +243,12 @@ describe("creating a sweep that cancels at once", () => {
         },
       });
       const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 2 }));
-      assert.match(message, /the 10m of this step were over before a listing confirmed that nothing is left to cancel/);
+      assert.match(message, /the step's time limit of 10m was over before a listing confirmed that nothing is left/);
       assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelling: 2 }, true]);
       assert.deepEqual([cancels(), lists()], [2, 1]);
     });
 
-    it("and makes no calls once its time is over: what was not reached is told", async () => {
+    it("makes no calls after its time limit and reports the operations that aren't cancelled", async () => {
       const { create, cancels } = await enter({
         operations: operations("a", "b"),
         onCall: ({ method }) => {
@@ -249,21 +257,21 @@ describe("creating a sweep that cancels at once", () => {
       });
       const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 1 }));
       assert.equal(cancels(), 1);
-      assert.match(message, /- operations\/b: not cancelled: the 10m of this step were over/);
+      assert.match(message, /- operations\/b: not cancelled: the step's time limit of 10m was over/);
       assert.deepEqual(outputs["outcomes"], { cancelling: 1, running: 1 });
     });
   });
 
-  describe("goes on when one fails", () => {
-    it("and reports all failures in one error: counts, and each by name and reason", async () => {
+  describe("create of a sweep when cancels fail", () => {
+    it("cancels the others and reports all failures in one error with counts, names and reasons", async () => {
       const { create, emulator, cancels } = await enter({ operations: operations("a", "b", "c", "d") });
       emulator.fault({ method: "cancel", name: "operations/a", then: { status: 403, message: "Not yours." } });
       emulator.fault({ method: "cancel", name: "operations/c", then: { status: 400, message: "Odd." } });
       const { message, outputs } = await partial(create());
       assert.equal(cancels(), 4);
-      assert.match(message, /^operations: of 4 operations 2 did not end as expected \(2 running, 2 cancelled; /);
-      assert.match(message, /\n- operations\/a: the cancel was answered PERMISSION_DENIED \(HTTP 403\): Not yours/);
-      assert.match(message, /\n- operations\/c: the cancel was answered INVALID_ARGUMENT \(HTTP 400\): Odd/);
+      assert.match(message, /^operations: 2 of 4 operations didn't end as expected \(2 running, 2 cancelled\)\. /);
+      assert.match(message, /\n- operations\/a: the cancel call failed with PERMISSION_DENIED \(HTTP 403\): Not yours/);
+      assert.match(message, /\n- operations\/c: the cancel call failed with INVALID_ARGUMENT \(HTTP 400\): Odd/);
       assert.deepEqual(outputs["outcomes"], { running: 2, cancelled: 2 });
       assert.deepEqual(
         (outputs["operations"] as { name: string }[]).map(({ name }) => name),
@@ -273,31 +281,32 @@ describe("creating a sweep that cancels at once", () => {
       for (const way of ["`expect`", "`retainOnDelete`", "`pulumi state delete`"]) assert.ok(message.includes(way));
     });
 
-    it("and tells the first 20, and how many more there are", async () => {
+    it("reports the first 20 failures and the number of further ones", async () => {
       const { create, emulator } = await enter({ operations: numbered(25) });
       emulator.fault({ method: "cancel", calls: { from: 2 }, then: { status: 403 } });
       const { message } = await partial(create({ concurrency: 1 }));
-      assert.equal(message.match(/^- operations\/\d+: the cancel was answered/gm)?.length, 20);
-      assert.match(message, /of 25 operations 24 did not end .*\n- and 4 more\n/s);
+      assert.equal(message.match(/^- operations\/\d+: the cancel call failed with/gm)?.length, 20);
+      assert.match(message, /24 of 25 operations didn't end .*\n- and 4 more\n/s);
     });
 
-    it("in an error that the engine can be sent whole, long as names and reasons may be", async () => {
+    it("truncates long names and reasons to an error that fits the engine's limit", async () => {
       const long = "n".repeat(300);
       const { create, emulator } = await enter({ operations: numbered(30, {}, `operations/${long}`) });
       emulator.fault({ method: "cancel", then: { status: 403, message: "m".repeat(2000) } });
       const { message } = await failure(create());
-      assert.ok(Buffer.byteLength(message) <= 4608, String(message.length));
-      assert.equal(message.match(/^- operations\/n+…: the cancel was answered/gm)?.length, 20);
+      assert.ok(Buffer.byteLength(message) <= 4096, String(message.length));
+      assert.equal(message.match(/^- operations\/n+…: the cancel call failed with/gm)?.length, 15);
+      assert.match(message, /\n- and 15 more\n.*`pulumi state delete`/);
     });
 
-    it("and leaves nothing to keep where nothing was acknowledged", async () => {
+    it("leaves no resource when no cancel is acknowledged", async () => {
       const { create, emulator } = await enter({ operations: operations("a", "b") });
       emulator.fault({ method: "cancel", then: { status: 403 } });
       const { message } = await failure(create());
-      assert.match(message, /of 2 operations 2 did not end as expected/);
+      assert.match(message, /2 of 2 operations didn't end as expected/);
     });
 
-    it("and keeps what may have been carried out without an answer, as running", async () => {
+    it("leaves a partial creation with the outcome running when a cancel gets no definite response", async () => {
       const { create, emulator } = await enter({
         operations: operations("a"),
         onCall: ({ method }) => {
@@ -311,8 +320,8 @@ describe("creating a sweep that cancels at once", () => {
     });
   });
 
-  describe("takes each answer for what it is", () => {
-    it("UNIMPLEMENTED of what runs for unsupported, which is not expected", async () => {
+  describe("create of a sweep when cancels are refused", () => {
+    it("leaves a partial creation with the outcome unsupported when a cancel responds UNIMPLEMENTED", async () => {
       const { create } = await enter({ operations: [...operations("a"), { answer: "UNIMPLEMENTED" }] });
       const { outputs, message } = await partial(create());
       assert.deepEqual(outputs["outcomes"], { cancelled: 1, unsupported: 1 });
@@ -320,13 +329,13 @@ describe("creating a sweep that cancels at once", () => {
       assert.equal("settleTime" in outputs, false, "it runs");
     });
 
-    it("or is, where that is expected", async () => {
+    it("records unsupported when a cancel responds UNIMPLEMENTED and `expect` allows it", async () => {
       const { create } = await enter({ operations: [...operations("a"), { answer: "UNIMPLEMENTED" }] });
       const { outputs } = await create({ expect: ["cancelled", "unsupported"] });
       assert.deepEqual(outputs["outcomes"], { cancelled: 1, unsupported: 1 });
     });
 
-    it("FAILED_PRECONDITION of what is done for its outcome, and of what runs for a failure", async () => {
+    it("fails for a FAILED_PRECONDITION of a running operation, and records the outcome of an ended one", async () => {
       const names = ["operations/done", "operations/runs"];
       const { create } = await enter({
         operations: [
@@ -337,11 +346,11 @@ describe("creating a sweep that cancels at once", () => {
       const { message } = await failure(create({ names }));
       assert.match(
         message,
-        /of 2 operations 1 .*1 running, 1 succeeded.*\n- operations\/runs: the cancel was answered/s,
+        /1 of 2 operations .*1 running, 1 succeeded.*\n- operations\/runs: the cancel call failed with/s,
       );
     });
 
-    it("NOT_FOUND for notFound, which is not expected unless it is named", async () => {
+    it("records notFound when a cancel responds NOT_FOUND, and fails unless `expect` allows it", async () => {
       const { create } = await enter();
       const names = ["operations/gone"];
       assert.match((await failure(create({ names }))).message, /- operations\/gone: notFound/);
@@ -350,7 +359,7 @@ describe("creating a sweep that cancels at once", () => {
     });
   });
 
-  it("names first what may have to be read again, where all is as expected", async () => {
+  it("names running operations before ended ones in the state when all outcomes are expected", async () => {
     const { create } = await enter({
       operations: [
         { name: "operations/done", done: "succeeded", answerWhenDone: "FAILED_PRECONDITION" },
@@ -365,42 +374,45 @@ describe("creating a sweep that cancels at once", () => {
     ]);
   });
 
-  it("holds every outcome to what is expected, with the operation's own words", async () => {
+  it("fails when `expect` excludes an outcome, and quotes the operation's error", async () => {
     const error = { code: 13, message: "It broke." };
     const { create } = await enter({
       operations: [...operations("a"), { name: "operations/b", onCancel: "fail", error }],
     });
     const { message, outputs } = await partial(create({ expect: ["cancelled"] }));
-    assert.match(message, /1 did not end as expected \(1 cancelled, 1 failed; `expect` takes cancelled\)/);
+    assert.match(
+      message,
+      /1 of 2 operations didn't end as expected \(1 cancelled, 1 failed\)\. `expect` allows cancelled\./,
+    );
     assert.match(message, /\n- operations\/b: failed, INTERNAL: It broke\.\n/);
     assert.deepEqual((outputs["operations"] as unknown[])[0], { name: "operations/b", outcome: "failed" });
   });
 
-  describe("fails where the listing does", () => {
-    it("before any cancel, and leaves nothing", async () => {
+  describe("create of a sweep when the list fails", () => {
+    it("leaves no resource when the first listing responds 403", async () => {
       const { create, emulator, cancels } = await enter({ operations: numbered(30), pageSize: { maximum: 10 } });
       emulator.fault({ method: "list", calls: 3, then: { status: 403 } });
-      assert.match((await failure(create())).message, /^operations: the list was answered PERMISSION_DENIED/);
+      assert.match((await failure(create())).message, /^operations: the list call failed with PERMISSION_DENIED/);
       assert.equal(cancels(), 0);
     });
 
-    it("after some cancels, and follows those all the same", async () => {
+    it("polls the cancelled operations and is incomplete when a later listing responds 403", async () => {
       const { create, emulator } = await enter({ operations: operations("a") });
       emulator.fault({ method: "list", calls: 2, then: { status: 403 } });
       const { outputs, message } = await partial(create());
       assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
       assert.equal(outputs["incomplete"], true);
-      assert.match(message, /^operations: the list was answered PERMISSION_DENIED/);
+      assert.match(message, /^operations: the list call failed with PERMISSION_DENIED/);
     });
 
-    it("because the service has none, and says what to do", async () => {
+    it("suggests `names` when the list responds UNIMPLEMENTED", async () => {
       const { create } = await enter({ operations: operations("a"), unimplemented: ["list"] });
-      assert.match((await failure(create())).message, /can't be listed: .*UNIMPLEMENTED.*`names`/);
+      assert.match((await failure(create())).message, /can't be listed, .*UNIMPLEMENTED.*`names`/);
     });
   });
 
-  describe("asks for names one by one", () => {
-    it("without a listing", async () => {
+  describe("create of a sweep of names", () => {
+    it("cancels each of `names` without a listing", async () => {
       const { create, calls, cancelled } = await enter({
         operations: operations("a", "b", "c"),
         unimplemented: ["list"],
@@ -411,7 +423,7 @@ describe("creating a sweep that cancels at once", () => {
       assert.deepEqual(calls().sort(), ["cancel", "cancel", "get", "get"]);
     });
 
-    it("at once, without a look whether they run: it races with their ends", async () => {
+    it("cancels each of `names` without a read before, even if the operation has ended", async () => {
       const { create, calls } = await enter({ operations: [{ name: "operations/a", done: "succeeded" }] });
       const { outputs } = await create({ names: ["operations/a"] });
       assert.deepEqual(calls(), ["cancel", "get"]);
@@ -419,8 +431,8 @@ describe("creating a sweep that cancels at once", () => {
     });
   });
 
-  describe("keeps to its concurrency", () => {
-    /** Keeps the answers to these calls back until so many have come, and one too many would have too. */
+  describe("the concurrency of a sweep", () => {
+    /** Holds the responses to `method` until `count` calls arrive, and long enough for one more to arrive. */
     const holdAnswers = async (emulator: Emulator, count: number, method: "cancel" | "get") => {
       const fault = emulator.fault({ method, delay: 2 ** 30 });
       await emulator.calls.received({ method }, count);
@@ -433,7 +445,7 @@ describe("creating a sweep that cancels at once", () => {
       [1, 1],
       [4, 4],
     ] as const) {
-      it(given === undefined ? "of 16 where none is set" : `of ${given}`, async () => {
+      it(`makes at most ${most} cancels at once when concurrency is ${given ?? "omitted"}`, async () => {
         const { create, emulator, cancels } = await enter({ operations: numbered(most + 2) });
         const held = holdAnswers(emulator, most, "cancel");
         await Promise.all([create(given === undefined ? {} : { concurrency: given }), held]);
@@ -442,7 +454,7 @@ describe("creating a sweep that cancels at once", () => {
       });
     }
 
-    it("in single reads too", async () => {
+    it("makes at most 3 single reads at once when concurrency is 3", async () => {
       const specs = numbered(5);
       const { create, emulator } = await enter({ operations: specs, unimplemented: ["list"] });
       const held = holdAnswers(emulator, 3, "get");

@@ -5,19 +5,20 @@ import { contextOf, then, unknownValue } from "./stage";
 
 const all = { all: true };
 const counted = { matched: 1, outcomes: { running: 1 }, operations: [{ name: "operations/a", outcome: "running" }] };
-/** What a diff says of a sweep that cancels when it is deleted. */
 const diff = (outputs: Properties, inputs: Properties) => steps.diff(outputs, inputs, contextOf());
+
+/** Returns the diff of a sweep that cancels at its deletion. */
 const change = (before: Properties, after: Properties) => diff({ ...all, ...counted, ...before }, { ...all, ...after });
 
 const none = { changes: false, replaces: [] };
 const updates = { changes: true, replaces: [] };
 
-describe("the diff of a sweep", () => {
-  it("sees no change in the same arguments, whatever is counted", () => {
+describe("diff of a sweep", () => {
+  it("finds no change between equal arguments, regardless of the counts", () => {
     assert.deepEqual(change({}, {}), none);
   });
 
-  it("takes an omitted argument for its default, and other ways to write the same for the same", () => {
+  it("treats an omitted argument as its default and different spellings of a value as equal", () => {
     const spelledOut = {
       collection: "operations",
       limit: 1000,
@@ -38,15 +39,15 @@ describe("the diff of a sweep", () => {
     assert.deepEqual(diff(types("A"), { ...types("A"), all: false }), none);
   });
 
-  for (const [argument, before, after] of [
-    ["filter", { filter: "a" }, { filter: "b" }],
-    ["match", { match: { name: "a" } }, { match: { name: "b" } }],
-    ["a type", { match: { operationTypes: ["A", "B"] } }, { match: { operationTypes: ["A"] } }],
-    ["names", { names: ["operations/a", "operations/b"] }, { names: ["operations/a"] }],
-    ["all", { all: true }, { match: { name: "operations/*" } }],
-    ["names for all", { names: ["operations/a"] }, { all: true }],
+  for (const [what, before, after] of [
+    ["`filter` changes", { filter: "a" }, { filter: "b" }],
+    ["`match.name` changes", { match: { name: "a" } }, { match: { name: "b" } }],
+    ["`operationTypes` changes", { match: { operationTypes: ["A", "B"] } }, { match: { operationTypes: ["A"] } }],
+    ["`names` changes", { names: ["operations/a", "operations/b"] }, { names: ["operations/a"] }],
+    ["`all` becomes `match`", { all: true }, { match: { name: "operations/*" } }],
+    ["`names` becomes `all`", { names: ["operations/a"] }, { all: true }],
   ] as const) {
-    it(`updates for another selection (${argument}), and never replaces`, () => {
+    it(`updates and doesn't replace when ${what}, or changes back`, () => {
       assert.deepEqual(diff({ ...before, ...counted }, after), updates);
       assert.deepEqual(diff({ ...after, ...counted }, before), updates);
     });
@@ -64,13 +65,13 @@ describe("the diff of a sweep", () => {
     { customTimeouts: { delete: "1h" } },
     { service: { scopes: ["x"] } },
   ]) {
-    it(`updates for ${JSON.stringify(argument)}`, () => {
+    it(`updates when the program adds or removes ${JSON.stringify(argument)}`, () => {
       assert.deepEqual(change({}, argument), updates);
       assert.deepEqual(change(argument, { cancelOn: "delete" }), updates);
     });
   }
 
-  it("replaces for another collection, another service, and other triggers", () => {
+  it("replaces when the collection, the service or the triggers change", () => {
     const service = { endpoint: "https://aiplatform.googleapis.com" };
     assert.deepEqual(change({ service }, { service, collection: "projects/p/operations" }).replaces, ["collection"]);
     assert.deepEqual(change({}, { service }).replaces, ["service"]);
@@ -79,7 +80,7 @@ describe("the diff of a sweep", () => {
     assert.deepEqual(change({ ...create, triggers: [1] }, { ...create, triggers: [2] }).replaces, ["triggers"]);
   });
 
-  it("takes what is not known yet for a change", () => {
+  it("treats a value that isn't known yet as a change", () => {
     for (const argument of ["filter", "match", "names", "limit", "report"]) {
       assert.deepEqual(change({}, { [argument]: unknownValue }), updates, argument);
     }
@@ -88,41 +89,41 @@ describe("the diff of a sweep", () => {
     assert.deepEqual(change({}, { collection: unknownValue }).replaces, ["collection"]);
   });
 
-  describe("of one that cancels at once", () => {
+  describe("diff of a sweep that cancels at its creation", () => {
     const create = { ...all, cancelOn: "create", requestTime: then };
     const says = (outcomes: Properties, args: Properties = {}) =>
       diff({ ...create, outcomes, ...args }, { ...create, ...args });
 
     for (const [what, outcomes, args] of [
-      ["nothing matched", {}, {}],
-      ["all have ended", { cancelled: 2, succeeded: 1, failed: 1 }, {}],
-      ["all are accepted, where that is enough", { cancelling: 3 }, { waitFor: "accepted" }],
+      ["no operation matched", {}, {}],
+      ["all operations have ended", { cancelled: 2, succeeded: 1, failed: 1 }, {}],
+      ["all cancels are acknowledged, which is enough", { cancelling: 3 }, { waitFor: "accepted" }],
       [
-        "the outcomes are expected",
+        "`expect` allows all outcomes",
         { cancelled: 2, notFound: 1, unsupported: 1 },
         { expect: ["cancelled", "notFound", "unsupported"] },
       ],
-      ["some settled unobserved, however they did", { cancelled: 2, unobserved: 9 }, {}],
+      ["operations ended unobserved and `expect` is omitted", { cancelled: 2, unobserved: 9 }, {}],
     ] as const) {
-      it(`sees no change when ${what}`, () => {
+      it(`finds no change when ${what}`, () => {
         assert.deepEqual(says(outcomes, args), none);
       });
     }
 
-    it("is not done when a listing failed, whatever was seen by then", () => {
+    it("updates when a listing of the last run failed, regardless of the outcomes", () => {
       assert.deepEqual(diff({ ...create, outcomes: { cancelled: 1 }, incomplete: true }, create), updates);
     });
 
     for (const [what, outcomes, args] of [
-      ["one is not asked", { cancelled: 5, running: 1 }, {}],
-      ["one is not asked, where accepted is enough", { cancelling: 5, running: 1 }, { waitFor: "accepted" }],
-      ["one still runs", { cancelled: 5, cancelling: 1 }, {}],
-      ["one is unsupported", { cancelled: 5, unsupported: 1 }, {}],
-      ["one is not found", { cancelled: 5, notFound: 1 }, {}],
-      ["one ended otherwise than expected", { cancelled: 5, succeeded: 1 }, { expect: ["cancelled"] }],
-      ["some settled unobserved, and how matters", { cancelled: 5, unobserved: 1 }, { expect: ["cancelled"] }],
+      ["one operation isn't cancelled", { cancelled: 5, running: 1 }, {}],
+      ["an acknowledgement is enough and one is missing", { cancelling: 5, running: 1 }, { waitFor: "accepted" }],
+      ["one operation still runs after its cancel", { cancelled: 5, cancelling: 1 }, {}],
+      ["one outcome is unsupported", { cancelled: 5, unsupported: 1 }, {}],
+      ["one outcome is notFound", { cancelled: 5, notFound: 1 }, {}],
+      ["`expect` excludes one outcome", { cancelled: 5, succeeded: 1 }, { expect: ["cancelled"] }],
+      ["an operation ended unobserved and `expect` is set", { cancelled: 5, unobserved: 1 }, { expect: ["cancelled"] }],
     ] as const) {
-      it(`is not done when ${what}`, () => {
+      it(`updates when ${what}`, () => {
         assert.deepEqual(says(outcomes, args), updates);
       });
     }

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { failure, numbered, partial, stage, stepsAgainst } from "./stage";
 import { startServer } from "../../support/server";
 
-describe("a sweep that lists", () => {
+describe("the listing of a sweep", () => {
   const { enter, stopping } = stage();
 
-  it("takes short and empty pages for what they are: there may be more", async () => {
+  it("continues after short and empty pages", async () => {
     const specs = [
       ...numbered(7, { done: "succeeded" }, "operations/done"),
       ...numbered(3),
@@ -19,7 +19,7 @@ describe("a sweep that lists", () => {
     assert.ok(emulator.calls.count("list") > 18);
   });
 
-  it("asks for a token's page with the same filter and size", async () => {
+  it("requests the page of each page token with the same filter and page size", async () => {
     const { create, emulator } = await enter({
       operations: numbered(5, { onCancel: "ignore" }),
       pageSize: { maximum: 2 },
@@ -34,20 +34,20 @@ describe("a sweep that lists", () => {
 
   for (const [what, tokens] of [
     ["repeats a page token", ["a", "a"]],
-    ["gives page tokens in a circle", ["a", "b", "a"]],
+    ["returns page tokens in a circle", ["a", "b", "a"]],
   ] as const) {
-    it(`fails before its first call where the server ${what}, instead of listing for ever`, async () => {
+    it(`fails before any cancel when the server ${what}`, async () => {
       const pages = tokens.map((nextPageToken) => ({
         json: { operations: [{ name: "operations/x" }], nextPageToken },
       }));
       const server = stopping(await startServer(...pages));
       const { create } = stepsAgainst(server.endpoint);
-      assert.match((await failure(create())).message, /^operations: the listing does not end/);
+      assert.match((await failure(create())).message, /^operations: the listing doesn't end/);
       assert.equal(server.received.length, tokens.length);
     });
   }
 
-  it("takes an operation that is listed twice for one", async () => {
+  it("counts an operation that is listed twice as one", async () => {
     const twice = { json: { operations: [{ name: "operations/x" }, { name: "operations/x" }] } };
     const server = stopping(await startServer(twice, { json: {} }, twice));
     const { outputs } = await stepsAgainst(server.endpoint).create({ waitFor: "accepted", limit: 1 });
@@ -55,7 +55,7 @@ describe("a sweep that lists", () => {
     assert.equal(server.received.filter(({ line }) => line.startsWith("POST")).length, 1);
   });
 
-  it("cancels operations of any name, each as it is named", async () => {
+  it("cancels operations whose names have dots, spaces, escapes or non-ASCII letters", async () => {
     const names = [
       "operations/.hidden",
       "operations/a=b==",
@@ -74,7 +74,7 @@ describe("a sweep that lists", () => {
     for (const name of names) assert.equal(emulator.operation(name)?.outcome, "cancelled", name);
   });
 
-  it("calls nothing outside its version for a name that would lead there, and goes on", async () => {
+  it("makes no call for a name that leaves the version's path, and cancels the others", async () => {
     const names = ["operations/../../v2/x", "operations/x?y", "operations//x", "//evil.example/x", "", "operations/ok"];
     const listing = { json: { operations: names.map((name) => ({ name })) } };
     const server = stopping(await startServer(listing, { json: {} }, listing));
@@ -84,10 +84,10 @@ describe("a sweep that lists", () => {
       server.received.map(({ line }) => line.split(" ")[1]?.replace(/\?.*/, "")),
       ["/v1/operations", "/v1/operations/ok:cancel", "/v1/operations"],
     );
-    assert.match(message, /of 6 operations 5 did not end as expected/);
+    assert.match(message, /5 of 6 operations didn't end as expected/);
   });
 
-  describe("and is shown names that can't be called or kept", () => {
+  describe("the listing of a sweep with names that can't be called or stored", () => {
     const hostile = [
       "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
       "operations/\ud800",
@@ -95,7 +95,7 @@ describe("a sweep that lists", () => {
       "operations/../x",
     ];
 
-    /** Serves a listing of `names`, and takes every cancel. */
+    /** Serves a listing of `names` and acknowledges every cancel. */
     async function serving(names: string[]) {
       const listing = { json: { operations: names.map((name) => ({ name })) } };
       const server = stopping(
@@ -108,7 +108,7 @@ describe("a sweep that lists", () => {
       return { server, ...stepsAgainst(server.endpoint) };
     }
 
-    it("cancels the others, and tells of those one by one", async () => {
+    it("cancels the other operations and reports each name that can't be called", async () => {
       const { create } = await serving([...hostile, "operations/ok"]);
       const { message, outputs } = await partial(create({ waitFor: "accepted" }));
       assert.deepEqual(outputs["outcomes"], { running: 4, cancelling: 1 });
@@ -118,7 +118,7 @@ describe("a sweep that lists", () => {
       assert.ok(JSON.stringify(outputs).isWellFormed() && message.isWellFormed());
     });
 
-    it("counts them once in each run", async () => {
+    it("counts each name that can't be called once in every run", async () => {
       const { create, update, read } = await serving([...hostile, "operations/ok"]);
       let { outputs } = await partial(create({ waitFor: "accepted" }));
       for (let round = 0; round < 2; round++) {
@@ -129,13 +129,13 @@ describe("a sweep that lists", () => {
       }
     });
 
-    it("counts them when it cancels nothing yet", async () => {
+    it("counts names that can't be called in a create that cancels nothing", async () => {
       const { watch } = await serving([...hostile, "operations/ok"]);
       const { outputs } = await watch();
       assert.deepEqual(outputs["outcomes"], { running: 5 });
     });
 
-    it("tells of names for which its glob takes too long, and cancels what it can decide", async () => {
+    it("reports names for which its glob takes too long, and cancels the operations that match", async () => {
       const { create } = await serving([`operations/${"-".repeat(500)}`, "operations/a-b-c-d-x"]);
       const { message, outputs } = await partial(
         create({ waitFor: "accepted", match: { name: "operations/*-*-*-*-*x" } }),
@@ -145,7 +145,7 @@ describe("a sweep that lists", () => {
     });
   });
 
-  describe("and gets pages without an end", () => {
+  describe("the listing of a sweep with endless pages or slow reads", () => {
     /** Serves empty pages, each with a new token, each after `delay` milliseconds. */
     async function endless(delay: number) {
       let page = 0;
@@ -171,24 +171,24 @@ describe("a sweep that lists", () => {
       });
     }
 
-    it("ends a step within its time limit and the grace of one second, however many pages follow", async () => {
+    it("ends a create within its time limit and one second, regardless of the number of pages", async () => {
       const { create, server } = await endless(100);
       const { message } = await failure(create({ customTimeouts: { create: "200ms" } }));
       assert.match(
         message,
-        /^operations: (the list was not made, because the time limit of 0\.2 s was over|no answer)/,
+        /^operations: (the list call wasn't made, because the time limit of 0\.2 s was over|no response)/,
       );
       // Each call takes at least 100 ms, so this many fit into the limit and its grace.
       assert.ok(server.received.length <= 13, String(server.received.length));
     });
 
-    it("ends a create that only counts within its time limit and the grace of one second", async () => {
+    it("ends a create that only counts within its time limit and one second", async () => {
       const { watch, server } = await endless(100);
       await failure(watch({ customTimeouts: { create: "200ms" } }));
       assert.ok(server.received.length <= 13, String(server.received.length));
     });
 
-    it("ends a step within its time limit and the grace of one second, however many reads follow", async () => {
+    it("ends a create within its time limit and one second, regardless of the number of reads", async () => {
       const server = stopping(
         await startServer(({ line }, response) => {
           response.setHeader("content-type", "application/json");

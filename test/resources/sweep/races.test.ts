@@ -10,7 +10,7 @@ const named = (outcome: string, ...names: string[]) => names.map((name) => ({ na
 describe("a sweep in a race with its service", () => {
   const { enter, stopping } = stage();
 
-  /** Serves listings, one after the other, and answers each other call as `answers` says. */
+  /** Serves the listings in order, and responds to each other call with the result of `answers`. */
   async function serving(listings: unknown[][], answers: (line: string) => { status?: number; json?: unknown }) {
     let listed = 0;
     const server = stopping(
@@ -31,17 +31,17 @@ describe("a sweep in a race with its service", () => {
   const ended = { name: x, done: true, error: { code: 1 } };
   const notFound = { status: 404, json: { error: { code: 404, status: "NOT_FOUND", message: "No." } } };
 
-  it("fails when the service doesn't know an operation that it goes on listing as running", async () => {
+  it("fails when the service doesn't know an operation that it lists as running", async () => {
     const { remove, cancels } = await serving([[runs]], () => notFound);
     const { message } = await failure(remove());
     assert.match(
       message,
-      /operations\/x: the service answered NOT_FOUND to the cancel, and lists the operation as running/,
+      /operations\/x: the service returned NOT_FOUND for the cancel, and lists the operation as running/,
     );
     assert.deepEqual(cancels(), [x]);
   });
 
-  it("asks again for an operation that was not found and is listed as running", async () => {
+  it("repeats the cancel of an operation that was notFound and is listed as running", async () => {
     const { update, cancels } = await serving([[runs], [ended]], () => ({}));
     const before = {
       outcomes: { notFound: 1, running: 1 },
@@ -51,20 +51,20 @@ describe("a sweep in a race with its service", () => {
     assert.ok(cancels().includes(x));
   });
 
-  it("takes an operation that one listing shows running and then done for done", async () => {
+  it("doesn't cancel an operation that one listing shows as running and then as done", async () => {
     const { create, cancels } = await serving([[runs, ended]], () => ({}));
     assert.deepEqual((await create({ limit: 1 })).outputs["outcomes"], {});
     assert.deepEqual(cancels(), []);
   });
 
-  it("sees the end of an operation that a listing shows twice", async () => {
+  it("records the outcome of an operation that a listing shows twice", async () => {
     const twice = [runs, { name: "operations/y" }, { name: "operations/z" }];
     const done = twice.map(({ name }) => ({ name, done: true, error: { code: 1 } }));
     const { create } = await serving([twice, twice, [...twice, ...done]], () => ({}));
     assert.deepEqual((await create()).outputs["outcomes"], { cancelled: 3 });
   });
 
-  it("reads each operation at its deadline when the listings are out of date", async () => {
+  it("reads each operation at the time limit when the listings are out of date", async () => {
     const all = ["x", "y", "z"].map((name) => ({ name: `operations/${name}` }));
     const { create, server } = await serving([all], (line) => {
       if (line.startsWith("POST")) return {};
@@ -75,7 +75,7 @@ describe("a sweep in a race with its service", () => {
     assert.ok(server.received.some(({ line }) => line.startsWith("GET /v1/operations/x")));
   });
 
-  it("takes an operation whose refused cancel it has outlived for what it ended as", async () => {
+  it("records the outcome of an operation that ends after its cancel was refused", async () => {
     const { create, emulator } = await enter({
       operations: [{ name: x, answer: "FAILED_PRECONDITION" }, ...operations("a")],
       onCall: ({ method, name }) => {
@@ -85,7 +85,7 @@ describe("a sweep in a race with its service", () => {
     assert.deepEqual((await create()).outputs["outcomes"], { succeeded: 1, cancelled: 1 });
   });
 
-  it("doesn't count an operation that has ended towards its limit", async () => {
+  it("doesn't count an operation that has ended toward `limit`", async () => {
     const { create, emulator, cancels } = await enter({
       operations: [{ name: x, answerWhenDone: "FAILED_PRECONDITION" }, ...operations("a")],
       onCall: ({ method }) => {
@@ -98,7 +98,7 @@ describe("a sweep in a race with its service", () => {
     assert.equal(cancels(), 3);
   });
 
-  it("keeps a creation whose only effect was a cancel with a lost response", async () => {
+  it("leaves a partial creation when its only effect is a cancel whose response was lost", async () => {
     const { create, emulator } = await enter({
       operations: [{ name: x, answerWhenDone: "FAILED_PRECONDITION" }, ...operations("a")],
     });
@@ -108,7 +108,7 @@ describe("a sweep in a race with its service", () => {
     assert.deepEqual(outputs["outcomes"], { running: 1, cancelled: 1 });
   });
 
-  it("tells nothing of names that it has decided on, when a later listing leaves no time for them", async () => {
+  it("keeps its decision on a name when a later listing leaves no time to match it", async () => {
     const slow = Array.from({ length: 40 }, (_, index) => ({ name: `operations/${"-".repeat(500)}${index}` }));
     const plain = ["a", "b"].map((name) => ({ name: `operations/${name}-b-c-d-e-x` }));
     const { create } = await serving(
@@ -123,7 +123,7 @@ describe("a sweep in a race with its service", () => {
     assert.deepEqual(outputs["outcomes"], { cancelling: 2, running: 40 });
   });
 
-  it("forgets a name that can't be called once its operation has ended", async () => {
+  it("drops a name that can't be called after the name's operation has ended", async () => {
     const bad = { name: "operations/ bad " };
     const { create } = await serving(
       [
@@ -138,17 +138,17 @@ describe("a sweep in a race with its service", () => {
   it("refuses a page of more than 10,000 operations", async () => {
     const many = Array.from({ length: 10_001 }, (_, index) => ({ name: `operations/${index}` }));
     const { create, cancels } = await serving([many], () => ({}));
-    assert.match((await failure(create({ limit: 100_000 }))).message, /a body that is no list of operations/);
+    assert.match((await failure(create({ limit: 100_000 }))).message, /a body that isn't a list of operations/);
     assert.deepEqual(cancels(), []);
   });
 
-  describe("whose operations are of a project", () => {
+  describe("a sweep of a project's operations", () => {
     const collection = "projects/p/operations";
     const service = { endpoint: "https://aiplatform.googleapis.com" };
     const byNumber = { name: "projects/123/operations/x" };
     const state = (extra: Properties): Properties => ({ collection, service, outcomes: {}, operations: [], ...extra });
 
-    it("knows an acknowledged operation under the project's number", async () => {
+    it("recognizes an acknowledged operation when the listing names the project by its number", async () => {
       const done = { ...byNumber, done: true, error: { code: 1 } };
       const { update, cancels } = await serving([[byNumber]], () => ({ json: done }));
       const before = state({
@@ -160,7 +160,7 @@ describe("a sweep in a race with its service", () => {
       assert.deepEqual([outputs["outcomes"], cancels()], [{ cancelled: 1 }, []]);
     });
 
-    it("finds acknowledgements among many without comparing each with each", async () => {
+    it("finds 200 acknowledged operations among 9,000 within 2.5 s of CPU time", async () => {
       const acknowledged = numbered(200, {}, "projects/my-project/operations/a").map(({ name }) => ({
         name,
         requestTime: then,
@@ -171,21 +171,21 @@ describe("a sweep in a race with its service", () => {
       const outputs = await read(state({ all: true, cancelOn: "delete", acknowledged }));
       const { user } = process.cpuUsage(before);
       assert.equal(outputs["matched"], 9_000);
-      // Each with each takes some four seconds.
+      // Comparing each with each takes about four seconds.
       assert.ok(user < 2_500_000, `${user / 1000} ms`);
     });
   });
 
-  describe("that goes on with names of which the state lost some", () => {
+  describe("a resumed sweep of names that the state doesn't all hold", () => {
     const list = (count: number) => numbered(count).map(({ name = "" }) => name);
 
-    it("cancels the others when one can't be read, and stays incomplete", async () => {
+    it("cancels the other operations when one read responds 403, and stays incomplete", async () => {
       const { update, emulator, cancels } = await enter({ operations: numbered(3), unimplemented: ["list"] });
       emulator.fault({ method: "get", name: "operations/2", then: { status: 403 } });
       const names = list(3);
       const before = { names, outcomes: { running: 3 }, operations: named("running", "1") };
       const { outputs, message } = await partial(update(before, { names }));
-      assert.match(message, /operations\/2: the get was answered PERMISSION_DENIED/);
+      assert.match(message, /operations\/2: the get call failed with PERMISSION_DENIED/);
       assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelled: 2, running: 1 }, true]);
       assert.equal(cancels(), 2);
     });
@@ -202,7 +202,7 @@ describe("a sweep in a race with its service", () => {
       assert.deepEqual([outputs["matched"], outputs["outcomes"]], [2, { cancelled: 1, unobserved: 1 }]);
     });
 
-    it("ends within its time however many of them are to be read", async () => {
+    it("ends within its time limit when it has 20,000 names to read", async () => {
       const names = list(20_000);
       const server = stopping(
         await startServer(({ line }, response) => {
@@ -216,7 +216,7 @@ describe("a sweep in a race with its service", () => {
     });
   });
 
-  it("keeps 200 acknowledged cancels over changes of its selection", async () => {
+  it("keeps 200 acknowledged cancels when its selection changes several times", async () => {
     const { create, update, cancels } = await enter({
       operations: [
         ...numbered(100, { onCancel: "ignore" }, "operations/a"),
@@ -231,7 +231,7 @@ describe("a sweep in a race with its service", () => {
     assert.equal(cancels(), 200);
   });
 
-  it("keeps an acknowledgement that joins more operations than the state names", async () => {
+  it("keeps an acknowledgement when the sweep grows to more operations than the state names", async () => {
     const before = limits.named;
     limits.named = 2;
     try {

@@ -26,7 +26,7 @@ describe("the report of a sweep", () => {
       .filter((line) => line !== "")
       .map((line) => JSON.parse(line) as Line);
 
-  it("has a line of JSON for every operation: name, outcome, times and errors", async () => {
+  it("has a line of JSON for each operation, with its name, outcome, times and errors", async () => {
     const { create, emulator } = await enter({
       operations: [...operations("a", "b"), { name: "operations/c", onCancel: "fail" }],
     });
@@ -44,7 +44,7 @@ describe("the report of a sweep", () => {
     assert.equal(lines().length, 3);
   });
 
-  it("has 500 characters of an operation's own words", async () => {
+  it("has at most 500 characters of an operation's error message", async () => {
     const error = { code: 13, message: "m".repeat(2000) };
     const { create } = await enter({ operations: [{ name: "operations/a", onCancel: "fail", error }] });
     await create({ report });
@@ -55,13 +55,13 @@ describe("the report of a sweep", () => {
     );
   });
 
-  it("has them all, where the state names a hundred", async () => {
+  it("has all of 110 operations, of which the state names 100", async () => {
     const { create } = await enter({ operations: numbered(110) });
     await create({ report, waitFor: "accepted" });
     assert.equal(new Set(lines().map(({ name }) => name)).size, 110);
   });
 
-  it("is the place where the outcomes of a delete can be read", async () => {
+  it("has the outcomes of the operations that a delete cancels", async () => {
     const { remove } = await enter({ operations: operations("a") });
     await remove({ report });
     assert.deepEqual(
@@ -70,7 +70,7 @@ describe("the report of a sweep", () => {
     );
   });
 
-  it("is added to by the next run, with what that was about", async () => {
+  it("gets another line for each operation that the next run handles", async () => {
     const { create, update, emulator } = await enter({ operations: operations("a") });
     await create({ report });
     emulator.add({ name: "operations/b" });
@@ -91,7 +91,7 @@ describe("the report of a sweep", () => {
   });
 
   for (const place of ["missing/report.jsonl", "."]) {
-    it(`that can't be written (${place}) fails the sweep before any call`, async () => {
+    it(`fails the sweep before any call when the path ${place} can't be written`, async () => {
       const { create, remove, update, calls } = await enter({ operations: operations("a") });
       const path = join(directory, place);
       for (const step of [
@@ -105,7 +105,7 @@ describe("the report of a sweep", () => {
     });
   }
 
-  it("that can't be written in the end fails the sweep, which is kept", async function () {
+  it("fails the sweep, which leaves a partial creation, when the file can't be written after the cancels", async function () {
     if (!existsSync("/dev/full")) this.skip();
     const { create } = await enter({ operations: operations("a") });
     const { message, outputs } = await partial(create({ report: "/dev/full" }));
@@ -113,7 +113,7 @@ describe("the report of a sweep", () => {
     assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
   });
 
-  it("that couldn't be written is written by the next run, as far as the state knows it", async function () {
+  it("is written from the state by the next run when the first run couldn't write it", async function () {
     if (!existsSync("/dev/full")) this.skip();
     const { create, update, diff, emulator } = await enter({ operations: numbered(101) });
     const { outputs } = await partial(create({ report: "/dev/full" }));
@@ -130,15 +130,15 @@ describe("the report of a sweep", () => {
     assert.deepEqual(written.at(-1)?.unnamed, { cancelled: 1 });
   });
 
-  it("that is a pipe without a reader fails the sweep before any call", async function () {
+  it("fails the sweep before any call when the path is a pipe without a reader", async function () {
     if (process.platform === "win32") this.skip();
     const { create, calls } = await enter({ operations: operations("a") });
     execFileSync("mkfifo", [report]);
-    assert.match((await failure(create({ report }))).message, /^The report .* can't be written: it is not a file/);
+    assert.match((await failure(create({ report }))).message, /^The report .* can't be written: it isn't a file/);
     assert.deepEqual(calls(), []);
   });
 
-  it("is not opened by what only counts", async () => {
+  it("isn't opened by a create or a read that only counts", async () => {
     const { watch, read } = await enter({ operations: operations("a") });
     const { outputs } = await watch({ report });
     await read(outputs);

@@ -5,13 +5,13 @@ import { emptySummary, summaryAfter, summaryOutputs } from "../../../provider/re
 import { numbered, stage, then } from "./stage";
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
-/** Names of one length, so that sizes compare. */
+/** Returns a prefix with which all names have the same length, so that sizes can be compared. */
 const prefix = (count: number) => `operations/${"0".repeat(5 - String(count).length)}`;
 
-describe("the state of a sweep is as small for 20,000 operations as for 200", () => {
+describe("the size of a sweep's state", () => {
   const { enter } = stage();
 
-  it("while they are counted", async () => {
+  it("is about the same for 200 and for 20,000 counted operations", async () => {
     const sizes = [];
     for (const count of [200, 20_000]) {
       const { watch, lists } = await enter({ operations: numbered(count, {}, prefix(count)), log: "counts" });
@@ -25,7 +25,7 @@ describe("the state of a sweep is as small for 20,000 operations as for 200", ()
     assert.ok(Math.abs(large - small) <= 200, sizes.join(", "));
   });
 
-  it("after they were cancelled", () => {
+  it("is about the same for 200 and for 20,000 cancelled operations", () => {
     const settings = sweepSettings({ all: true, cancelOn: "create" });
     const sizes = [200, 20_000].map((count) => {
       const ledger = new Ledger();

@@ -10,20 +10,23 @@ export { contextOf, failure, partial, unknownValue } from "../request/stage";
 export const id = "//cloudchannel.googleapis.com/operations#0a1b2c3d";
 export const then = "2026-01-01T00:00:00.000Z";
 
-/** Ten minutes, the time of a step where no other is set, in milliseconds. */
+/** The default time limit of a step, ten minutes, in milliseconds. */
 export const tenMinutes = 600_000;
 
-/** Running operations of these last segments. */
+/** Returns running operations with these last segments. */
 export function operations(...names: string[]): OperationSpec[] {
   return names.map((name) => ({ name: `operations/${name}` }));
 }
 
-/** So many operations, named by number. */
+/** Returns `count` operations, named by number. */
 export function numbered(count: number, spec: OperationSpec = {}, prefix = "operations/"): OperationSpec[] {
   return Array.from({ length: count }, (_, index) => ({ ...spec, name: `${prefix}${index + 1}` }));
 }
 
-/** Called in a `describe`: an emulator for each test, and the steps with Cloud Channel's calls going to it. */
+/**
+ * Returns `enter`, which starts an emulator for a test and returns the steps. Cloud Channel's calls go to the emulator.
+ * Call `stage` in a `describe`.
+ */
 export function stage() {
   withoutChance();
   const cleanUp = cleanUps();
@@ -36,30 +39,30 @@ export function stage() {
   return { enter, time, lines, ...cleanUp };
 }
 
-/** The steps, with Cloud Channel's calls going to `endpoint`. */
+/** Returns the steps, with Cloud Channel's calls sent to `endpoint`. */
 export function stepsAgainst(endpoint: string) {
   // In the environment, for the services of all tests. The lines go where those of the host go.
   const context = { ...contextOf({}, { CANCELLATION_ENDPOINT: endpoint }), log };
   return {
-    /** A sweep that cancels when it is created; of everything, where `inputs` does not select. */
+    /** Creates a sweep that cancels at its creation. It selects everything unless `inputs` selects. */
     create: (inputs: Properties = {}) => steps.create(sweeping(inputs), context),
     read: (outputs: Properties = {}) => steps.read(id, outputs, context),
     diff: (outputs: Properties, inputs: Properties) => steps.diff(outputs, inputs, context),
     update: (outputs: Properties, inputs: Properties = {}) =>
       steps.update(id, sweeping(outputs), sweeping(inputs), context),
-    /** A sweep that cancels when it is deleted. */
+    /** Deletes a sweep that cancels at its deletion. */
     remove: (properties: Properties = {}) => steps.remove(selecting(properties), context),
-    /** Creates one of those. */
+    /** Creates a sweep that cancels at its deletion. */
     watch: (properties: Properties = {}) => steps.create(selecting(properties), context),
   };
 }
 
-/** Shows what the sweeps say, without the line that says where calls go. */
+/** Shows the lines of sweeps, without the line that shows where calls go. */
 function log(line: string): void {
   if (!line.startsWith("Calls go to")) console.log(line);
 }
 
-/** The arguments, with everything selected where they select nothing. */
+/** Returns the arguments, and selects everything if they select nothing. */
 export function selecting(inputs: Properties): Properties {
   return ["filter", "match", "names"].some((argument) => argument in inputs) ? inputs : { all: true, ...inputs };
 }
@@ -75,7 +78,7 @@ function callsOf(emulator: Emulator) {
     cancels: (name?: string) => count("cancel", name),
     gets: (name?: string) => count("get", name),
     lists: () => count("list"),
-    /** What was cancelled, by last segments, in any order. */
+    /** Returns the last segments of the cancelled operations, sorted. */
     cancelled: () =>
       emulator.calls
         .all({ method: "cancel" })
@@ -103,7 +106,7 @@ function timeMachine() {
   };
 }
 
-/** What the steps print, which the engine would show. */
+/** Captures the lines that the steps print, which the engine would show. */
 function capturedLines(): string[] {
   const { log } = console;
   const lines: string[] = [];

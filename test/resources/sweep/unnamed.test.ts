@@ -6,7 +6,7 @@ import { numbered, partial, selecting, stage, tenMinutes } from "./stage";
 describe("a sweep of more operations than its state names", () => {
   const { enter, time } = stage();
 
-  /** 150 operations were asked to cancel and run on. The next runs wait for them, each for one poll. */
+  /** Cancels 150 operations, which keep running. Each later run waits for them during one poll. */
   async function waiting() {
     let lists = 0;
     const world = await enter({
@@ -28,7 +28,7 @@ describe("a sweep of more operations than its state names", () => {
     Object.fromEntries(Object.entries(outputs).filter(([key]) => key !== name));
   const namesOf = (outputs: Properties) => (outputs["operations"] as { name: string }[]).map(({ name }) => name);
 
-  it("records no operation as acknowledged that started after its run", async () => {
+  it("doesn't record an operation that started after the run as acknowledged", async () => {
     const { outputs, settle, emulator, read, update, cancelled } = await waiting();
     settle(1, 150);
     for (const spec of numbered(10, {}, "operations/new-")) emulator.add(spec);
@@ -48,14 +48,14 @@ describe("a sweep of more operations than its state names", () => {
     assert.deepEqual(updated["outcomes"], { cancelled: 110, unobserved: 40 });
   });
 
-  it("keeps its counts in a refresh while all of its operations run", async () => {
+  it("keeps its counts in a refresh while all its operations run", async () => {
     const { outputs, read } = await waiting();
     const refreshed = await read(outputs);
     assert.deepEqual(refreshed["outcomes"], { cancelling: 150 });
     assert.deepEqual(namesOf(refreshed), namesOf(outputs));
   });
 
-  it("asks again only for operations that the state doesn't name", async () => {
+  it("repeats the cancel only of operations that the state doesn't name", async () => {
     const { outputs, settle, read, update, emulator, cancelled } = await waiting();
     const refreshed = await read(outputs);
     const resumed = update(refreshed);
@@ -71,8 +71,8 @@ describe("a sweep of more operations than its state names", () => {
   });
 
   for (const [what, fault, inputs] of [
-    ["when the listing is refused", { status: 403 }, {}],
-    ["when more operations run than the limit allows", undefined, { limit: 10 }],
+    ["when the list responds 403", { status: 403 }, {}],
+    ["when more operations run than `limit`", undefined, { limit: 10 }],
   ] as const) {
     it(`keeps its counts in each resumed run ${what}`, async () => {
       const { outputs, emulator, update, cancels } = await waiting();
@@ -88,7 +88,7 @@ describe("a sweep of more operations than its state names", () => {
     });
   }
 
-  it("names operations with an acknowledged cancel before others, so that none of them is asked again", async () => {
+  it("names operations with an acknowledged cancel first, and doesn't cancel them again", async () => {
     const { create, update, emulator, cancels } = await enter({
       operations: [...numbered(100), ...numbered(5, { onCancel: "ignore" }, "operations/slow-")],
     });
@@ -99,7 +99,7 @@ describe("a sweep of more operations than its state names", () => {
     for (const { name } of numbered(5, {}, "operations/slow-")) assert.equal(cancels(name), 1);
   });
 
-  it("is content with acknowledgements after a refresh that sees operations end", async () => {
+  it('needs no update with waitFor "accepted" after a refresh that finds ended operations', async () => {
     const { create, read, diff, emulator } = await enter({ operations: numbered(150, { onCancel: "ignore" }) });
     const inputs = { waitFor: "accepted" };
     const { outputs } = await create(inputs);

@@ -4,40 +4,40 @@ import { failure, id, numbered, operations, partial, selecting, stage, tenMinute
 
 const named = (outcome: string, ...names: string[]) => names.map((name) => ({ name: `operations/${name}`, outcome }));
 
-/** The outputs of an earlier run, whose counts follow from its operations and from `unnamed`. */
+/** Returns the outputs of an earlier run. The counts follow from `operations` and `unnamed`. */
 function state(operations: { name: string; outcome: string }[], unnamed: Record<string, number> = {}): Properties {
   const outcomes = { ...unnamed };
   for (const { outcome } of operations) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   return { outcomes, operations, requestTime: then };
 }
 
-describe("updating a sweep that cancels at once", () => {
+describe("update of a sweep that cancels at its creation", () => {
   const { enter, time } = stage();
 
-  describe("makes no call", () => {
+  describe("update of a sweep that needs no call", () => {
     const done = { ...state(named("cancelled", "a")), matched: 1, settleTime: then };
     for (const [what, inputs] of [
-      ["when only a time-out changed", { customTimeouts: { create: "1h" } }],
-      ["when the limit changed", { limit: 5 }],
-      ["when the identity changed", { subject: "a@b" }],
-      ["when what was recorded is what is expected now", { expect: ["cancelled"] }],
+      ["only a timeout changed", { customTimeouts: { create: "1h" } }],
+      ["the limit changed", { limit: 5 }],
+      ["the identity changed", { subject: "a@b" }],
+      ["`expect` now allows the recorded outcomes", { expect: ["cancelled"] }],
     ] as const) {
-      it(what, async () => {
+      it(`makes no call when ${what}`, async () => {
         const { update, calls } = await enter({ operations: operations("b") });
         assert.deepEqual(await update(done, inputs), { cancelOn: "create", all: true, ...inputs, ...done });
         assert.deepEqual(calls(), []);
       });
     }
 
-    it("when an acknowledgement is enough now", async () => {
+    it("makes no call when an acknowledgement is enough now", async () => {
       const { update, calls } = await enter();
       await update(state(named("cancelling", "a")), { waitFor: "accepted" });
       assert.deepEqual(calls(), []);
     });
   });
 
-  describe("resumes", () => {
-    it("without asking again for what was acknowledged", async () => {
+  describe("update of a sweep that resumes", () => {
+    it("records how acknowledged operations ended, without another cancel", async () => {
       const { update, cancels, gets } = await enter({
         operations: [
           { name: "operations/a", done: "cancelled" },
@@ -51,7 +51,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.deepEqual([cancels(), gets()], [0, 0]);
     });
 
-    it("and waits on for what runs on", async () => {
+    it("polls until an acknowledged operation ends, without another cancel", async () => {
       const { update, emulator, cancels } = await enter({
         operations: [{ name: "operations/a" }],
         onCall: ({ method }) => {
@@ -63,7 +63,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 0);
     });
 
-    it("for as long as it may, and keeps what it learnt", async () => {
+    it("leaves a partial update with the last outcomes when the time limit passes", async () => {
       const { update, cancels } = await enter({
         operations: [{ name: "operations/a", done: "cancelled" }, { name: "operations/b" }],
         onCall: ({ method, name }) => {
@@ -74,11 +74,11 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(kept, id);
       assert.deepEqual(outputs["outcomes"], { cancelled: 1, cancelling: 1 });
       assert.equal(outputs["requestTime"], then);
-      assert.match(message, /of 2 operations 1 did not end as expected.*\n- operations\/b: still running 10m/s);
+      assert.match(message, /1 of 2 operations didn't end as expected.*\n- operations\/b: still running 10m/s);
       assert.equal(cancels(), 0);
     });
 
-    it("and asks for what was never acknowledged, and what came since", async () => {
+    it("cancels operations without an acknowledged cancel and operations that started since the last run", async () => {
       const { update, cancelled } = await enter({ operations: operations("asked", "failed", "new") });
       const outputs = await update(state([...named("cancelling", "asked"), ...named("running", "failed")]), {
         waitFor: "accepted",
@@ -88,14 +88,14 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(outputs["requestTime"], then);
     });
 
-    it("and learns what became of what was never acknowledged", async () => {
+    it("records how an operation without an acknowledged cancel ended", async () => {
       const { update, cancels } = await enter({ operations: [{ name: "operations/a", done: "succeeded" }] });
       const outputs = await update(state([...named("running", "a"), ...named("cancelled", "b")]));
       assert.deepEqual(outputs["outcomes"], { succeeded: 1, cancelled: 1 });
       assert.equal(cancels(), 0);
     });
 
-    it("and asks once more for what was unsupported, without counting it twice", async () => {
+    it("cancels an unsupported operation once more and counts it once", async () => {
       const { update, cancels } = await enter({ operations: [{ name: "operations/a", answer: "UNIMPLEMENTED" }] });
       const before = state([...named("unsupported", "a"), ...named("cancelled", "b")]);
       const { outputs } = await partial(update(before));
@@ -103,7 +103,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 1);
     });
 
-    it("and leaves alone what is unsupported, or not found, and expected to be", async () => {
+    it("makes no call for operations with the outcome unsupported or notFound that `expect` allows", async () => {
       const { update, cancelled, gets } = await enter({
         operations: [{ name: "operations/a", answer: "UNIMPLEMENTED" }, ...operations("b")],
       });
@@ -113,40 +113,40 @@ describe("updating a sweep that cancels at once", () => {
       assert.deepEqual([cancelled(), gets("operations/a"), gets("operations/c")], [["b"], 0, 0]);
     });
 
-    it("and does not forget how many it never saw end, whatever came since", async () => {
+    it("keeps the number of unobserved operations when new operations start", async () => {
       const { update } = await enter({ operations: operations("new-1", "new-2") });
       const outputs = await update(state(named("cancelling"), { unobserved: 5, running: 1 }));
       assert.deepEqual(outputs["outcomes"], { unobserved: 5, cancelled: 2 });
     });
 
-    it("and fails for an outcome that is recorded and not expected, as often as it is run", async () => {
+    it("fails in every run when `expect` excludes a recorded outcome", async () => {
       const { update, cancels } = await enter();
       const before = state([...named("succeeded", "a"), ...named("cancelled", "b")]);
       const { outputs, message } = await partial(update(before, { expect: ["cancelled"] }));
-      assert.match(message, /of 2 operations 1 did not end as expected.*\n- operations\/a: succeeded\n/s);
+      assert.match(message, /1 of 2 operations didn't end as expected.*\n- operations\/a: succeeded\n/s);
       assert.deepEqual(outputs["outcomes"], before["outcomes"]);
       await partial(update(outputs, { expect: ["cancelled"] }));
       assert.equal(cancels(), 0);
     });
 
-    it("and fails where nobody saw how some ended, and that matters", async () => {
+    it("fails when operations settled unobserved and `expect` is set", async () => {
       const { update } = await enter();
       const { message } = await partial(update(state([], { unobserved: 3 }), { expect: ["cancelled"] }));
-      assert.match(message, /of 3 operations 3 did not end as expected \(3 unobserved/);
+      assert.match(message, /3 of 3 operations didn't end as expected \(3 unobserved/);
     });
 
-    it("and fails where the listing does, with what single reads tell", async () => {
+    it("leaves an incomplete partial update with the outcomes of single reads when the list responds 403", async () => {
       const { update, emulator } = await enter({ operations: operations("a") });
       emulator.fault({ method: "list", then: { status: 403 } });
       const before = state(named("cancelling", "a"));
       emulator.settle("operations/a", "cancelled");
       const { outputs, message } = await partial(update(before));
-      assert.match(message, /^operations: the list was answered PERMISSION_DENIED/);
+      assert.match(message, /^operations: the list call failed with PERMISSION_DENIED/);
       assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelled: 1 }, true]);
       assert.equal(message.match(/PERMISSION_DENIED/g)?.length, 1);
     });
 
-    it("and lists again where a listing failed, though all that was asked for has ended", async () => {
+    it("lists again after a failed listing, even if all cancelled operations have ended", async () => {
       const { update, emulator, cancelled } = await enter({ operations: operations("unseen") });
       const before = { ...state(named("cancelled", "a")), incomplete: true };
       const denied = emulator.fault({ method: "list", then: { status: 403 } });
@@ -159,7 +159,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal("incomplete" in outputs, false);
     });
 
-    it("more than the state names", async () => {
+    it("repeats the cancel only of running operations that the state doesn't name", async () => {
       const { create, update, emulator, cancels } = await enter({
         operations: numbered(150, { onCancel: "ignore" }),
       });
@@ -174,7 +174,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 10, "a later run may repeat one that the state does not name");
     });
 
-    it("names, by looking which of them run", async () => {
+    it("reads the operations of `names` that may run, and cancels those without an acknowledged cancel", async () => {
       const specs = [
         { name: "operations/a", done: "cancelled" },
         { name: "operations/b", done: "cancelled" },
@@ -195,7 +195,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.deepEqual([outputs["matched"], gets("operations/a")], [4, 0]);
     });
 
-    it("names that have all been asked, without another call than reads", async () => {
+    it("makes only reads when each of `names` has an acknowledged cancel", async () => {
       const names = ["operations/a", "operations/b"];
       const { update, calls } = await enter({ operations: names.map((name) => ({ name, done: "cancelled" })) });
       const outputs = await update(
@@ -207,8 +207,8 @@ describe("updating a sweep that cancels at once", () => {
     });
   });
 
-  describe("with another selection", () => {
-    it("that is narrower, cancels nothing of what the wider one matched", async () => {
+  describe("update of a sweep whose selection changes", () => {
+    it("cancels nothing for a narrower selection and keeps the acknowledgements of the wider one", async () => {
       const { create, update, emulator, cancels } = await enter({ operations: numbered(4, { onCancel: "ignore" }) });
       const { outputs } = await create({ waitFor: "accepted" });
       emulator.add({ name: "operations/new" });
@@ -228,7 +228,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 0);
     });
 
-    it("that is wider, cancels what it matches besides", async () => {
+    it("cancels the operations that only the wider selection matches", async () => {
       const specs = operations("x-1", "y-1");
       const { create, update, cancelled } = await enter({ operations: specs });
       const { outputs } = await create({ match: { name: "operations/x-*" } });
@@ -236,14 +236,14 @@ describe("updating a sweep that cancels at once", () => {
       assert.deepEqual(cancelled(), ["x-1", "y-1"]);
     });
 
-    it("no longer fails for what it does not mean", async () => {
+    it("doesn't fail for recorded outcomes of operations that the new selection doesn't match", async () => {
       const { update } = await enter({ operations: operations("a") });
       const before = { all: true, ...state([...named("succeeded", "x"), ...named("unsupported", "y")]) };
       const outputs = await update(before, { match: { name: "operations/a" }, expect: ["cancelled"] });
       assert.deepEqual(outputs["outcomes"], { cancelled: 1 });
     });
 
-    it("sends no cancel again that the wider, the narrower or the first one recorded", async () => {
+    it("doesn't repeat an acknowledged cancel when the selection changes several times", async () => {
       const { create, update, cancels } = await enter({ operations: numbered(3, { onCancel: "ignore" }) });
       const waitFor = "accepted";
       let { outputs } = await create({ waitFor });
@@ -259,7 +259,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal("acknowledged" in outputs, false);
     });
 
-    it("in another notation makes no call", async () => {
+    it("makes no call when the same selection is written in another way", async () => {
       const { create, update, emulator } = await enter({ operations: numbered(2) });
       const { outputs } = await create({ all: true });
       emulator.calls.clear();
@@ -267,7 +267,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(emulator.calls.count(), 0);
     });
 
-    it("over the limit, cancels nothing, and the state stays as it was", async () => {
+    it("fails without a cancel or a partial update when the new selection exceeds `limit`", async () => {
       const { update, cancels } = await enter({ operations: numbered(3) });
       assert.match(
         (await failure(update({ match: { name: "x" } }, { all: true, limit: 2 }))).message,
@@ -276,15 +276,15 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 0);
     });
 
-    it("keeps what may not be lost, when it ends half-way", async () => {
+    it("leaves a partial update with the new selection and its outcomes when an operation is unsupported", async () => {
       const { update } = await enter({ operations: [...operations("a"), { answer: "UNIMPLEMENTED" }] });
       const { outputs } = await partial(update({ match: { name: "x" } }, { all: true }));
       assert.deepEqual([outputs["all"], outputs["outcomes"]], [true, { cancelled: 1, unsupported: 1 }]);
     });
   });
 
-  describe("when it is to cancel at another time now", () => {
-    it("cancels at once, whatever it has counted before", async () => {
+  describe("update of a sweep whose cancelOn changes", () => {
+    it('cancels when cancelOn changes to "create", regardless of the counts', async () => {
       const { watch, update, cancels } = await enter({ operations: operations("a", "b") });
       const { outputs } = await watch();
       const swept = await update({ ...outputs, cancelOn: "delete" });
@@ -292,7 +292,7 @@ describe("updating a sweep that cancels at once", () => {
       assert.equal(cancels(), 2);
     });
 
-    it("counts, when that is its deletion", async () => {
+    it('counts and cancels nothing when cancelOn changes to "delete"', async () => {
       const { create, update, emulator, cancels } = await enter({ operations: operations("a") });
       const { outputs } = await create();
       emulator.add();
@@ -302,7 +302,7 @@ describe("updating a sweep that cancels at once", () => {
     });
   });
 
-  it("sends no cancel again when cancelOn changes there and back, and none when it is then destroyed", async () => {
+  it("doesn't repeat an acknowledged cancel when cancelOn changes back and forth, or in a delete", async () => {
     const { create, update, read, remove, emulator, cancels } = await enter({
       operations: numbered(2, { onCancel: "ignore" }),
     });
@@ -319,7 +319,7 @@ describe("updating a sweep that cancels at once", () => {
     assert.equal(cancels(), 2);
   });
 
-  it("asks for what started while one cancel held the sweep until its deadline, in the next run", async () => {
+  it("cancels an operation that started after a run that spent its time limit on one cancel", async () => {
     const { create, update, emulator, cancelled } = await enter({
       operations: operations("stuck", "b"),
       onCall: ({ method, name }) => {
@@ -337,7 +337,7 @@ describe("updating a sweep that cancels at once", () => {
     assert.ok(cancelled().includes("new"));
   });
 
-  it("cancels an operation that the listing no longer shows although it runs, and reads one that has ended meanwhile", async () => {
+  it("cancels a running operation that the listing hides, and records the outcome of a hidden ended one", async () => {
     const { update, emulator, cancelled } = await enter({ operations: operations("hidden", "ends") });
     emulator.fault({ method: "list", then: { body: { json: {} } } });
     emulator.settle("operations/ends", "succeeded");
@@ -345,7 +345,7 @@ describe("updating a sweep that cancels at once", () => {
     assert.deepEqual([cancelled(), outputs["outcomes"]], [["hidden"], { cancelled: 1, succeeded: 1 }]);
   });
 
-  it("leads to a state that its diff is content with", async () => {
+  it("returns a state in which diff finds no change", async () => {
     const { create, update, diff, emulator } = await enter({ operations: numbered(3, { onCancel: "ignore" }) });
     const inputs = { all: true, cancelOn: "create" };
     const { outputs } = await create({ waitFor: "accepted" });
@@ -356,10 +356,10 @@ describe("updating a sweep that cancels at once", () => {
   });
 });
 
-describe("updating a sweep that cancels when it is deleted", () => {
+describe("update of a sweep that cancels at its deletion", () => {
   const { enter } = stage();
 
-  it("makes no call when the selection stays, and keeps its counts", async () => {
+  it("makes no call and keeps the counts when the selection stays the same", async () => {
     const { watch, update, emulator } = await enter({ operations: operations("a") });
     const { outputs } = await watch();
     emulator.calls.clear();
@@ -368,7 +368,7 @@ describe("updating a sweep that cancels when it is deleted", () => {
     assert.equal(emulator.calls.count(), 0);
   });
 
-  it("counts anew for another selection, narrowed or widened, and cancels nothing", async () => {
+  it("counts again for a narrower or a wider selection, and cancels nothing", async () => {
     const { watch, update, cancels } = await enter({ operations: operations("x-1", "x-2", "y-1") });
     const match = { name: "operations/x-*" };
     const { outputs } = await watch();
@@ -379,7 +379,7 @@ describe("updating a sweep that cancels when it is deleted", () => {
     assert.equal(cancels(), 0);
   });
 
-  it("fails where it can't count, with the state as it was", async () => {
+  it("fails without a partial update when the list responds 403", async () => {
     const { update, emulator } = await enter();
     emulator.fault({ method: "list", then: { status: 403 } });
     await failure(update({ cancelOn: "delete" }, { cancelOn: "delete", filter: "done=false" }));

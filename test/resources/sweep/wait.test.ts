@@ -4,10 +4,10 @@ import { failure, numbered, operations, partial, stage, tenMinutes } from "./sta
 describe("a sweep that waits", () => {
   const { enter, time } = stage();
 
-  /** The names of some operations. */
+  /** Returns the names of operations. */
   const named = (...specs: { name?: string }[]) => specs.map(({ name }) => name ?? "");
 
-  /** Does something once, when so many listings were answered. */
+  /** Returns a listener that calls `act` once, at the list call number `count`. */
   function afterListing(count: number, act: () => void) {
     let listed = 0;
     return ({ method }: { method: string }) => {
@@ -15,13 +15,13 @@ describe("a sweep that waits", () => {
     };
   }
 
-  it("sees in the listing that looks for more what has ended by then", async () => {
+  it("records ended operations from the listing that looks for new ones", async () => {
     const { create, calls } = await enter({ operations: operations("a") });
     assert.deepEqual((await create()).outputs["outcomes"], { cancelled: 1 });
     assert.deepEqual(calls(), ["list", "cancel", "list"]);
   });
 
-  it("polls by pages of the listing where these are fewer than operations", async () => {
+  it("polls by listings when a listing has fewer pages than operations are left to poll", async () => {
     const { create, calls, gets } = await enter({
       operations: [...numbered(30, { done: "succeeded" }), ...numbered(5, { settleAfter: 1000 }, "operations/slow")],
       pageSize: { maximum: 10 },
@@ -34,7 +34,7 @@ describe("a sweep that waits", () => {
     assert.deepEqual(calls().slice(-9), ["cancel", ...Array.from({ length: 8 }, () => "list")]);
   });
 
-  it("polls by single reads where these are fewer than pages", async () => {
+  it("polls by single reads when fewer operations are left than a listing has pages", async () => {
     const slow = [{ settleAfter: 1000 }, { settleAfter: 1000 }];
     const { create, lists, gets } = await enter({
       operations: [...numbered(30, { done: "succeeded" }), ...slow],
@@ -47,21 +47,21 @@ describe("a sweep that waits", () => {
     assert.deepEqual([lists(), gets()], [8, 2]);
   });
 
-  it("polls by single reads where the filter hides what is done", async () => {
+  it("polls by single reads when the filter hides ended operations", async () => {
     const { create, gets } = await enter({ operations: numbered(5) });
     const { outputs } = await create({ filter: "done=false" });
     assert.deepEqual(outputs["outcomes"], { cancelled: 5 });
     assert.equal(gets(), 5);
   });
 
-  it("polls by single reads where the service can't list", async () => {
+  it("polls by single reads when the service can't list", async () => {
     const specs = numbered(5);
     const { create, gets, lists } = await enter({ operations: specs, unimplemented: ["list"] });
     assert.deepEqual((await create({ names: named(...specs) })).outputs["outcomes"], { cancelled: 5 });
     assert.deepEqual([gets(), lists()], [5, 0]);
   });
 
-  it("polls by single reads where the service no longer lists", async () => {
+  it("polls by single reads when a later list responds 501", async () => {
     const specs = numbered(5, { settleAfter: 1000 });
     const { create, emulator, gets } = await enter({
       operations: specs,
@@ -74,19 +74,19 @@ describe("a sweep that waits", () => {
     assert.equal(gets(), 5);
   });
 
-  it("polls by single reads where the listing is refused after the cancels", async () => {
+  it("polls by single reads when the list responds 403 after the cancels", async () => {
     const { create, emulator, gets } = await enter({ operations: numbered(3, { settleAfter: 1_000 }) });
     emulator.fault({ method: "list", calls: { from: 2 }, then: { status: 403 } });
     const created = create();
     await emulator.calls.received({ method: "get" }, 3);
     time.pass(1_000);
     const { message, outputs } = await partial(created);
-    assert.match(message, /^operations: the list was answered PERMISSION_DENIED/);
+    assert.match(message, /^operations: the list call failed with PERMISSION_DENIED/);
     assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelled: 3 }, true]);
     assert.ok(gets() >= 3);
   });
 
-  it("polls until the last has ended, and asks no more of those that have", async () => {
+  it("polls until the last operation ends, and doesn't read ended ones again", async () => {
     const slow = { name: "operations/slow", onCancel: "ignore" } as const;
     const { create, emulator, gets, cancels } = await enter({ operations: [...numbered(2), slow] });
     const names = ["operations/1", "operations/2", "operations/slow"];
@@ -98,24 +98,24 @@ describe("a sweep that waits", () => {
     assert.equal(cancels(), 3);
   });
 
-  it("takes an operation that is gone before it was seen settled for notFound", async () => {
+  it("records notFound for an operation that is gone before it settles", async () => {
     const { create } = await enter({ operations: [...operations("a"), { name: "operations/b", expireAfter: 0 }] });
     const { outputs, message } = await partial(create());
     assert.deepEqual(outputs["outcomes"], { cancelled: 1, notFound: 1 });
     assert.match(message, /- operations\/b: notFound/);
   });
 
-  it("never takes an operation for cancelled without having seen it", async () => {
+  it("doesn't record an operation as cancelled when no read shows its outcome", async () => {
     const { create, emulator } = await enter({ operations: [{ settleAfter: 1000 }] });
     emulator.fault({ method: "get", then: { status: 403 } });
     const { outputs } = await partial(create());
     assert.deepEqual(outputs["outcomes"], { cancelling: 1 });
   });
 
-  describe("for as long as it may", () => {
+  describe("a sweep that waits until its time limit", () => {
     const endless = { onCancel: "ignore" } as const;
 
-    it("and keeps what it learnt", async () => {
+    it("leaves a partial creation with the outcomes of the ended operations", async () => {
       const { create } = await enter({
         operations: [...operations("a"), { name: "operations/b", ...endless }],
         onCall: ({ method }) => {
@@ -131,7 +131,7 @@ describe("a sweep that waits", () => {
     });
 
     for (const step of ["create", "update", "delete"] as const) {
-      it(`as customTimeouts says of a ${step}`, async () => {
+      it(`uses customTimeouts.${step} as the time limit of a ${step}`, async () => {
         const args = { waitFor: "settled", customTimeouts: { [step]: "1h" } };
         const world = await enter({
           operations: [endless],
@@ -149,7 +149,7 @@ describe("a sweep that waits", () => {
       });
     }
 
-    it("with a last round at the end of it", async () => {
+    it("polls once more at the end of the time limit", async () => {
       const { create, emulator } = await enter({
         operations: [{ name: "operations/a", ...endless }],
         onCall: ({ method }) => {
@@ -162,37 +162,37 @@ describe("a sweep that waits", () => {
     });
   });
 
-  describe("for one that can't be read", () => {
-    it("fails for that one, and waits for the others", async () => {
+  describe("a sweep that waits for an operation that can't be read", () => {
+    it("reports the read that responds 403 and polls the other operations until they end", async () => {
       const specs = operations("a", "b", "c");
       const { create, emulator } = await enter({ operations: specs });
       emulator.fault({ method: "get", name: "operations/b", then: { status: 403 } });
       const { outputs, message } = await partial(create({ names: named(...specs) }));
       assert.deepEqual(outputs["outcomes"], { cancelled: 2, cancelling: 1 });
-      assert.match(message, /of 3 operations 1 .*\n- operations\/b: the get was answered PERMISSION_DENIED/s);
+      assert.match(message, /1 of 3 operations .*\n- operations\/b: the get call failed with PERMISSION_DENIED/s);
     });
 
-    it("takes no other operation's answer for its own", async () => {
+    it("fails when a read returns another operation", async () => {
       const { create, emulator } = await enter({ operations: operations("a") });
       emulator.fault({ method: "get", then: { answersFor: "operations/other" } });
       const { outputs, message } = await partial(create({ names: ["operations/a"] }));
       assert.deepEqual(outputs["outcomes"], { cancelling: 1 });
-      assert.match(message, /another operation/);
+      assert.match(message, /a different operation/);
     });
   });
 
-  describe("through faults", () => {
-    it("makes transient ones no failure", async () => {
+  describe("a sweep that waits despite faults", () => {
+    it("succeeds after a 503 for each cancel and lost connections of list calls", async () => {
       const { create, emulator } = await enter({ operations: numbered(8) });
       emulator.fault({ method: "cancel", calls: 1, perOperation: true, then: { status: 503 } });
       emulator.fault({ method: "list", calls: [1, 3], then: { reset: "beforeHeaders" } });
       assert.deepEqual((await create({ concurrency: 1 })).outputs["outcomes"], { cancelled: 8 });
     });
 
-    it("believes no empty answer of a listing that isn't one", async () => {
+    it("fails before any cancel when the list responds 404 with HTML", async () => {
       const { create, emulator, cancels } = await enter({ operations: operations("a") });
       emulator.fault({ method: "list", then: { status: 404, body: "html" } });
-      assert.match((await failure(create())).message, /answered the list with HTTP 404.*service\.endpoint/);
+      assert.match((await failure(create())).message, /responded to the list call with HTTP 404.*service\.endpoint/);
       assert.equal(cancels(), 0);
     });
   });
