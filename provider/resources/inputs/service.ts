@@ -87,5 +87,5 @@ export function isLoopback(hostname: string): boolean {
 export function hostIssue(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*)(:\d+)?$/i.test(host)
     ? undefined
-    : "isn't a host; write the service's host alone, for example aiplatform.googleapis.com";
+    : "isn't a host. Write the service's host alone, for example aiplatform.googleapis.com";
 }
