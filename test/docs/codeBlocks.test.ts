@@ -20,7 +20,7 @@ describe("the documentation", () => {
   const shells = blocks.filter(({ language }) => language === "sh");
 
   it("has code blocks in known languages only", () => {
-    const known = ["ts", "sh", "mermaid"];
+    const known = ["ts", "sh", "text", "mermaid"];
     assert.deepEqual(
       blocks.filter(({ language }) => !known.includes(language)).map(({ where }) => where),
       [],
