@@ -2,25 +2,32 @@
 
 // The engines load this file first into the Node.js processes of a deployment, see environment.ts.
 //
-// @pulumi/pulumi loads the TypeScript compiler and npm's dependency resolver when it starts. It needs them only for
-// programs in TypeScript and for serialized closures, and they take more than half of a process's start-up time. This
-// file loads them when they are first used.
+// @pulumi/pulumi loads modules when it starts that most programs don't use: the TypeScript compiler and npm's dependency
+// resolver for serialized closures, OpenTelemetry for traces, and the Automation API. They take two thirds of a process's
+// start-up time. This file loads them when they are first used. It doesn't load the source maps of @pulumi/pulumi, which
+// change only the positions in stack traces, and which each program would parse anew.
 
 const Module = require("node:module");
 
-const deferred = new Set(["typescript", "@npmcli/arborist"]);
+const deferred =
+  /^(typescript|@npmcli\/arborist|@opentelemetry\/.+|normalize-package-data|js-yaml|semver|execa|\.\/automation)$/;
+const omitted = "source-map-support/register";
 const load = Module._load;
 
 Module._load = function (request, parent, ...rest) {
-  const isDeferred = deferred.has(request) && /[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "");
   const loadNow = () => load.call(this, request, parent, ...rest);
-  return isDeferred ? loadedOnUse(loadNow) : loadNow();
+  if (!/[\\/]@pulumi[\\/]pulumi[\\/]/.test(parent?.filename ?? "")) return loadNow();
+  if (request === omitted) return {};
+  return deferred.test(request) ? loadedOnUse(loadNow) : loadNow();
 };
 
 function loadedOnUse(loadNow) {
   return new Proxy(
-    {},
+    // A function, because a module can be one.
+    function () {},
     {
+      apply: (_target, self, args) => Reflect.apply(loadNow(), self, args),
+      construct: (_target, args) => Reflect.construct(loadNow(), args),
       get: (_target, name) => {
         // With `__esModule`, compiled imports use this object itself instead of a copy of its properties.
         if (name === "__esModule") return true;

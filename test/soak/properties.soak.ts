@@ -1,0 +1,3 @@
+import { describeProperties } from "../reliability/properties/suite";
+
+describeProperties(100_000);
