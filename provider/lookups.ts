@@ -100,18 +100,27 @@ export function listOperationsOutput(args: InputsOf<ListOperationsArgs> = {}): p
     .apply((known) => listOperations(known as ListOperationsArgs));
 }
 
-/** Loads the client at the first lookup, so that a program without a lookup doesn't load it. */
+/**
+ * Loads the client at the first lookup, so that a program without a lookup doesn't load it. In a test with
+ * `pulumi.runtime.setMocks`, the mocks answer instead of the service.
+ */
 function steps() {
   checkConfigKeys();
   /* eslint-disable @typescript-eslint/no-require-imports -- import() would load axios's ESM build, file by file */
   const lookups = require("./resources/lookups") as typeof import("./resources/lookups");
   const { programContext } = require("./hosts/program") as typeof import("./hosts/program");
+  const mocked = require("./hosts/mocks") as typeof import("./hosts/mocks");
   /* eslint-enable @typescript-eslint/no-require-imports */
   const plain = (args: object) => args as Readonly<Record<string, unknown>>;
+  const mocks = mocked.installedMocks();
   return {
     getOperation: async (args: GetOperationArgs) =>
-      (await lookups.getOperation(plain(args), programContext())) as unknown as OperationResult,
+      (await (mocks
+        ? mocked.getMockedOperation(plain(args), mocks)
+        : lookups.getOperation(plain(args), programContext()))) as unknown as OperationResult,
     listOperations: async (args: ListOperationsArgs) =>
-      (await lookups.listOperations(plain(args), programContext())) as unknown as OperationResult[],
+      (await (mocks
+        ? mocked.listMockedOperations(plain(args), mocks)
+        : lookups.listOperations(plain(args), programContext()))) as unknown as OperationResult[],
   };
 }

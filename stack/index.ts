@@ -1,25 +1,30 @@
 /**
- * Cancels the operations that the stack's config lists, so that a pipeline needs no program of its own:
- *
- *     pulumi config set --path 'operations[0]' operations/AbC
- *     pulumi config set --path 'operations[1].operation' operations/DeF
- *     pulumi config set --path 'operations[1].expect[0]' cancelled
+ * Cancels the operations that the stack's config lists, so that a pipeline needs no program of its own. See
+ * docs/stack.md.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { CancellationRequest, type CancellationRequestArgs } from "pulumi-operation-cancellation";
+import { CancellationRequest, CancellationSweep } from "pulumi-operation-cancellation";
+import { readSettings } from "./settings";
 
-const listed =
-  new pulumi.Config().getObject<(string | (CancellationRequestArgs & { operation: string }))[]>("operations") ?? [];
-
-if (listed.length === 0) {
-  void pulumi.log.warn("The config lists no operation. Run: pulumi config set --path 'operations[0]' operations/AbC");
-}
-
-/** The outcome of each operation. */
-export const outcomes: Record<string, pulumi.Output<string>> = {};
-
-for (const entry of listed) {
-  const args = typeof entry === "string" ? { operation: entry } : entry;
-  // The resource has the operation's name, so removing one from the list doesn't change the others.
-  outcomes[args.operation] = new CancellationRequest(args.operation, args).outcome;
-}
+/** Declares the resources, and returns the stack's outputs. */
+export = async () => {
+  const { requests, sweeps } = await readSettings();
+  if (requests.length + sweeps.length === 0) {
+    const command = "pulumi config set --path 'operations[0]' operations/AbC";
+    await pulumi.log.warn(`The config lists no operation and no sweep. Run: ${command}`);
+  }
+  const outcomes = requests.map(({ name, args, opts }) => {
+    const request = new CancellationRequest(name, args, opts);
+    return [name, request.outcome] as const;
+  });
+  const counts = sweeps.map(({ name, args, opts }) => {
+    const sweep = new CancellationSweep(name, args, opts);
+    return [name, { matched: sweep.matched, outcomes: sweep.outcomes }] as const;
+  });
+  return {
+    /** The outcome of each operation. */
+    outcomes: Object.fromEntries(outcomes),
+    /** What each sweep counted. */
+    ...(counts.length > 0 && { sweeps: Object.fromEntries(counts) }),
+  };
+};

@@ -1,6 +1,22 @@
 /**
- * Requests the cancellation of one operation of each kind. `npm run demo` starts the emulator and runs this program on
- * it.
+ * Requests the cancellation of one operation of each kind. In the repository, `npm run demo` starts the emulator and
+ * runs this program on it.
+ *
+ * To run it step by step, start the emulator in the repository:
+ *
+ *     npm ci
+ *     npm run emulator -- --operation operations/AbC=honoured --operation operations/DeF=unsupported
+ *
+ * In another terminal, run the example. The first two commands keep the state on this machine:
+ *
+ *     mkdir -p /tmp/pulumi-state
+ *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
+ *     cd examples/demo
+ *     pulumi stack init dev
+ *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
+ *     pulumi config set --path operations.honoured operations/AbC
+ *     pulumi config set --path operations.unsupported operations/DeF
+ *     pulumi up
  */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest, type CancellationRequestArgs } from "pulumi-operation-cancellation";

@@ -1,10 +1,25 @@
 /**
- * Cancels the operations that still run in an environment before the environment is destroyed. On the emulator:
+ * Cancels the operations that still run in an environment before the environment is destroyed.
  *
- *     node dist/emulator/command.js
+ * To run it without a Google account, start the emulator in the repository:
+ *
+ *     npm ci
+ *     npm run emulator
+ *
+ * In another terminal, add operations of the types that the sweep selects:
+ *
  *     curl --data '{"operationType": "CREATE_ENTITLEMENT"}' http://127.0.0.1:8085/emulator/operations
- *     cd examples/environment-sweep && pulumi stack init dev
- *     pulumi config set cancellation:endpoint http://127.0.0.1:8085 && pulumi up && pulumi destroy
+ *     curl --data '{"operationType": "CHANGE_OFFER"}' http://127.0.0.1:8085/emulator/operations
+ *
+ * Then run the example. The first two commands keep the state on this machine:
+ *
+ *     mkdir -p /tmp/pulumi-state
+ *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
+ *     cd examples/environment-sweep
+ *     pulumi stack init dev
+ *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
+ *     pulumi up
+ *     pulumi destroy
  */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationSweep, listOperations } from "pulumi-operation-cancellation";

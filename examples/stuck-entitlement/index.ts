@@ -1,10 +1,20 @@
 /**
- * Cancels one operation of Cloud Channel, and fails the deployment unless it ends as cancelled. On the emulator:
+ * Cancels one operation of Cloud Channel, and fails the deployment unless it ends as cancelled.
  *
- *     node dist/emulator/command.js --operation operations/AbC=honoured
- *     cd examples/stuck-entitlement && pulumi stack init dev
+ * To run it without a Google account, start the emulator in the repository:
+ *
+ *     npm ci
+ *     npm run emulator -- --operation operations/AbC=honoured
+ *
+ * In another terminal, run the example. The first two commands keep the state on this machine:
+ *
+ *     mkdir -p /tmp/pulumi-state
+ *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
+ *     cd examples/stuck-entitlement
+ *     pulumi stack init dev
  *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
- *     pulumi config set operation operations/AbC && pulumi up
+ *     pulumi config set operation operations/AbC
+ *     pulumi up
  */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest } from "pulumi-operation-cancellation";

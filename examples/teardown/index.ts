@@ -1,10 +1,22 @@
 /**
- * Cancels an environment's operations when it's destroyed. On the emulator:
+ * Cancels an environment's operations when it's destroyed.
  *
- *     node dist/emulator/command.js --operation operations/AbC=honoured
- *     cd examples/teardown && pulumi stack init dev
+ * To run it without a Google account, start the emulator in the repository:
+ *
+ *     npm ci
+ *     npm run emulator -- --operation operations/AbC=honoured --operation operations/DeF=completes
+ *
+ * In another terminal, run the example. The first two commands keep the state on this machine:
+ *
+ *     mkdir -p /tmp/pulumi-state
+ *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
+ *     cd examples/teardown
+ *     pulumi stack init dev
  *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
- *     pulumi config set --path 'operations[0]' operations/AbC && pulumi up && pulumi destroy
+ *     pulumi config set --path 'operations[0]' operations/AbC
+ *     pulumi config set --path 'operations[1]' operations/DeF
+ *     pulumi up
+ *     pulumi destroy
  */
 import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest } from "pulumi-operation-cancellation";

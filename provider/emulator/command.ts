@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Call } from "./callLog";
 import { startEmulator } from "./emulator";
+import type { FaultRule } from "./faults";
+import { parseFault } from "./faultText";
 import { type OperationSpec, validateSpec } from "./operation";
 
 export const usage = `Usage: operations-emulator [options]
@@ -13,6 +15,8 @@ Serves get, list, cancel and delete of google.longrunning.Operations on 127.0.0.
   --operation NAME=KIND   adds an operation; can be repeated
   --operations FILE       adds the operations in a JSON file: an array of the package's OperationSpec; can be repeated
   --settle-after MS       the time from a cancel until the operations of --operation settle (default 2000)
+  --fault METHOD=FAULT    makes calls fail; can be repeated
+  --tokens                requires an access token, and prints one after the address; POST /emulator/tokens issues more
   --version VERSION       the API version in every path (default v1)
   --help                  shows this text
 
@@ -26,7 +30,27 @@ KIND is how an operation responds to a cancel:
   expires       it is cancelled, and after the same time again it returns NOT_FOUND
   succeeded, failed, cancelled   it is already done
 
-To add an operation to a running emulator: POST /emulator/operations with {"name": "operations/AbC", ...}.
+METHOD is get, list, cancel, delete or any. FAULT is one of these, with *COUNT for the first COUNT calls only:
+  400 to 599    an error with this HTTP status
+  lostAnswer    the call is carried out, and its response is lost
+  dropped       the response is OK, but the call isn't carried out
+  noAnswer      there is no response
+  goesBack      operations that are done appear as running
+  staleToken    401 UNAUTHENTICATED, until the client gets another token
+  reset         the connection is reset, and the call isn't carried out
+  500ms         the response is late by this many milliseconds
+For example, --fault cancel=503*3 has the first three cancels return 503. Instead of METHOD=FAULT, the package's
+FaultRule as JSON can select operations and more: --fault '{"method":"get","name":"operations/AbC","delay":500}'
+
+A running emulator has methods of its own:
+  POST /emulator/operations       adds the operation in the body: {"name": "operations/AbC", ...}
+  POST /emulator/tokens           issues an access token
+  POST /emulator/faults           adds the fault in the body, which has the same forms as with --fault
+  GET /emulator/faults            lists the faults, and how many calls each applied to
+  DELETE /emulator/faults[/ID]    removes all faults, or one
+
+With --tokens, give the token to a stack:
+  pulumi config set --secret cancellation:accessToken TOKEN
 `;
 
 /** The options of the command. */
@@ -37,6 +61,8 @@ export type CommandLine =
       readonly port: number;
       readonly version: string;
       readonly operations: readonly OperationSpec[];
+      readonly faults: readonly FaultRule[];
+      readonly tokens: "any" | "required";
     };
 
 /** An invalid argument. The message has one line. */
@@ -53,7 +79,14 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   ];
   const version = values.version ?? "v1";
   if (!/^[\w.-]+$/.test(version)) throw new UsageError(`--version must be one path segment, not "${version}"`);
-  return { help: false, port: parseNumber("--port", values.port ?? "8085", 65535), version, operations };
+  return {
+    help: false,
+    port: parseNumber("--port", values.port ?? "8085", 65535),
+    version,
+    operations,
+    faults: (values.fault ?? []).map(readFault),
+    tokens: values.tokens === true ? "required" : "any",
+  };
 }
 
 function parse(argv: readonly string[]) {
@@ -65,6 +98,8 @@ function parse(argv: readonly string[]) {
         operation: { type: "string", multiple: true },
         operations: { type: "string", multiple: true },
         "settle-after": { type: "string" },
+        fault: { type: "string", multiple: true },
+        tokens: { type: "boolean" },
         version: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
@@ -112,6 +147,14 @@ function readFile(path: string): readonly OperationSpec[] {
   }
 }
 
+function readFault(text: string): FaultRule {
+  try {
+    return parseFault(text);
+  } catch (error) {
+    throw new UsageError(`--fault ${text}: ${messageOf(error)}`);
+  }
+}
+
 function parseNumber(option: string, text: string, maximum: number): number {
   if (/^\d{1,10}$/.test(text) && Number(text) <= maximum) return Number(text);
   throw new UsageError(`${option} must be an integer from 0 to ${maximum}, not "${text}"`);
@@ -122,7 +165,7 @@ function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, " ");
 }
 
-/** Runs the emulator until SIGINT or SIGTERM, and prints its endpoint and then each request. */
+/** Runs the emulator until SIGINT or SIGTERM, and prints its address, a token if required, and then each request. */
 async function main(argv: readonly string[]): Promise<void> {
   const options = readCommandLine(argv);
   if (options.help) {
@@ -131,6 +174,7 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const emulator = await startEmulator({ ...options, admin: true, log: "counts", onCall: print });
   process.stdout.write(`${emulator.endpoint}\n`);
+  if (options.tokens === "required") process.stdout.write(`access token: ${emulator.issueToken()}\n`);
   const stop = () => void emulator.stop();
   process.once("SIGINT", stop);
   process.once("SIGTERM", stop);

@@ -1,20 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { ActiveFaults, type FaultHandle } from "./activeFaults";
+import { adminService } from "./adminService";
 import { RecordedCalls, type CallLog } from "./callLog";
-import { ActiveFaults, type FaultHandle, type FaultRule } from "./faults";
+import type { FaultRule } from "./faults";
 import { type OperationSnapshot, type OperationSpec, type SettledOutcome } from "./operation";
 import { OperationsService } from "./operationsService";
 import { OperationStore } from "./operationStore";
 import type { EmulatorOptions } from "./options";
 import { startServer } from "./server";
-import {
-  bearerToken,
-  type HttpResponse,
-  json,
-  type ReceivedRequest,
-  rpcError,
-  type Service,
-  unauthenticated,
-} from "./service";
+import { bearerToken, type ReceivedRequest, type Service, unauthenticated } from "./service";
 
 /** A running emulator. */
 export interface Emulator {
@@ -63,13 +57,19 @@ export interface Emulator {
  * @example
  * const emulator = await startEmulator({ operations: [{ name: "operations/AbC", settleAfter: 2000 }] });
  *
- * @throws Error when an operation's spec is invalid, and Node.js's error (EADDRINUSE) when the port is taken
+ * @throws Error when an operation's spec or a fault is invalid, and Node.js's error (EADDRINUSE) when the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { now = Date.now, seed = 1 } = options;
   const store = new OperationStore(now, seededRandom(seed));
   for (const spec of options.operations ?? []) store.add(spec);
   const tokens = new Set<string>();
+  const issueToken = () => {
+    // Not from the seed: an emulator must not accept another one's tokens.
+    const token = `ya29.emulated-${randomBytes(24).toString("base64url")}`;
+    tokens.add(token);
+    return token;
+  };
   const authorize = (request: ReceivedRequest) => {
     if (options.tokens !== "required") return undefined;
     if (!tokens.has(bearerToken(request.headers) ?? "")) return unauthenticated();
@@ -77,8 +77,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
   const calls = new RecordedCalls(options.log ?? "full");
   const faults = new ActiveFaults(seededRandom(seed + 1));
+  for (const rule of options.faults ?? []) faults.add(rule);
   const services: Service[] = [
-    ...(options.admin === true ? [adminService(store)] : []),
+    ...(options.admin === true ? [adminService({ store, faults, issueToken })] : []),
     ...(options.services ?? []),
     new OperationsService(store, options, now, authorize).route,
   ];
@@ -99,12 +100,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       get(name).remove(now());
     },
     operation: (name) => store.get(name)?.snapshot(now()),
-    issueToken: () => {
-      // Not from the seed: an emulator must not accept another one's tokens.
-      const token = `ya29.emulated-${randomBytes(24).toString("base64url")}`;
-      tokens.add(token);
-      return token;
-    },
+    issueToken,
     revokeToken: (token) => {
       tokens.delete(token);
     },
@@ -125,31 +121,4 @@ function seededRandom(seed: number): () => number {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** Serves `POST /emulator/operations`, which adds the operation in its body and returns its name. */
-function adminService(store: OperationStore): Service {
-  return ({ verb, path }) =>
-    verb === "POST" && path === "/emulator/operations"
-      ? { method: "admin", respond: (request) => denyWebPages(request) ?? addOperation(request, store) }
-      : undefined;
-}
-
-function denyWebPages({ headers }: ReceivedRequest): HttpResponse | undefined {
-  if (headers.origin !== undefined || headers["sec-fetch-site"] !== undefined) {
-    return rpcError("PERMISSION_DENIED", "Browsers aren't allowed to add operations.");
-  }
-  // By DNS rebinding, a web page makes its own host name resolve to 127.0.0.1.
-  const localHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
-  return localHost.test(headers.host ?? "")
-    ? undefined
-    : rpcError("PERMISSION_DENIED", "The header Host must be 127.0.0.1 or localhost.");
-}
-
-function addOperation({ body }: ReceivedRequest, store: OperationStore): HttpResponse {
-  try {
-    return json(200, { name: store.add(JSON.parse(body === "" ? "{}" : body) as OperationSpec).name });
-  } catch (error) {
-    return rpcError("INVALID_ARGUMENT", error instanceof Error ? error.message : String(error));
-  }
 }

@@ -1,6 +1,5 @@
-import { setMaxListeners } from "node:events";
 import type { Code } from "../common/rpcCodes";
-import type { Call, CallMethod } from "./callLog";
+import type { CallMethod } from "./callLog";
 import type { Detail } from "./service";
 
 /**
@@ -11,8 +10,8 @@ import type { Detail } from "./service";
  * emulator.fault({ method: "cancel", calls: [1, 2], perOperation: true, then: { status: 503, retryAfter: 2 } });
  */
 export interface FaultRule {
-  /** Default: every method. */
-  readonly method?: CallMethod | readonly CallMethod[];
+  /** Default: every method. No fault applies to the emulator's own methods. */
+  readonly method?: FaultyMethod | readonly FaultyMethod[];
   /** The resource name of the call. Default: any. */
   readonly name?: string | RegExp;
   /**
@@ -33,6 +32,9 @@ export interface FaultRule {
   /** Whether the service carries out a call with a fault. Each fault documents its default. */
   readonly carriedOut?: boolean;
 }
+
+/** The methods that faults apply to. */
+export type FaultyMethod = Exclude<CallMethod, "admin">;
 
 /** What goes wrong with a call. */
 export type Fault = NamedFault | StatusFault | BodyFault | ResetFault | RedirectFault | WrongNameFault;
@@ -99,130 +101,4 @@ export interface RedirectFault {
 /** The operations in the response have this name. The call is carried out. */
 export interface WrongNameFault {
   readonly answersFor: string;
-}
-
-/** A rule that `emulator.fault()` added. */
-export interface FaultHandle {
-  /** Removes the rule, and sends the responses that it delays. */
-  remove(): void;
-  /** The number of calls that the rule applied to. */
-  readonly hits: number;
-}
-
-/** What the rules determine for one call. */
-export interface MatchedFaults {
-  /** Delays that add up. */
-  readonly delays: readonly Delay[];
-  readonly fault?: Fault;
-  readonly carriedOut: boolean;
-}
-
-export interface Delay {
-  readonly milliseconds: number;
-  /** Aborted when the rule is removed. */
-  readonly ended: AbortSignal;
-}
-
-/** The rules in force. */
-export class ActiveFaults {
-  private rules: ActiveRule[] = [];
-
-  constructor(private readonly random: () => number) {}
-
-  /** @throws Error when the rule is invalid */
-  add(rule: FaultRule): FaultHandle {
-    validateRule(rule);
-    const added = new ActiveRule(rule, this.random);
-    this.rules.push(added);
-    return {
-      remove: () => {
-        this.rules = this.rules.filter((other) => other !== added);
-        added.removed.abort();
-      },
-      get hits() {
-        return added.hits;
-      },
-    };
-  }
-
-  /** Every rule counts the call, even when another rule determines the fault. */
-  match(call: Call): MatchedFaults {
-    if (this.rules.length === 0) return { delays: [], carriedOut: true };
-    const matching = this.rules.filter((rule) => rule.appliesTo(call));
-    const delays = matching.flatMap(({ rule: { delay = 0 }, removed: { signal: ended } }) =>
-      delay > 0 ? [{ milliseconds: delay, ended }] : [],
-    );
-    const first = matching.find(({ rule }) => rule.then !== undefined)?.rule;
-    if (first?.then === undefined) return { delays, carriedOut: true };
-    return { delays, fault: first.then, carriedOut: first.carriedOut ?? isCarriedOut(first.then) };
-  }
-}
-
-class ActiveRule {
-  hits = 0;
-  readonly removed = new AbortController();
-  private readonly matches = new Map<string, number>();
-  private staleToken: string | undefined;
-
-  constructor(
-    readonly rule: FaultRule,
-    private readonly random: () => number,
-  ) {
-    // Every delayed call adds a listener.
-    setMaxListeners(0, this.removed.signal);
-  }
-
-  /** Counts a call that has the method and the name. */
-  appliesTo(call: Call): boolean {
-    if (!this.selects(call)) return false;
-    const key = this.rule.perOperation === true ? (call.name ?? "") : "";
-    const count = (this.matches.get(key) ?? 0) + 1;
-    this.matches.set(key, count);
-    const hit = this.rule.then === "staleToken" ? this.refusesToken(call, count) : this.isDrawn(count);
-    if (hit) this.hits++;
-    return hit;
-  }
-
-  private selects({ method, name }: Call): boolean {
-    const { method: methods = method, name: pattern } = this.rule;
-    if (typeof methods === "string" ? methods !== method : !methods.includes(method)) return false;
-    if (pattern === undefined) return true;
-    if (name === undefined) return false;
-    return typeof pattern === "string" ? pattern === name : name.search(pattern) >= 0;
-  }
-
-  private isDrawn(count: number): boolean {
-    return isCounted(this.rule.calls, count) && this.random() < (this.rule.probability ?? 1);
-  }
-
-  private refusesToken({ headers }: Call, count: number): boolean {
-    const token = headers.authorization ?? "";
-    if (this.staleToken === undefined && this.isDrawn(count)) this.staleToken = token;
-    return this.staleToken === token;
-  }
-}
-
-function isCounted(calls: FaultRule["calls"], count: number): boolean {
-  if (calls === undefined) return true;
-  if (typeof calls === "number") return calls === count;
-  if ("from" in calls) return count >= calls.from && count <= (calls.to ?? Infinity);
-  return calls.includes(count);
-}
-
-function isCarriedOut(fault: Fault): boolean {
-  if (typeof fault === "string") return fault === "lostAnswer" || fault === "goesBack";
-  if ("reset" in fault) return fault.reset !== "beforeHeaders";
-  return !("status" in fault || "redirect" in fault);
-}
-
-const namedFaults = ["lostAnswer", "dropped", "noAnswer", "goesBack", "staleToken"];
-const faultKeys = ["status", "body", "reset", "redirect", "answersFor"];
-
-/** Throws for an invalid rule, because a test whose rule has no effect would pass without testing anything. */
-function validateRule({ then, delay = 0, probability = 1 }: FaultRule): void {
-  if (typeof then === "string" ? !namedFaults.includes(then) : then && !faultKeys.some((key) => key in then)) {
-    throw new Error(`"then" must be one of ${namedFaults.join(", ")}, or an object with ${faultKeys.join(", ")}`);
-  }
-  if (!(delay >= 0 && delay < 2 ** 31)) throw new Error('"delay" must be a number of milliseconds, 0 or more');
-  if (!(probability >= 0 && probability <= 1)) throw new Error('"probability" must be a number from 0 to 1');
 }

@@ -1,13 +1,14 @@
 /** An emulator of Google's long-running operations, for tests and for trying out the package. */
 export type { Code } from "../common/rpcCodes";
+export type { FaultHandle } from "./activeFaults";
 export type { Call, CallLog, CallMethod, CallSelection } from "./callLog";
 export { startEmulator, type Emulator } from "./emulator";
 export type {
   BodyFault,
   Fault,
-  FaultHandle,
   FaultRule,
   FaultyBody,
+  FaultyMethod,
   NamedFault,
   RedirectFault,
   ResetFault,

@@ -1,4 +1,5 @@
 import { rpcCodes } from "../common/rpcCodes";
+import { type Check, checkProperties, milliseconds, object, oneOf, text } from "./checks";
 
 /** An emulated operation: its content, and how it responds to a cancel. Every property has a default. */
 export interface OperationSpec {
@@ -188,19 +189,7 @@ function metadataOf(operationType: string | undefined): Record<string, unknown> 
     : { "@type": "type.googleapis.com/google.cloud.channel.v1.OperationMetadata", operationType };
 }
 
-/** Returns what is wrong with a value, or `undefined` if it's valid. */
-type Check = (value: unknown) => string | undefined;
-
-const text: Check = (value) => (typeof value === "string" && value !== "" ? undefined : "must be a nonempty string");
-const object: Check = (value) =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "must be an object";
 const objectOrNull: Check = (value) => (value === null ? undefined : object(value));
-const milliseconds: Check = (value) =>
-  typeof value === "number" && value >= 0 ? undefined : "must be a number of milliseconds, 0 or more";
-const oneOf =
-  (...choices: string[]): Check =>
-  (value) =>
-    typeof value === "string" && choices.includes(value) ? undefined : `must be one of ${choices.join(", ")}`;
 const status: Check = (value) => {
   const { code, message } = (object(value) === undefined ? value : {}) as Record<string, unknown>;
   return Number.isInteger(code) && code !== 0 && typeof message === "string"
@@ -234,11 +223,6 @@ const checks: Readonly<Record<keyof OperationSpec, Check>> = {
  */
 export function validateSpec(value: unknown): OperationSpec {
   if (object(value) !== undefined) throw new Error("an operation must be an object");
-  for (const [property, given] of Object.entries(value as Record<string, unknown>)) {
-    if (!Object.hasOwn(checks, property)) throw new Error(`an operation has no property "${property}"`);
-    if (given === undefined) continue;
-    const issue = checks[property as keyof OperationSpec](given);
-    if (issue !== undefined) throw new Error(`"${property}" of an operation ${issue}`);
-  }
+  checkProperties("an operation", value as object, checks);
   return value as OperationSpec;
 }

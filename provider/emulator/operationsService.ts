@@ -79,7 +79,8 @@ export class OperationsService {
     if (unknown !== undefined) {
       return rpcError("INVALID_ARGUMENT", `Invalid JSON payload received. Unknown name "${unknown}".`);
     }
-    if (request.body !== "") return rpcError("INVALID_ARGUMENT", "The request body must be empty.");
+    const issue = bodyIssue(method, request.body);
+    if (issue !== undefined) return rpcError("INVALID_ARGUMENT", issue);
     if (method !== "get" && methods.includes(method)) return unimplemented();
     return undefined;
   }
@@ -146,6 +147,34 @@ export class OperationsService {
   private find(name: string): EmulatedOperation | undefined {
     const operation = this.store.get(name);
     return operation?.isGone(this.now()) === false ? operation : undefined;
+  }
+}
+
+/**
+ * Returns why a method doesn't accept a body, or `undefined` if it does. A cancel is bound to `body: "*"`, and the
+ * request message has no field besides the name in the path, so Google's clients send `{}`.
+ *
+ * Source: `google/longrunning/operations.proto`, and `google/api/http.proto`.
+ */
+function bodyIssue(method: Method, body: string): string | undefined {
+  if (body.trim() === "") return undefined;
+  if (method !== "cancel") return "The request body must be empty.";
+  const message = parse(body);
+  if (typeof message !== "object" || message === null || Array.isArray(message)) {
+    return "Invalid JSON payload received. The body of a cancel must be empty or {}.";
+  }
+  const [unknown] = Object.keys(message);
+  return unknown === undefined
+    ? undefined
+    : `Invalid JSON payload received. Unknown name "${unknown}": Cannot find field.`;
+}
+
+/** Returns `undefined` for a text that isn't JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

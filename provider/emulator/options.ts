@@ -1,4 +1,5 @@
 import type { Call } from "./callLog";
+import type { FaultRule } from "./faults";
 import type { OperationSpec } from "./operation";
 import type { HttpResponse, ReceivedRequest, Service } from "./service";
 
@@ -10,6 +11,8 @@ export interface EmulatorOptions {
   readonly version?: string;
   /** The operations to start with. `add()` adds more. */
   readonly operations?: readonly OperationSpec[];
+  /** The faults to start with. `fault()` adds more. */
+  readonly faults?: readonly FaultRule[];
   /** Makes generated names and the `probability` of faults reproducible. Default 1. */
   readonly seed?: number;
   /** The clock that operations settle and expire by, in milliseconds. Default `Date.now`. */
@@ -36,7 +39,10 @@ export interface EmulatorOptions {
   readonly log?: "full" | "counts";
   /** A listener, called after each response. */
   readonly onCall?: (call: Call) => void;
-  /** Serves `POST /emulator/operations`, which adds the operation in its body. Default `false`. */
+  /**
+   * Serves `POST /emulator/operations`, which adds the operation in its body, `POST /emulator/tokens`, which issues a
+   * token, and POST, GET and DELETE of `/emulator/faults`. Default `false`.
+   */
   readonly admin?: boolean;
   /** @internal Other services at the same address, for tests of identities. They precede the operations service. */
   readonly services?: readonly Service[];

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import type { ActiveFaults, Delay } from "./activeFaults";
 import type { Call, RecordedCalls } from "./callLog";
-import type { ActiveFaults, Delay } from "./faults";
 import { applyFault, type FaultyResponse, send } from "./faultyResponse";
 import { html, type ReceivedRequest, type RequestHead, type Route, type Service } from "./service";
 

@@ -26,8 +26,7 @@ const commonArguments = ["service", "impersonateServiceAccount", "subject"];
  * @throws an error if the response is ambiguous
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
-  const { strange, known } = divided(args, ["operation", ...commonArguments]);
-  refuse([...strange, ...request.validateRequestInputs(known, context)]);
+  const known = validGetArguments(args, context);
   const { operation, service, identity } = request.requestSettings(known);
   const { client } = connect(context, service, identity);
   const record = await readOperation(initialRecord, { client, name: operation, deadline: Deadline.after(timeout) });
@@ -42,10 +41,7 @@ export async function getOperation(args: Properties, context: Context): Promise<
  * @throws an error if the response is ambiguous
  */
 export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
-  const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
-  const selects = known["filter"] !== undefined || Object.keys(known["match"] ?? {}).length > 0;
-  const inputs = selects ? known : { ...known, all: true };
-  refuse([...strange, ...sweep.validateSweepInputs(inputs, context)]);
+  const inputs = selectionOf(validListArguments(args, context));
   const { collection, selection, service, identity, limit } = sweep.sweepSettings(inputs);
   const { client } = connect(context, service, identity);
   const found: Properties[] = [];
@@ -66,6 +62,34 @@ export async function listOperations(args: Properties, context: Context): Promis
     }
   }
   return found;
+}
+
+/**
+ * Returns the arguments of {@link getOperation}, without those that are undefined.
+ *
+ * @throws {StepError} if an argument isn't valid
+ */
+export function validGetArguments(args: Properties, context: Context): Properties {
+  const { strange, known } = divided(args, ["operation", ...commonArguments]);
+  refuse([...strange, ...request.validateRequestInputs(known, context)]);
+  return known;
+}
+
+/**
+ * Returns the arguments of {@link listOperations}, without those that are undefined.
+ *
+ * @throws {StepError} if an argument isn't valid
+ */
+export function validListArguments(args: Properties, context: Context): Properties {
+  const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
+  refuse([...strange, ...sweep.validateSweepInputs(selectionOf(known), context)]);
+  return known;
+}
+
+/** Returns the arguments of a sweep. A listing without a selection lists everything. */
+function selectionOf(known: Properties): Properties {
+  const selects = known["filter"] !== undefined || Object.keys(known["match"] ?? {}).length > 0;
+  return selects ? known : { ...known, all: true };
 }
 
 /**

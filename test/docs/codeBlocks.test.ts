@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { findCli } from "../engines/findCli";
@@ -13,6 +13,17 @@ const maxReadmeLines = 150;
 /** Matches a code span that begins with a folder of the repository, which is a path. */
 const pathPattern = /^(bench|docs|examples|provider|scripts|stack|test)(\/[\w.-]+)+$/;
 
+/** Returns the commands in the header of each example, which are indented there. */
+function headersOfExamples(): { where: string; text: string }[] {
+  return readdirSync(join(root, "examples"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => {
+      const where = `examples/${name}/index.ts`;
+      const [header = ""] = readFileSync(join(root, where), "utf8").split("*/");
+      return { where, text: [...header.matchAll(/^ \* {5}(.*)$/gm)].map(([, command = ""]) => command).join("\n") };
+    });
+}
+
 describe("the documentation", () => {
   const pages = readPages();
   const blocks = pages.flatMap((page) => page.blocks);
@@ -20,7 +31,7 @@ describe("the documentation", () => {
   const shells = blocks.filter(({ language }) => language === "sh");
 
   it("has code blocks in known languages only", () => {
-    const known = ["ts", "sh", "text", "mermaid"];
+    const known = ["ts", "sh", "yaml", "text", "mermaid"];
     assert.deepEqual(
       blocks.filter(({ language }) => !known.includes(language)).map(({ where }) => where),
       [],
@@ -55,7 +66,7 @@ describe("the documentation", () => {
     const inline = pages.flatMap(({ path, spans }) =>
       spans.filter((span) => /^(npm|npx) /.test(span)).map((text) => ({ where: path, text })),
     );
-    const issues = [...shells, ...inline].flatMap(({ where, text }) =>
+    const issues = [...shells, ...headersOfExamples(), ...inline].flatMap(({ where, text }) =>
       issuesOf(text).map((issue) => `${where}: ${issue}`),
     );
     assert.deepEqual(issues, []);
@@ -76,6 +87,10 @@ describe("the documentation", () => {
       const { stdout } = await promisify(execFile)(cli.command, [...command.split(" "), "--help"]);
       for (const flag of given) assert.match(stdout, new RegExp(`${flag}\\b`), `pulumi ${command} ${flag}`);
     }
+  });
+
+  it("says in the header of each example how to run it", () => {
+    for (const { where, text } of headersOfExamples()) assert.match(text, /^pulumi up$/m, where);
   });
 
   it("has links that lead to files and headings", () => {

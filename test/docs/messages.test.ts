@@ -11,9 +11,11 @@ const minDistinctLength = 10;
 /** Messages that come from elsewhere. */
 const foreign = ["listen EADDRINUSE"];
 
-const sources = readdirSync(join(root, "provider"), { recursive: true, encoding: "utf8" })
-  .filter((file) => file.endsWith(".ts"))
-  .map((file) => ({ path: `provider/${file}`, text: readFileSync(join(root, "provider", file), "utf8") }));
+const sources = ["provider", "stack"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => ({ path: `${folder}/${file}`, text: readFileSync(join(root, folder, file), "utf8") })),
+);
 
 describe("docs/troubleshooting.md", () => {
   const page = readPages().find(({ path }) => path === "docs/troubleshooting.md");

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import picomatch from "picomatch";
 import { readCommandLine } from "../../provider/emulator/command";
+import { parseFault } from "../../provider/emulator/faultText";
 import { validateSpec } from "../../provider/emulator/operation";
 import { root } from "./markdown";
 
@@ -99,8 +100,11 @@ function issuesOfCommand(program: string, args: Command): string[] {
   }
 }
 
-function npmIssues([command = "", script = ""]: Command): string[] {
-  if (command === "run") return script in scripts ? [] : [`package.json has no script ${script}`];
+function npmIssues([command = "", script = "", ...args]: Command): string[] {
+  if (command === "run") {
+    if (!(script in scripts)) return [`package.json has no script ${script}`];
+    return script === "emulator" ? emulatorIssues(args.slice(args.indexOf("--") + 1)) : [];
+  }
   return ["ci", "init", "install", "test"].includes(command) ? [] : ["isn't a known command of npm"];
 }
 
@@ -131,14 +135,28 @@ function emulatorIssues(args: Command): string[] {
   }
 }
 
+/** The emulator's own methods, and what each expects in the body. */
+const emulatorMethods: Readonly<Record<string, (body: string) => unknown>> = {
+  "POST operations": (body) => validateSpec(JSON.parse(body)),
+  "POST tokens": () => undefined,
+  "POST faults": parseFault,
+  "GET faults": () => undefined,
+  "DELETE faults": () => undefined,
+};
+
 function curlIssues(args: Command): string[] {
-  const data = args[args.indexOf("--data") + 1] ?? "";
+  const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+  const body = option("--data");
+  const verb = option("--request") ?? (body === undefined ? "GET" : "POST");
+  const collection = /^http:\/\/127\.0\.0\.1:8085\/emulator\/(\w+)(\/\d+)?$/.exec(args.at(-1) ?? "")?.[1] ?? "";
+  const check = emulatorMethods[`${verb} ${collection}`];
+  if (check === undefined) return ["isn't a method of the emulator"];
   try {
-    validateSpec(JSON.parse(data));
+    check(body ?? "");
+    return [];
   } catch (error) {
     return [(error as Error).message];
   }
-  return args.at(-1)?.endsWith("/emulator/operations") === true ? [] : ["isn't an address of the emulator"];
 }
 
 function pulumiIssues(args: Command): string[] {

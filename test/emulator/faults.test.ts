@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Emulator, type Fault, startEmulator } from "../../provider/emulator";
+import { type Emulator, type FaultRule, startEmulator } from "../../provider/emulator";
 import { call, Emulators, errorOf, raw } from "./caller";
 
 const name = "operations/AbC";
@@ -245,10 +245,47 @@ describe("a fault", () => {
     });
   });
 
-  it("is refused when it is invalid", () => {
-    assert.throws(() => emulator.fault({ then: "lostanswer" as Fault & string }), /"then" must be one of lostAnswer/);
-    assert.throws(() => emulator.fault({ then: {} as Fault }), /"then" must be one of/);
-    assert.throws(() => emulator.fault({ delay: -1 }), /"delay"/);
-    assert.throws(() => emulator.fault({ probability: 2 }), /"probability"/);
+  it("never applies to the emulator's own methods", async () => {
+    emulator = await emulators.start({ admin: true, operations: [{ name }] });
+    const fault = emulator.fault({ then: { status: 503 } });
+    assert.equal((await call(emulator, "POST", "/emulator/operations")).status, 200);
+    assert.equal((await get()).status, 503);
+    assert.equal(fault.hits, 1);
+  });
+
+  it("applies from the start when it is in the options", async () => {
+    emulator = await emulators.start({ operations: [{ name }], faults: [{ calls: 1, then: { status: 500 } }] });
+    assert.deepEqual(await statuses(2), [500, 200]);
+  });
+
+  it("is refused when it is invalid, with the property's name", () => {
+    for (const [rule, message] of [
+      [[], /a fault must be an object/],
+      [{}, /needs "then" or "delay"/],
+      [{ metod: "get", delay: 1 }, /a fault has no property "metod". Did you mean "method"\?/],
+      [{ method: "admin", delay: 1 }, /"method" of a fault must be one or several of get, list, cancel, delete/],
+      [{ method: [], delay: 1 }, /"method"/],
+      [{ name: "", delay: 1 }, /"name" of a fault must be a nonempty string/],
+      [{ calls: 0, delay: 1 }, /"calls" of a fault must be a number, a list of numbers, or \{ from, to\? \}/],
+      [{ calls: [1, "2"], delay: 1 }, /"calls"/],
+      [{ calls: { from: 3, to: 2 }, delay: 1 }, /"calls"/],
+      [{ perOperation: "yes", delay: 1 }, /"perOperation" of a fault must be true or false/],
+      [{ delay: -1 }, /"delay" of a fault must be a number of milliseconds/],
+      [{ delay: 2 ** 31 }, /"delay"/],
+      [{ probability: 2, delay: 1 }, /"probability" of a fault must be a number from 0 to 1/],
+      [{ then: "lostanswer" }, /"then" of a fault must be one of lostAnswer/],
+      [{ then: {} }, /"then" of a fault must be one of lostAnswer, .*, or an object with status, body/],
+      [{ then: { status: 5030 } }, /"status" of "then" of a fault must be an HTTP status from 200 to 599/],
+      [
+        { then: { status: 503, retryafter: 1 } },
+        /"then" of a fault has no property "retryafter". Did you mean "retryAfter"/,
+      ],
+      [{ then: { status: 503, code: "UNAVAILABEL" } }, /"code" of "then" of a fault must be one of OK/],
+      [{ then: { body: "htm" } }, /"body" of "then" of a fault must be one of html, empty, truncated/],
+      [{ then: { body: {} } }, /"body" of "then" of a fault must be "html"/],
+      [{ then: { reset: "inTheMiddle" } }, /"reset" of "then" of a fault must be one of beforeHeaders/],
+    ] as const) {
+      assert.throws(() => emulator.fault(rule as FaultRule), message, JSON.stringify(rule));
+    }
   });
 });

@@ -60,11 +60,36 @@ describe("the operations service", () => {
     assert.equal((await call(emulator, "GET", `/v1/${name}`)).json, undefined);
   });
 
-  it("refuses a cancel with a body", async () => {
+  it("accepts a cancel with an empty body or {}, which Google's clients send", async () => {
+    for (const body of ["", "{}", " {\n} "]) {
+      const emulator = await start({ operations: [{ name }] });
+      const headers = { "content-type": "application/json" };
+      const response = await call(emulator, "POST", `/v1/${name}:cancel`, { body, headers });
+      assert.deepEqual([response.status, response.json], [200, {}], body);
+      assert.equal(emulator.operation(name)?.cancelRequested, true);
+    }
+  });
+
+  it("refuses a cancel with any other body", async () => {
     const emulator = await start({ operations: [{ name }] });
-    const response = await call(emulator, "POST", `/v1/${name}:cancel`, { body: "{}" });
-    assert.equal(errorOf(response).status, "INVALID_ARGUMENT");
+    for (const [body, message] of [
+      ['{"force":true}', /Unknown name "force": Cannot find field/],
+      ["{", /must be empty or \{\}/],
+      ["[]", /must be empty or \{\}/],
+      ["null", /must be empty or \{\}/],
+    ] as const) {
+      const response = await call(emulator, "POST", `/v1/${name}:cancel`, { body });
+      assert.equal(errorOf(response).status, "INVALID_ARGUMENT", body);
+      assert.match(errorOf(response).message, message);
+    }
     assert.equal(emulator.operation(name)?.cancelRequested, false);
+  });
+
+  it("refuses a body for every other method", async () => {
+    const emulator = await start({ operations: [{ name }] });
+    const response = await call(emulator, "DELETE", `/v1/${name}`, { body: "{}" });
+    assert.match(errorOf(response).message, /The request body must be empty/);
+    assert.equal(emulator.operation(name)?.gone, false);
   });
 
   it("refuses parameters that the method doesn't have", async () => {

@@ -1,15 +1,51 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { startEmulator } from "../../provider/emulator";
+import { type Emulator, startEmulator } from "../../provider/emulator";
 import { describeOnEachEngine } from "../engines";
 import { succeeded } from "../scenarios/world";
 
 const run = promisify(execFile);
 const repository = join(__dirname, "..", "..");
+const examples = readdirSync(join(repository, "examples"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+const compiled = ["--strict", "--skipLibCheck", "--target", "es2022", "--module", "node16", "--outDir", "compiled"];
+
+interface Declared {
+  readonly type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the example gcp-identity with mocks, and prints what it declares. */
+const mockedExample = `
+const pulumi = require("@pulumi/pulumi");
+const declared = [];
+pulumi.runtime.setAllConfig({
+  "gcp:project": "p",
+  "gcp-identity:operation": "projects/p/locations/us-east1/trainingPipelines/1/operations/2",
+  "gcp-identity:caller": "user:me@example.com",
+});
+pulumi.runtime
+  .setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        declared.push({ type, inputs });
+        const email = inputs.accountId + "@p.iam.gserviceaccount.com";
+        return { id: name + "-id", state: { ...inputs, email, name: email, outcome: "cancelled" } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "gcp-identity",
+  )
+  .then(() => require("./compiled/index.js").outcome.apply((outcome) => {
+    console.log(JSON.stringify({ declared, outcome }));
+  }));
+`;
 
 describe("the package that npm packs", () => {
   let project: string;
@@ -41,6 +77,11 @@ describe("the package that npm packs", () => {
       ],
       { cwd: project },
     );
+    for (const name of examples) {
+      for (const file of ["Pulumi.yaml", "package.json", "index.ts"]) {
+        cpSync(join(repository, "examples", name, file), join(project, "examples", name, file));
+      }
+    }
   });
   after(() => {
     rmSync(project, { recursive: true, force: true });
@@ -82,14 +123,11 @@ describe("the package that npm packs", () => {
   });
 
   it("has types with which all examples compile, also the one that uses @pulumi/gcp", async () => {
-    cpSync(join(repository, "examples"), join(project, "examples"), { recursive: true });
     for (const moduleResolution of [
       ["--module", "node16"],
       ["--module", "commonjs", "--moduleResolution", "node10"],
     ]) {
-      const programs = ["demo", "stuck-entitlement", "teardown", "gcp-identity"].map(
-        (name) => `examples/${name}/index.ts`,
-      );
+      const programs = examples.map((name) => `examples/${name}/index.ts`);
       await run(
         "node",
         [
@@ -105,6 +143,82 @@ describe("the package that npm packs", () => {
         { cwd: project },
       ).catch((error: unknown) => {
         assert.fail((error as { stdout: string }).stdout);
+      });
+    }
+  });
+
+  it("lets the mocks of a test check the example that uses @pulumi/gcp", async () => {
+    await run("node", ["node_modules/typescript/bin/tsc", ...compiled, "examples/gcp-identity/index.ts"], {
+      cwd: project,
+    });
+    writeFileSync(join(project, "mocked.js"), mockedExample);
+    const { stdout } = await run("node", ["mocked.js"], { cwd: project });
+    const { declared, outcome } = JSON.parse(stdout) as { declared: Declared[]; outcome: string };
+    assert.equal(outcome, "cancelled");
+    const email = "operation-canceller@p.iam.gserviceaccount.com";
+    const of = (type: string) => declared.filter((resource) => resource.type === type).map(({ inputs }) => inputs);
+    assert.deepEqual(
+      of("gcp:projects/service:Service").map(({ service }) => service),
+      ["aiplatform.googleapis.com", "iamcredentials.googleapis.com"],
+    );
+    assert.deepEqual(
+      of("gcp:projects/iAMMember:IAMMember").map(({ role, member }) => [role, member]),
+      ["roles/aiplatform.user", "roles/serviceusage.serviceUsageConsumer"].map((role) => [
+        role,
+        `serviceAccount:${email}`,
+      ]),
+    );
+    const [{ role, member } = {}] = of("gcp:serviceaccount/iAMMember:IAMMember");
+    assert.deepEqual([role, member], ["roles/iam.serviceAccountTokenCreator", "user:me@example.com"]);
+    const [{ service, impersonateServiceAccount } = {}] = of("pulumi-nodejs:dynamic/cancellation:CancellationRequest");
+    assert.deepEqual(service, { endpoint: "https://us-east1-aiplatform.googleapis.com" });
+    assert.equal(impersonateServiceAccount, email);
+    assert.equal(declared.at(-1)?.type, "pulumi-nodejs:dynamic/cancellation:CancellationRequest");
+  });
+
+  describeOnEachEngine("an example in a folder of its own", (engine) => {
+    let emulator: Emulator;
+    beforeEach(async () => {
+      emulator = await startEmulator({
+        operations: [
+          { name: "operations/AbC", operationType: "CREATE_ENTITLEMENT" },
+          { name: "operations/DeF", operationType: "CHANGE_OFFER", onCancel: "complete" },
+        ],
+      });
+    });
+    afterEach(() => emulator.stop());
+
+    for (const [name, config, afterUp] of [
+      [
+        "demo",
+        { operations: '{"honoured":"operations/AbC","completes":"operations/DeF"}' },
+        ["cancelled", "succeeded"],
+      ],
+      ["stuck-entitlement", { operation: "operations/AbC" }, ["cancelled", "running"]],
+      ["teardown", { operations: '["operations/AbC","operations/DeF"]' }, ["running", "running"]],
+      ["environment-sweep", {}, ["running", "running"]],
+    ] as const) {
+      it(`runs ${name} on the emulator`, async () => {
+        const directory = join(project, "examples", name);
+        const [, projectName = ""] = /^name: (.*)$/m.exec(readFileSync(join(directory, "Pulumi.yaml"), "utf8")) ?? [];
+        const own = Object.entries(config).map(([key, value]) => [`${projectName}:${key}`, value]);
+        const stack = await engine.open({
+          directory,
+          config: {
+            "cancellation:endpoint": emulator.endpoint,
+            ...(Object.fromEntries(own) as Record<string, string>),
+          },
+        });
+        const outcomes = () => ["operations/AbC", "operations/DeF"].map((each) => emulator.operation(each)?.outcome);
+        try {
+          succeeded(await stack.preview());
+          succeeded(await stack.up());
+          assert.deepEqual(outcomes(), afterUp);
+          succeeded(await stack.destroy());
+          if (name !== "stuck-entitlement") assert.deepEqual(outcomes(), ["cancelled", "succeeded"]);
+        } finally {
+          await stack.dispose();
+        }
       });
     }
   });

@@ -3,11 +3,11 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../provider/emulator";
 import { describeOnEachEngine, type Stack } from "../engines";
-import { changes, succeeded } from "./world";
+import { succeeded } from "./world";
 
 const repository = join(__dirname, "..", "..");
 
-describeOnEachEngine("the projects of the repository", (engine) => {
+describeOnEachEngine("the examples", (engine) => {
   let emulator: Emulator;
   let stack: Stack;
 
@@ -25,20 +25,6 @@ describeOnEachEngine("the projects of the repository", (engine) => {
       config: { "cancellation:endpoint": emulator.endpoint, ...config },
     });
   };
-
-  it("the repository's own project cancels the operations that its config lists", async () => {
-    const [first, second, third] = [emulator.add(), emulator.add({ onCancel: "complete" }), emulator.add()];
-    await open(".", {
-      "operation-cancellation:operations": JSON.stringify([first, { operation: second, expect: ["succeeded"] }]),
-    });
-    succeeded(await stack.up());
-    assert.deepEqual(await stack.outputs(), { outcomes: { [first]: "cancelled", [second]: "succeeded" } });
-
-    await stack.setConfig("operation-cancellation:operations", JSON.stringify([second, third]));
-    assert.deepEqual(new Set(changes(succeeded(await stack.up()))), new Set(["update", "create", "delete"]));
-    assert.deepEqual(await stack.outputs(), { outcomes: { [second]: "succeeded", [third]: "cancelled" } });
-    assert.equal(emulator.calls.count("cancel"), 3);
-  });
 
   it("examples/stuck-entitlement cancels one operation", async () => {
     const operation = emulator.add({ operationType: "CREATE_ENTITLEMENT", settleAfter: 300 });
