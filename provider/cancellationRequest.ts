@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
 
 /**
  * The arguments of a {@link CancellationRequest}. With `cancelOn: "create"`, all arguments together may have 16 KB of
  * JSON, where a number counts as 12 bytes.
  */
-export interface CancellationRequestArgs {
+export type CancellationRequestArgs = CancellationRequestBaseArgs & CancellationRequestTiming;
+
+/** The arguments of a {@link CancellationRequest} that don't exclude each other. */
+export interface CancellationRequestBaseArgs {
   /**
    * The resource name of the operation to cancel, without scheme, host and version, in at most 1,024 characters. For
    * Cloud Channel it has the form `operations/AbC`. For another service it's, for example,
@@ -18,12 +21,6 @@ export interface CancellationRequestArgs {
    * scopes updates the request without a call. Default: Cloud Channel, version `v1`.
    */
   service?: pulumi.Input<ServiceArgs>;
-  /**
-   * When to send the cancel. `"create"`: when the resource is created. `"delete"`: when the resource is destroyed,
-   * removed from the program, renamed without an alias, or replaced. Until then the resource only watches. Default:
-   * `"create"`.
-   */
-  cancelOn?: pulumi.Input<"create" | "delete">;
   /**
    * What the step that sends the cancel waits for. `"settled"`: until the operation has ended. `"accepted"`: until the
    * server acknowledges the cancel. `pulumi refresh` then shows how the operation ended. Default: `"settled"`.
@@ -38,11 +35,6 @@ export interface CancellationRequestArgs {
    * `["cancelled"]`.
    */
   expect?: pulumi.Input<pulumi.Input<OutcomeExpectation>[]>;
-  /**
-   * Values whose change replaces the request, which sends a new cancel. Not allowed with `cancelOn: "delete"`. Default:
-   * `[]`.
-   */
-  triggers?: pulumi.Input<unknown[]>;
   /** The email address of the service account to call as. Default: from the config or the environment. */
   impersonateServiceAccount?: pulumi.Input<string>;
   /**
@@ -51,6 +43,26 @@ export interface CancellationRequestArgs {
    */
   subject?: pulumi.Input<string>;
 }
+
+/** When a {@link CancellationRequest} sends the cancel. Only a request that sends it when it's created has triggers. */
+export type CancellationRequestTiming =
+  | {
+      /**
+       * When to send the cancel. `"create"`: when the resource is created. `"delete"`: when the resource is destroyed,
+       * removed from the program, renamed without an alias, or replaced. Until then the resource only watches. Default:
+       * `"create"`.
+       */
+      cancelOn?: pulumi.Input<"create" | "delete">;
+      triggers?: undefined;
+    }
+  | {
+      cancelOn?: pulumi.Input<"create">;
+      /**
+       * Values whose change replaces the request, which sends a new cancel. Not allowed with `cancelOn: "delete"`.
+       * Default: `[]`.
+       */
+      triggers: pulumi.Input<unknown[]>;
+    };
 
 /** The arguments that {@link CancellationRequest.get} can't read from the id. */
 export interface CancellationRequestState {
@@ -90,14 +102,22 @@ export class CancellationRequest extends pulumi.CustomResource {
    * @param id the operation's full resource name
    * @param state what the id doesn't include
    * @param opts options of the resource
+   * @throws if there is no id
    */
   static get(
     name: string,
     id: pulumi.Input<pulumi.ID>,
-    state: CancellationRequestState = {},
+    state: CancellationRequestState | null = {},
     opts?: pulumi.CustomResourceOptions,
   ): CancellationRequest {
-    return new CancellationRequest(name, state as CancellationRequestArgs, { ...opts, id });
+    // Without an id, Pulumi would create the request.
+    if (!id) {
+      const example = "//cloudchannel.googleapis.com/operations/AbC";
+      throw new Error(
+        `CancellationRequest.get has no id for "${name}". Give the full resource name, for example ${example}`,
+      );
+    }
+    return new CancellationRequest(name, (state ?? {}) as CancellationRequestArgs, { ...opts, id });
   }
 
   /** Returns whether `value` is a `CancellationRequest` of any installed copy of this package. */
@@ -114,20 +134,20 @@ export class CancellationRequest extends pulumi.CustomResource {
    * What is known of the operation: that it runs, how it ended, or that the service can't cancel it or doesn't know it.
    */
   declare readonly outcome: pulumi.Output<Outcome>;
-  /** Whether the operation was done at the last read. Absent if it was never read. */
-  declare readonly done: pulumi.Output<boolean | undefined>;
-  /** The error that the operation ended with. Its code is 1 if the operation was cancelled. Absent without an error. */
-  declare readonly error: pulumi.Output<OperationError | undefined>;
-  /** The operation's metadata at the last read, at most 16 KB. */
-  declare readonly metadata: pulumi.Output<OperationMessage | undefined>;
-  /** The result of an operation that succeeded, at most 16 KB. */
-  declare readonly response: pulumi.Output<OperationMessage | undefined>;
-  /** The kind of operation, for example `CREATE_ENTITLEMENT`. Absent if the metadata doesn't include it. */
-  declare readonly operationType: pulumi.Output<string | undefined>;
-  /** When the server acknowledged the cancel, in RFC 3339. Absent if it didn't. */
-  declare readonly requestTime: pulumi.Output<string | undefined>;
-  /** When a read first found the operation settled, in RFC 3339. Absent until then. */
-  declare readonly settleTime: pulumi.Output<string | undefined>;
+  /** Whether the operation was done at the last read. `null` if it was never read. */
+  declare readonly done: pulumi.Output<boolean | null>;
+  /** The error that the operation ended with. Its code is 1 if the operation was cancelled. `null` without an error. */
+  declare readonly error: pulumi.Output<OperationError | null>;
+  /** The operation's metadata at the last read, at most 16 KB. `null` if it has none. */
+  declare readonly metadata: pulumi.Output<OperationMessage | null>;
+  /** The result of an operation that succeeded, at most 16 KB. `null` without one. */
+  declare readonly response: pulumi.Output<OperationMessage | null>;
+  /** The kind of operation, for example `CREATE_ENTITLEMENT`. `null` if the metadata doesn't include it. */
+  declare readonly operationType: pulumi.Output<string | null>;
+  /** When the server acknowledged the cancel, in RFC 3339. `null` if it didn't. */
+  declare readonly requestTime: pulumi.Output<string | null>;
+  /** When a read first found the operation settled, in RFC 3339. `null` until then. */
+  declare readonly settleTime: pulumi.Output<string | null>;
   /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
   declare readonly endpoint: pulumi.Output<string>;
 
@@ -135,9 +155,11 @@ export class CancellationRequest extends pulumi.CustomResource {
    * @param name the resource's name in this program
    * @param args what to cancel, and how
    * @param opts options of the resource; `customTimeouts` limits its waits
+   * @throws if `args` isn't an object
    * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
+    checkArguments("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import type {
   AcknowledgedCancel,
   OperationMatch,
@@ -15,20 +15,15 @@ import type {
  * selection includes. With `cancelOn: "create"`, all arguments together may have 16 KB of JSON, where a number counts
  * as 12 bytes.
  */
-export interface CancellationSweepArgs {
+export type CancellationSweepArgs = CancellationSweepBaseArgs & CancellationSweepSelection & CancellationSweepTiming;
+
+/** The arguments of a {@link CancellationSweep} that don't exclude each other. */
+export interface CancellationSweepBaseArgs {
   /**
    * The collection to list: a resource name that ends in `operations`. A change replaces the sweep. Default:
    * `operations`, which is Cloud Channel's collection.
    */
   collection?: pulumi.Input<string>;
-  /** A filter for the server, sent unchanged. Cloud Channel documents no grammar for it. Default: none. */
-  filter?: pulumi.Input<string>;
-  /** A glob for the name, and types of operations. The package applies it to what the server lists. Default: none. */
-  match?: pulumi.Input<OperationMatch>;
-  /** The names of the operations, for services that can't list. Not allowed with `filter` or `match`. Default: none. */
-  names?: pulumi.Input<pulumi.Input<string>[]>;
-  /** `true` selects the whole collection. Not allowed with `filter`, `match` or `names`. Default: `false`. */
-  all?: pulumi.Input<boolean>;
   /**
    * The most running operations that may match, at most 1,000,000. If more match, the sweep fails and cancels nothing.
    * Default: 1,000.
@@ -42,11 +37,6 @@ export interface CancellationSweepArgs {
    */
   report?: pulumi.Input<string>;
   /**
-   * When the sweep cancels. `"delete"`: when the sweep is destroyed, removed from the program, renamed without an
-   * alias, or replaced. Until then it counts what matches. `"create"`: when the sweep is created. Default: `"delete"`.
-   */
-  cancelOn?: pulumi.Input<"create" | "delete">;
-  /**
    * What the step that cancels waits for. `"settled"`: until every operation has ended. `"accepted"`: until the server
    * acknowledges every cancel. Default: `"settled"`.
    */
@@ -56,10 +46,6 @@ export interface CancellationSweepArgs {
    * `cancelled`, `succeeded` and `failed`. With `cancelOn: "delete"` also `notFound`.
    */
   expect?: pulumi.Input<pulumi.Input<OutcomeExpectation>[]>;
-  /**
-   * Values whose change replaces the sweep, which sweeps again. Not allowed with `cancelOn: "delete"`. Default: `[]`.
-   */
-  triggers?: pulumi.Input<unknown[]>;
   /**
    * The service that runs the operations. A change of its endpoint or version replaces the sweep. Default: Cloud
    * Channel, version `v1`.
@@ -72,6 +58,61 @@ export interface CancellationSweepArgs {
    */
   subject?: pulumi.Input<string>;
 }
+
+/** What a {@link CancellationSweep} selects: by `filter` and `match`, by `names`, or `all`. */
+export type CancellationSweepSelection =
+  | {
+      /** A filter for the server, sent unchanged. Cloud Channel documents no grammar for it. Default: none. */
+      filter: pulumi.Input<string>;
+      match?: pulumi.Input<OperationMatch>;
+      names?: undefined;
+      all?: pulumi.Input<false> | undefined;
+    }
+  | {
+      filter?: pulumi.Input<string>;
+      /**
+       * A glob for the name, and types of operations. The package applies it to what the server lists. Default: none.
+       */
+      match: pulumi.Input<OperationMatch>;
+      names?: undefined;
+      all?: pulumi.Input<false> | undefined;
+    }
+  | {
+      filter?: undefined;
+      match?: undefined;
+      /**
+       * The names of the operations, for services that can't list. Not allowed with `filter` or `match`. Default: none.
+       */
+      names: pulumi.Input<pulumi.Input<string>[]>;
+      all?: pulumi.Input<false> | undefined;
+    }
+  | {
+      filter?: undefined;
+      match?: undefined;
+      names?: undefined;
+      /** `true` selects the whole collection. Not allowed with `filter`, `match` or `names`. Default: `false`. */
+      all: pulumi.Input<true>;
+    };
+
+/** When a {@link CancellationSweep} cancels. Only a sweep that cancels when it's created has triggers. */
+export type CancellationSweepTiming =
+  | {
+      /**
+       * When the sweep cancels. `"delete"`: when the sweep is destroyed, removed from the program, renamed without an
+       * alias, or replaced. Until then it counts what matches. `"create"`: when the sweep is created. Default:
+       * `"delete"`.
+       */
+      cancelOn?: pulumi.Input<"create" | "delete">;
+      triggers?: undefined;
+    }
+  | {
+      cancelOn: pulumi.Input<"create">;
+      /**
+       * Values whose change replaces the sweep, which sweeps again. Not allowed with `cancelOn: "delete"`. Default:
+       * `[]`.
+       */
+      triggers: pulumi.Input<unknown[]>;
+    };
 
 /**
  * Cancels every matching operation, as one resource. Use it to tear down an environment, or to clean up.
@@ -108,35 +149,37 @@ export class CancellationSweep extends pulumi.CustomResource {
    * unexpected outcome. `report` has all operations.
    */
   declare readonly operations: pulumi.Output<SweptOperation[]>;
-  /** When the server acknowledged the first cancel, in RFC 3339. Absent if it acknowledged none. */
-  declare readonly requestTime: pulumi.Output<string | undefined>;
-  /** When a run first found all operations settled, in RFC 3339. Absent until then. */
-  declare readonly settleTime: pulumi.Output<string | undefined>;
+  /** When the server acknowledged the first cancel, in RFC 3339. `null` if it acknowledged none. */
+  declare readonly requestTime: pulumi.Output<string | null>;
+  /** When a run first found all operations settled, in RFC 3339. `null` until then. */
+  declare readonly settleTime: pulumi.Output<string | null>;
   /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
   declare readonly endpoint: pulumi.Output<string>;
   /**
    * `true` if the last run didn't confirm with a listing that nothing is left to cancel. The next `pulumi up` continues
-   * the sweep. Absent otherwise.
+   * the sweep. `null` otherwise.
    */
-  declare readonly incomplete: pulumi.Output<boolean | undefined>;
+  declare readonly incomplete: pulumi.Output<boolean | null>;
   /**
-   * `true` if the last run couldn't write its `report`. The next `pulumi up` writes what is known. Absent otherwise.
+   * `true` if the last run couldn't write its `report`. The next `pulumi up` writes what is known. `null` otherwise.
    */
-  declare readonly unreported: pulumi.Output<boolean | undefined>;
+  declare readonly unreported: pulumi.Output<boolean | null>;
   /**
    * At most 200 operations whose cancel the server acknowledged, and that the present selection doesn't include. If a
    * later selection includes them, the sweep doesn't cancel them again. Pulumi encrypts this output, because an earlier
-   * selection may have been a secret. Absent if there are none.
+   * selection may have been a secret. `null` if there are none.
    */
-  declare readonly acknowledged: pulumi.Output<AcknowledgedCancel[] | undefined>;
+  declare readonly acknowledged: pulumi.Output<AcknowledgedCancel[] | null>;
 
   /**
    * @param name the resource's name in this program
    * @param args what to cancel, and how
    * @param opts options of the resource; `customTimeouts` limits its steps
+   * @throws if `args` isn't an object
    * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
+    checkArguments("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();

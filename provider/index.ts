@@ -1,10 +1,20 @@
 /** Cancels Google long-running operations as code. */
+import "./common/requireNode";
+
 export {
   CancellationRequest,
   type CancellationRequestArgs,
+  type CancellationRequestBaseArgs,
   type CancellationRequestState,
+  type CancellationRequestTiming,
 } from "./cancellationRequest";
-export { CancellationSweep, type CancellationSweepArgs } from "./cancellationSweep";
+export {
+  CancellationSweep,
+  type CancellationSweepArgs,
+  type CancellationSweepBaseArgs,
+  type CancellationSweepSelection,
+  type CancellationSweepTiming,
+} from "./cancellationSweep";
 export {
   getOperation,
   type GetOperationArgs,

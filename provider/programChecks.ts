@@ -33,6 +33,29 @@ export function checkProgramDirectory(): void {
 }
 
 /**
+ * Checks that a resource has arguments, because TypeScript can't in a JavaScript program.
+ *
+ * @param example arguments that the resource accepts, as a program writes them
+ * @throws if `args` isn't an object of arguments
+ */
+export function checkArguments(type: string, name: string, args: unknown, example: string): void {
+  const issue = argumentsIssue(args);
+  if (issue === undefined) return;
+  throw new Error(`${type} "${name}" ${issue}. Give it an object, for example ${example}`);
+}
+
+/** Returns what is wrong with arguments. Doesn't show a string, because it may be a credential. */
+function argumentsIssue(args: unknown): string | undefined {
+  if (args === undefined || args === null) return "has no arguments";
+  if (Array.isArray(args)) return "has a list as its arguments";
+  if (typeof args !== "object") return `has a ${typeof args} as its arguments`;
+  const isLater = pulumi.Output.isInstance(args) || typeof (args as { then?: unknown }).then === "function";
+  return isLater
+    ? "has an output or a promise as its arguments. Only the values of the arguments can be outputs"
+    : undefined;
+}
+
+/**
  * The config's credentials. A provider receives them in plain text, so only a program can check whether they are
  * secrets.
  */

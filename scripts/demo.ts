@@ -10,8 +10,8 @@ interface Request {
   readonly kind: string;
   readonly operation: string;
   readonly outcome: string;
-  readonly requestTime?: string;
-  readonly settleTime?: string;
+  readonly requestTime: string | null;
+  readonly settleTime: string | null;
 }
 
 async function main(): Promise<void> {
@@ -92,9 +92,9 @@ function heading(title: string): void {
   console.log(`\n=== ${title} ===\n`);
 }
 
-function timeToSettle(requestTime: string | undefined, settleTime: string | undefined): string {
-  if (settleTime === undefined) return "";
-  if (requestTime === undefined) return "done before";
+function timeToSettle(requestTime: string | null, settleTime: string | null): string {
+  if (settleTime === null) return "";
+  if (requestTime === null) return "done before";
   return `${((Date.parse(settleTime) - Date.parse(requestTime)) / 1000).toFixed(1)} s`;
 }
 

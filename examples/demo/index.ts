@@ -24,7 +24,7 @@ import { CancellationRequest, type CancellationRequestArgs } from "pulumi-operat
 /** The operations. The key is the kind of operation: how it responds to a cancel. */
 const operations = new pulumi.Config().requireObject<Record<string, string>>("operations");
 
-const how: Record<string, Omit<CancellationRequestArgs, "operation">> = {
+const how: Record<string, Partial<CancellationRequestArgs>> = {
   unsupported: { expect: ["cancelled", "unsupported"] },
   missing: { expect: ["notFound"] },
   // Waits only until the server acknowledges the cancel.

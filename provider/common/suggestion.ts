@@ -8,8 +8,8 @@ export function closest(text: string, options: readonly string[]): string | unde
   return best && best.edits <= Math.max(1, Math.floor(best.option.length / 3)) ? best.option : undefined;
 }
 
-/** Returns ` (did you mean "expect"?)`, or an empty string. */
+/** Returns `. Did you mean "expect"?` for the end of a sentence, or an empty string if no option is close. */
 export function suggestion(text: string, options: readonly string[]): string {
   const option = closest(text, options);
-  return option === undefined ? "" : ` (did you mean "${option}"?)`;
+  return option === undefined ? "" : `. Did you mean "${option}"?`;
 }

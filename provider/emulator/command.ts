@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import "../common/requireNode";
+
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Call } from "./callLog";

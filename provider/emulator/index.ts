@@ -1,4 +1,6 @@
 /** An emulator of Google's long-running operations, for tests and for trying out the package. */
+import "../common/requireNode";
+
 export type { Code } from "../common/rpcCodes";
 export type { FaultHandle } from "./activeFaults";
 export type { Call, CallLog, CallMethod, CallSelection } from "./callLog";

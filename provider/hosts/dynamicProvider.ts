@@ -2,16 +2,20 @@
  * The module that Pulumi's dynamic-provider host loads. Never rename its exports: the state of each resource contains
  * `require("pulumi-operation-cancellation/provider").NAME`.
  */
+import "../common/requireNode";
+
 import type { Context } from "../resources/context";
 import type { Properties } from "../resources/state/record";
 import * as requestSteps from "../resources/request";
 import * as sweepSteps from "../resources/sweep/steps";
-import { GrpcError, providerKey } from "./grpcError";
+import { describeIssue, type Issue } from "../resources/inputs/schema";
+import { GrpcError, providerKey, sendable } from "./grpcError";
 import { toJson } from "./plain";
 
 /** The steps of a resource that the engine calls. */
 interface Steps {
-  check(inputs: Properties, context: Context): { inputs: Properties; failures: { property: string; reason: string }[] };
+  readonly optionalOutputs: readonly string[];
+  check(inputs: Properties, context: Context): { inputs: Properties; failures: Issue[] };
   diff(outputs: Properties, inputs: Properties, context: Context): { changes: boolean; replaces: string[] };
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
   read(id: string, outputs: Properties, context: Context): Promise<Properties>;
@@ -33,7 +37,15 @@ const log = (line: string) => {
 class DynamicProvider {
   private context: Context = { config: () => undefined, environment: process.env, log };
 
-  constructor(private readonly steps: Steps) {}
+  /**
+   * `null` for each optional output. An output that is missing is unknown in each preview, and Pulumi warns about it if
+   * the program exports it. `null` is a known value.
+   */
+  private readonly absent: Readonly<Record<string, null>>;
+
+  constructor(private readonly steps: Steps) {
+    this.absent = Object.fromEntries(steps.optionalOutputs.map((output) => [output, null]));
+  }
 
   /**
    * Keeps the config's reader. The host doesn't wait for this method or call it again, so it must be synchronous and
@@ -48,38 +60,52 @@ class DynamicProvider {
   }
 
   check(_old: Properties, news: Properties) {
-    return attempt(news, () => {
+    return this.attempt(news, () => {
       const { inputs, failures } = this.steps.check(given(news), this.context);
-      return { inputs: toJson(inputs), failures };
+      // For a property the engine shows its value, and finds none below the top level. It may also be a credential.
+      const reasons = failures.map((failure) => sendable(describeIssue(failure)));
+      return { inputs: toJson(inputs), failures: reasons.map((reason) => ({ property: "", reason })) };
     });
   }
 
   diff(_id: string, old: Properties, news: Properties) {
-    return attempt(news, () => this.steps.diff(given(old), given(news), this.context));
+    return this.attempt(news, () => this.steps.diff(given(old), given(news), this.context));
   }
 
   create(inputs: Properties) {
-    return attempt(inputs, async () => {
+    return this.attempt(inputs, async () => {
       const { id, outputs } = await this.steps.create(given(inputs), this.context);
-      return { id, outs: toJson(outputs) };
+      return { id, outs: this.complete(outputs) };
     });
   }
 
   read(id: string, outputs: Properties) {
-    return attempt(outputs, async () => ({
+    return this.attempt(outputs, async () => ({
       id,
-      props: toJson(await this.steps.read(id, given(outputs), this.context)),
+      props: this.complete(await this.steps.read(id, given(outputs), this.context)),
     }));
   }
 
   update(id: string, old: Properties, news: Properties) {
-    return attempt(news, async () => ({
-      outs: toJson(await this.steps.update(id, given(old), given(news), this.context)),
+    return this.attempt(news, async () => ({
+      outs: this.complete(await this.steps.update(id, given(old), given(news), this.context)),
     }));
   }
 
   delete(_id: string, outputs: Properties) {
-    return attempt(outputs, () => this.steps.remove(given(outputs), this.context));
+    return this.attempt(outputs, () => this.steps.remove(given(outputs), this.context));
+  }
+
+  private complete(outputs: Properties): Record<string, unknown> {
+    return { ...this.absent, ...toJson(outputs) };
+  }
+
+  private async attempt<T>(properties: Properties, step: () => T | Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      throw new GrpcError(error, { ...this.absent, [providerKey]: properties[providerKey] });
+    }
   }
 }
 
@@ -88,14 +114,6 @@ function given(properties: Properties): Properties {
   return Object.fromEntries(
     Object.entries(properties).filter(([key, value]) => key !== providerKey && value !== null && value !== undefined),
   );
-}
-
-async function attempt<T>(properties: Properties, step: () => T | Promise<T>): Promise<T> {
-  try {
-    return await step();
-  } catch (error) {
-    throw new GrpcError(error, properties[providerKey]);
-  }
 }
 
 /** The provider of `CancellationRequest`. */

@@ -24,16 +24,16 @@ export class GrpcError extends Error {
   readonly reasons?: string[];
 
   /**
-   * @param provider the value of `__provider`, without which the engine can't refresh or destroy a resource that it
-   * keeps
+   * @param defaults the values of outputs that the error may lack. One is `__provider`, without which the engine can't
+   * refresh or destroy a resource that it keeps.
    */
-  constructor(error: unknown, provider: unknown) {
+  constructor(error: unknown, defaults: Readonly<Record<string, unknown>>) {
     super(sendable(reasonOf(error)));
     this.name = "";
     this.stack = "";
     if (error instanceof PartialError) {
       this.id = error.id;
-      this.properties = { ...shortened(toJson(error.outputs)), [providerKey]: provider };
+      this.properties = { ...defaults, ...shortened(toJson(error.outputs)) };
       this.reasons = [this.message];
     }
   }
@@ -44,7 +44,7 @@ export class GrpcError extends Error {
  * keep the call from returning. A service's control characters could change the terminal, and its line breaks could
  * imitate other output.
  */
-function sendable(text: string): string {
+export function sendable(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ");
   const beginning = truncateToBytes(line, maxMessageBytes);
   return Buffer.byteLength(line) > maxMessageBytes ? `${beginning}… (cut)` : beginning;

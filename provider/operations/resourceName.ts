@@ -1,3 +1,4 @@
+import { closest } from "../common/suggestion";
 import { quote } from "../common/text";
 
 /**
@@ -16,9 +17,7 @@ const maxNameLength = 1_024;
 export function nameIssues(name: string): string[] {
   if (name === "") return ["is empty. Give the operation's resource name, for example operations/AbC"];
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) || name.startsWith("//")) {
-    return [
-      `has a scheme or a host (${quote(name)}). Give the part after host and version, for example operations/AbC`,
-    ];
+    return ["has a scheme or a host. Give only the part after host and version, for example operations/AbC"];
   }
   if (name.length > maxNameLength) return [`has ${name.length} characters, more than the maximum of ${maxNameLength}`];
   const issues: string[] = [];
@@ -35,12 +34,14 @@ export function nameIssues(name: string): string[] {
 
 /** Returns why `name` can't be the name of an operation of Cloud Channel, which has only `operations/**`. */
 export function cloudChannelNameIssues(name: string): string[] {
-  return /^operations\/./.test(name)
-    ? []
-    : [
-        `is ${quote(name)}, but Cloud Channel's operation names begin with operations/. For an operation of another ` +
-          "service, set `service`",
-      ];
+  if (/^operations\/./.test(name)) return [];
+  const [collection = "", ...rest] = name.split("/");
+  const id = rest.length === 0 ? name : closest(collection, ["operations"]) && rest.join("/");
+  return [
+    `is ${quote(name)}, but Cloud Channel's operation names begin with operations/. ` +
+      (id === undefined || id === "operations" ? "" : `Did you mean ${quote(`operations/${id}`)}? `) +
+      "For an operation of another service, set `service`",
+  ];
 }
 
 /**

@@ -1,5 +1,4 @@
 import { announceCalls, type Context } from "./context";
-import type { CommonArguments } from "./inputs/commonInputs";
 import { commonSettings } from "./inputs/commonInputs";
 import { hasUnknown, type Issue } from "./inputs/schema";
 import type { Properties } from "./state/record";
@@ -19,6 +18,6 @@ export function checkBy(issuesIn: (inputs: Properties, context: Context) => Issu
 function announceIfKnown(inputs: Properties, context: Context): void {
   const caller = ["service", "impersonateServiceAccount", "subject"].map((argument) => inputs[argument]);
   if (caller.some(hasUnknown)) return;
-  const { service, identity } = commonSettings(inputs as CommonArguments, "create");
+  const { service, identity } = commonSettings(inputs, "create");
   announceCalls(context, service, identity);
 }

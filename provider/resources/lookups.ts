@@ -11,7 +11,7 @@ import * as request from "./requestInputs";
 import type { Service } from "./inputs/service";
 import { listPages } from "./sweep/listing";
 import * as sweep from "./sweep/inputs";
-import type { Issue } from "./inputs/schema";
+import { describeIssue, type Issue, unknownProperty } from "./inputs/schema";
 
 /** How long a lookup may take, in milliseconds. A listing makes one call for each page. */
 const timeout = 10 * 60_000;
@@ -110,12 +110,15 @@ function divided(args: Properties, names: readonly string[]): { known: Propertie
     known: Object.fromEntries(given.filter(([name]) => names.includes(name))),
     strange: given
       .filter(([name]) => !names.includes(name))
-      .map(([property]) => ({ property, reason: "isn't an argument of this lookup" })),
+      .map(([property]) => ({
+        property,
+        reason: unknownProperty(property, names, "isn't an argument of this lookup"),
+      })),
   };
 }
 
 function refuse(failures: readonly Issue[]): void {
   if (failures.length === 0) return;
-  const reasons = failures.map(({ property, reason }) => `- ${`${property} ${reason}`.trim()}`);
+  const reasons = failures.map((failure) => `- ${describeIssue(failure)}`);
   throw new StepError(`The arguments of this lookup aren't valid:\n${reasons.join("\n")}`);
 }

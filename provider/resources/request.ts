@@ -16,7 +16,17 @@ import {
   type RequestSettings,
   requestSettings,
 } from "./requestInputs";
-import { initialRecord, type CancellationRecord, type Properties, recordedIn, recordOutputs } from "./state/record";
+import {
+  initialRecord,
+  type CancellationRecord,
+  optionalRecordKeys,
+  type Properties,
+  recordedIn,
+  recordOutputs,
+} from "./state/record";
+
+/** The outputs that a step may leave out. */
+export const optionalOutputs = optionalRecordKeys;
 
 export const check = checkBy(validateRequestInputs);
 

@@ -1,7 +1,6 @@
-import * as v from "valibot";
 import { quote } from "../common/text";
-import { cloudChannelNameIssues, fullName, nameIssues, parseFullName } from "../operations/resourceName";
-import { commonArguments, unknownArgument } from "./inputs/schema";
+import { cloudChannelNameIssues, fullName, parseFullName } from "../operations/resourceName";
+import { givenNameIssues } from "./inputs/givenName";
 import type { Context } from "./context";
 import { StepError } from "./errors";
 import type { Properties } from "./state/record";
@@ -15,13 +14,15 @@ import {
   pickInputs,
   isObject,
 } from "./inputs/commonInputs";
-import { type Issue, validateSchema, textWith } from "./inputs/schema";
+import { commonArguments, describeIssue, type Issue, objectOf, textWith, validateSchema } from "./inputs/schema";
 
-const schema = v.objectWithRest(
-  { operation: textWith(nameIssues), ...commonArguments },
-  unknownArgument,
-  "is required",
-);
+const requestArguments = { operation: textWith(givenNameIssues), ...commonArguments };
+
+const schema = objectOf(requestArguments, {
+  form: "is required",
+  unknown: "isn't an argument of this resource",
+  unlisted: ["customTimeouts"],
+});
 
 /** A request's arguments, after {@link validateRequestInputs} found no issue. */
 interface Arguments extends CommonArguments {
@@ -54,7 +55,7 @@ export function requestSettings(properties: Properties): RequestSettings {
 
 /** Returns the arguments for the outputs. */
 export function echoRequestInputs(properties: Properties): Properties {
-  return pickInputs(properties, Object.keys(schema.entries));
+  return pickInputs(properties, Object.keys(requestArguments));
 }
 
 /**
@@ -75,8 +76,7 @@ export function argumentsFromId(id: string, properties: Properties, context: Con
   const args = { ...properties, operation: parts.name, service };
   const failures = validateRequestInputs(args, context);
   if (failures.length > 0) {
-    const reasons = failures.map(({ property, reason }) => `${property} ${reason}`.trim());
-    throw new StepError(`${quote(id)} can't be looked up: ${reasons.join("; ")}.`);
+    throw new StepError(`${quote(id)} can't be looked up: ${failures.map(describeIssue).join("; ")}.`);
   }
   return canonicalService(service).endpoint === canonicalService().endpoint
     ? { ...properties, operation: parts.name }

@@ -44,6 +44,11 @@ describe("the documentation", () => {
     assert.deepEqual(typeErrors(programs), []);
   });
 
+  it("is compiled as CommonJS, where await isn't allowed at the top level of a program", () => {
+    const text = "export const outcome = await Promise.resolve(1);";
+    assert.match(typeErrors([{ where: "page:1", language: "ts", text }]).join(), /^page:2: .*'await' at the top level/);
+  });
+
   describe("the programs in the documentation", function () {
     this.timeout(120_000);
     for (const block of programs.filter((each) => !isTestFile(each))) {

@@ -80,13 +80,11 @@ describe("the provider that Pulumi's host calls", () => {
     assert.equal("__provider" in (await provider.check({}, news)).inputs, false);
   });
 
-  it("returns the property of each failure of a check", async () => {
+  it("begins each reason of a check with the argument, and leaves the property empty", async () => {
     const { provider } = await enter();
     const { failures } = await provider.check({}, { operation: "", __provider });
-    assert.deepEqual(
-      failures.map(({ property }) => property),
-      ["operation"],
-    );
+    const reason = "operation is empty. Give the operation's resource name, for example operations/AbC";
+    assert.deepEqual(failures, [{ property: "", reason }]);
   });
 
   it("returns from a diff whether there are changes, and which properties need a replacement", async () => {
@@ -118,7 +116,16 @@ describe("the provider that Pulumi's host calls", () => {
     const { provider, emulator } = await enter({});
     const { id: given, props } = await provider.read(id, { ...inputs, outcome: "running" });
     assert.equal(given, id);
-    assert.deepEqual(props, { operation: name, outcome: "notFound", endpoint: emulator.endpoint });
+    const absent = {
+      done: null,
+      error: null,
+      metadata: null,
+      response: null,
+      operationType: null,
+      requestTime: null,
+      settleTime: null,
+    };
+    assert.deepEqual(props, { ...absent, operation: name, outcome: "notFound", endpoint: emulator.endpoint });
   });
 
   it("updates a resource", async () => {

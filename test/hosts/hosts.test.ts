@@ -3,7 +3,7 @@ import { PartialError, StepError } from "../../provider/resources/errors";
 import { GrpcError } from "../../provider/hosts/grpcError";
 import { toJson } from "../../provider/hosts/plain";
 
-const provider = "exports.handler=…";
+const defaults = { __provider: "exports.handler=…" };
 
 describe("a value for the host", () => {
   it("is converted as JSON converts it, with each bigint as a string", () => {
@@ -41,7 +41,7 @@ describe("a value for the host", () => {
 describe("an error for the host", () => {
   it("has only a message", () => {
     const original = Object.assign(new StepError("what happened"), { code: 404, details: "x", status: 5 });
-    const error = new GrpcError(original, provider);
+    const error = new GrpcError(original, defaults);
     assert.ok(error instanceof Error);
     assert.deepEqual(
       [error.message, error.name, error.stack, String(error)],
@@ -54,10 +54,15 @@ describe("an error for the host", () => {
 
   it("has the id, the outputs and the reason when the engine keeps the resource", () => {
     const outputs = Object.freeze({ operation: "operations/x", done: undefined, big: 1n });
-    const { id, properties, reasons } = new GrpcError(new PartialError("timed out", "//h/x", outputs), provider);
+    const { id, properties, reasons } = new GrpcError(new PartialError("timed out", "//h/x", outputs), defaults);
     assert.equal(id, "//h/x");
-    assert.deepEqual(properties, { operation: "operations/x", big: "1", __provider: provider });
+    assert.deepEqual(properties, { ...defaults, operation: "operations/x", big: "1" });
     assert.deepEqual(reasons, ["timed out"]);
+  });
+
+  it("has the default of an output that the step left out", () => {
+    const error = new GrpcError(new PartialError("m", "i", { outcome: "running" }), { outcome: null, error: null });
+    assert.deepEqual(error.properties, { outcome: "running", error: null });
   });
 
   for (const [what, thrown, message] of [
@@ -68,21 +73,21 @@ describe("an error for the host", () => {
     ["a TypeError", new TypeError("x is not a function"), "x is not a function"],
   ] as const) {
     it(`has a message when the provider throws ${what}`, () => {
-      assert.equal(new GrpcError(thrown, provider).message, message);
+      assert.equal(new GrpcError(thrown, defaults).message, message);
     });
   }
 
   describe("an error in the headers of a gRPC response", () => {
     it("has no unpaired surrogates", () => {
-      const error = new GrpcError(new PartialError("a\ud800b", "i", {}), provider);
+      const error = new GrpcError(new PartialError("a\ud800b", "i", {}), defaults);
       assert.deepEqual([error.message, error.reasons], ["a\ufffdb", ["a\ufffdb"]]);
       assert.doesNotThrow(() => encodeURI(error.message));
     });
 
     it("has a long message truncated between characters", () => {
-      const error = new GrpcError(new Error("€".repeat(100_000)), provider);
+      const error = new GrpcError(new Error("€".repeat(100_000)), defaults);
       assert.match(error.message, /^€{1365}… \(cut\)$/);
-      assert.equal(new GrpcError(new Error("x".repeat(4096)), provider).message, "x".repeat(4096));
+      assert.equal(new GrpcError(new Error("x".repeat(4096)), defaults).message, "x".repeat(4096));
     });
 
     const message = (size: number) => ({ "@type": "t", text: "x".repeat(size) });
@@ -102,7 +107,7 @@ describe("an error for the host", () => {
           metadata: message(metadata),
           error: { code: 13, status: "INTERNAL", message: "m".repeat(details), details: [message(details)] },
         };
-        const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
+        const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), defaults);
         const size = Buffer.byteLength(JSON.stringify(properties));
         assert.ok(size <= 24 * 1024, String(size));
         for (const key of ["operation", "triggers", "outcome"] as const)
@@ -126,7 +131,7 @@ describe("an error for the host", () => {
         outcomes: { cancelling: 100 },
         operations,
       };
-      const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
+      const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), defaults);
       assert.ok(Buffer.byteLength(JSON.stringify(properties)) <= 24 * 1024);
       const kept = properties["operations"] as unknown[];
       assert.ok(kept.length > 20 && kept.length < 40, String(kept.length));
@@ -136,7 +141,7 @@ describe("an error for the host", () => {
 
     it("has lists of numbers truncated by their size in gRPC, which is larger than in JSON", () => {
       const outputs = { response: { list: Array.from({ length: 8000 }, () => 1) } };
-      const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), provider);
+      const { properties = {} } = new GrpcError(new PartialError("m", "i", outputs), defaults);
       assert.ok(JSON.stringify(properties["response"]).length < 200);
     });
   });

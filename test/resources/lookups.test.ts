@@ -194,7 +194,9 @@ describe("a lookup", () => {
           const { message } = await rejection(step);
           assert.match(
             message,
-            new RegExp(`^The arguments of this lookup aren't valid:\n- ${argument} isn't an argument of this lookup$`),
+            new RegExp(
+              `^The arguments of this lookup aren't valid:\n- ${argument} isn't an argument of this lookup\\. Valid are [\\w, ]+$`,
+            ),
           );
         }
         assert.deepEqual(calls(), []);

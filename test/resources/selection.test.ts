@@ -15,8 +15,11 @@ describe("the validation of a selection", () => {
     for (const inputs of [{}, { all: false }, { match: {} }, { all: false, match: {} }]) {
       it(`refuses ${JSON.stringify(inputs)}, which doesn't select operations`, () => {
         const [failure, ...more] = validateSelection(inputs);
-        assert.equal(failure?.property, "all");
-        assert.match(failure.reason, /is required unless filter, match or names is set\. `all: true` cancels every/);
+        const [property, reason] = inputs.match
+          ? ["match", /^is empty\. Set its name or operationTypes\. To select everything, set `all: true`/]
+          : ["all", /is required unless filter, match or names is set\. `all: true` cancels every/];
+        assert.equal(failure?.property, property);
+        assert.match(failure.reason, reason);
         assert.deepEqual(more, []);
       });
     }
@@ -73,7 +76,7 @@ describe("the validation of a selection", () => {
 
     it("refuses known values that aren't valid beside an unknown value", () => {
       assert.deepEqual(properties({ all: true, match, filter: unknownValue }), ["all"]);
-      assert.deepEqual(properties({ all: false, match: {} }), ["all"]);
+      assert.deepEqual(properties({ all: false, match: {} }), ["match"]);
     });
   });
 });

@@ -18,21 +18,22 @@ onEachEngine("invalid input", (scenario) => {
     );
     const { output } = await world.upFails(/operation/);
     for (const reason of [
-      /operation .*empty segment/,
-      /operation .*"\.\." segment/,
-      /operation .*"\?" or "#"/,
-      /service\.endpoint .*plain http to another machine/,
-      /service\.version .*API version/,
-      /waitFor .*"settled", "accepted"/,
-      /expect\[1\] .*"cancelled", "succeeded"/,
-      /triggers .*cancelOn "delete"/,
-      /subject .*address/,
-      /operations .*isn't an argument/,
-      /customTimeouts\.create .*duration/,
-      /customTimeouts\.delete .*duration/,
+      /operation has an empty segment/,
+      /operation has a "\." or "\.\." segment/,
+      /operation has a "\?" or "#"/,
+      /service\.endpoint is plain http to another machine.* Write "https:\/\/example\.com"/,
+      /service\.version is "v1\/\.\.", but must be an API version/,
+      /waitFor is "long", but must be one of "settled", "accepted"/,
+      /expect\[1\] is "canceled", but must be one of "cancelled", .* Did you mean "cancelled"\?/,
+      /triggers are not allowed with cancelOn "delete"/,
+      /subject must be an email address/,
+      /operations isn't an argument of this resource. Did you mean "operation"\?/,
+      /customTimeouts\.create is "tomorrow", but must be a duration/,
+      /customTimeouts\.delete is "0s", but must be a duration/,
     ]) {
-      assert.match(output, reason);
+      assert.match(output, new RegExp(`resource 'request' has a problem: ${reason.source}`));
     }
+    assert.doesNotMatch(output, /property|nil|somebody/);
     assert.equal(world.emulator.calls.count(), 0);
     assert.equal(await world.state(), undefined);
   });
@@ -46,7 +47,7 @@ onEachEngine("invalid input", (scenario) => {
     const result = await world.stack.preview();
     assert.equal(result.succeeded, false);
     assert.match(result.output, /expect\[0\]/);
-    assert.doesNotMatch(result.output, /expect\[1\]|property operation/);
+    assert.doesNotMatch(result.output, /expect\[1\]|problem: operation/);
   });
 
   scenario("is refused when it comes from the config", async (world) => {

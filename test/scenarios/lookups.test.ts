@@ -76,7 +76,7 @@ onEachEngine("a lookup in a program", (scenario) => {
     world.program(`exports.listed = listOperations({ collection: "x", limit: 0, names: [] });`);
     const result = await world.stack.preview();
     assert.equal(result.succeeded, false);
-    for (const reason of [/- collection must/, /- limit must/, /- names isn't an argument/])
+    for (const reason of [/- collection is "x", but must/, /- limit is 0, but must/, /- names isn't an argument/])
       assert.match(result.output, reason);
     assert.equal(world.emulator.calls.count(), 0);
   });

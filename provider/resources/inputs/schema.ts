@@ -1,7 +1,9 @@
 import * as v from "valibot";
+import { suggestion } from "../../common/suggestion";
+import { quote, singleLine } from "../../common/text";
 import { type Outcome, settledOutcomes } from "../../operations/outcome";
 import { parseDuration } from "./duration";
-import { endpointIssue } from "./service";
+import { endpointIssue, scopeIssue, versionIssue } from "./service";
 
 /** When a resource sends the cancel. */
 export const cancelOns = ["create", "delete"] as const;
@@ -15,46 +17,50 @@ export type WaitFor = (typeof waitFors)[number];
 export const expectable = [...settledOutcomes, "unsupported", "notFound"] as const satisfies readonly Outcome[];
 export type Expectable = (typeof expectable)[number];
 
-const address = textWith((text) =>
-  /^[^@\s/]+@[^@\s/]+$/.test(text)
-    ? []
-    : ["must be an email address, for example name@example.com. Put keys and tokens into the config"],
+/** Prefixes of a service account's address in IAM's members and resource names. */
+const memberPattern = /^(?:serviceAccount:|(?:.*\/)?serviceAccounts\/)([^@\s/:]+@[^@\s/:]+\.gserviceaccount\.com)$/;
+
+/** Shows no value that isn't an address, because it may be a credential. */
+const address = textWith((text) => {
+  if (/^[^@\s/:]+@[^@\s/]+$/.test(text)) return [];
+  const meant = memberPattern.exec(text)?.[1];
+  return [
+    meant === undefined
+      ? "must be an email address, for example name@example.com. Put keys and tokens into the config"
+      : `must be an email address alone. Write "${meant}"`,
+  ];
+});
+
+const durationRule = "must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m";
+
+const duration = v.pipe(
+  v.string(but(durationRule)),
+  v.check((text) => parseDuration(text) !== undefined, but(durationRule)),
 );
 
-const duration = textWith((text) =>
-  parseDuration(text) === undefined
-    ? ["must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m"]
-    : [],
-);
+const serviceRule = "must be an object with endpoint, version and scopes";
 
-/** Reports each property of an object that isn't an argument, and not only the first one. */
-export const unknownArgument = v.never("isn't an argument of this resource");
+/** Shows no other string than an endpoint, because a string may be a credential. */
+function serviceFault({ input }: { readonly input: unknown }): string {
+  const isEndpoint = typeof input === "string" && endpointIssue(input) === undefined;
+  return `is ${kindOf(input)}, but ${serviceRule}${isEndpoint ? `. Write { endpoint: ${shown(input)} }` : ""}`;
+}
 
-const serviceForm = "must be an object with endpoint, version and scopes";
-
-const service = v.pipe(
-  v.custom<object>((value) => !Array.isArray(value), serviceForm),
-  v.objectWithRest(
-    {
-      endpoint: v.optional(textWith((text) => [endpointIssue(text)].filter((fault) => fault !== undefined))),
-      version: v.optional(
-        textWith((text) =>
-          /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text) ? [] : ["must be an API version, for example v1"],
+const service = objectOf(
+  {
+    endpoint: v.optional(textWith((text) => [endpointIssue(text)])),
+    version: v.optional(textWith((text) => [versionIssue(text)])),
+    scopes: v.optional(
+      v.pipe(
+        listOf(
+          textWith((text) => [scopeIssue(text)]),
+          "must be a list of OAuth scopes",
         ),
+        v.minLength(1, "is empty, but must name a scope, or be left out"),
       ),
-      scopes: v.optional(
-        v.pipe(
-          v.array(
-            textWith((text) => (/^\S+$/.test(text) ? [] : ["must be an OAuth scope"])),
-            "must be a list of OAuth scopes",
-          ),
-          v.minLength(1, "must name a scope, or be left out"),
-        ),
-      ),
-    },
-    unknownArgument,
-    serviceForm,
-  ),
+    ),
+  },
+  { form: serviceFault, unknown: "isn't a property of `service`" },
 );
 
 /** The arguments that all resources have. */
@@ -64,14 +70,28 @@ export const commonArguments = {
   waitFor: v.optional(oneOf(waitFors)),
   expect: v.optional(
     v.pipe(
-      v.array(oneOf(expectable), `must be a list of outcomes: ${expectable.join(", ")}`),
-      v.minLength(1, "must name an outcome, or be left out"),
+      listOf(oneOf(expectable), `must be a list of outcomes: ${expectable.join(", ")}`),
+      v.minLength(1, "is empty, but must name an outcome, or be left out"),
     ),
   ),
-  triggers: v.optional(v.array(v.unknown(), "must be a list")),
+  triggers: v.optional(v.array(v.unknown(), ({ input }) => `is ${kindOf(input)}, but must be a list`)),
   impersonateServiceAccount: v.optional(address),
   subject: v.optional(address),
-  customTimeouts: v.optional(v.record(v.string(), duration, "must be an object with create, update and delete")),
+  customTimeouts: v.optional(
+    objectOf(
+      // Pulumi's type has `read` too. A refresh has its own time limit.
+      {
+        create: v.optional(duration),
+        update: v.optional(duration),
+        delete: v.optional(duration),
+        read: v.optional(duration),
+      },
+      {
+        form: but("must be an object with create, update and delete"),
+        unknown: "isn't a property of `customTimeouts`",
+      },
+    ),
+  ),
 };
 
 /** How long a step may take if `customTimeouts` doesn't say, in milliseconds. */
@@ -116,19 +136,95 @@ function pathOf(issue: v.BaseIssue<unknown>): string {
   }, "");
 }
 
+/** Returns an issue as a sentence, which begins with the property, unless it concerns a setting. */
+export function describeIssue({ property, reason }: Issue): string {
+  return property === "" ? reason : `${singleLine(property, 100)} ${reason}`;
+}
+
+/** Describes a value for a message. Truncates a string, and puts it on one line. Don't use it for credentials. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return quote(singleLine(value, 60));
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : kindOf(value);
+}
+
+/** Returns the kind of a value, for a message that must not show the value. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** Returns the message of an issue, which shows the value and what it must be. */
+export function but(rule: string) {
+  return ({ input }: { readonly input: unknown }) => `is ${shown(input)}, but ${rule}`;
+}
+
 /** Returns a schema for a string in which `faults` finds no issue. */
-export function textWith(faults: (text: string) => readonly string[]) {
+export function textWith(faults: (text: string) => readonly (string | undefined)[]) {
   return v.pipe(
-    v.string("must be a string"),
+    v.string(({ input }) => `is ${kindOf(input)}, but must be a string`),
     v.rawCheck(({ dataset, addIssue }) => {
-      if (dataset.typed) for (const message of faults(dataset.value)) addIssue({ message });
+      if (!dataset.typed) return;
+      for (const message of faults(dataset.value)) if (message !== undefined) addIssue({ message });
     }),
   );
 }
 
 /** Returns a schema for one of `options`. The issue's message lists them all. */
 export function oneOf<const T extends readonly string[]>(options: T) {
-  return v.picklist(options, `must be one of ${options.map((option) => `"${option}"`).join(", ")}`);
+  const rule = `must be one of ${options.map((option) => `"${option}"`).join(", ")}`;
+  return v.picklist(options, ({ input }) => {
+    const meant = typeof input === "string" ? suggestion(input, options) : "";
+    return `is ${shown(input)}, but ${rule}${meant}`;
+  });
+}
+
+/** Returns a schema for a list. The issue's message shows how to write a single string as a list. */
+export function listOf<const T extends v.GenericSchema>(item: T, rule: string) {
+  return v.array(item, ({ input }) => {
+    const meant = typeof input === "string" ? `. Write [${shown(input)}]` : "";
+    return `is ${shown(input)}, but ${rule}${meant}`;
+  });
+}
+
+/** How an object is described in messages. */
+interface ObjectText {
+  /** The message for a value that isn't an object. */
+  readonly form: string | ((issue: { readonly input: unknown }) => string);
+  /** What is wrong with a property that the object doesn't have. */
+  readonly unknown: string;
+  /** Properties that a message doesn't list, because a program doesn't set them there. */
+  readonly unlisted?: readonly string[];
+}
+
+/** Returns a schema for an object. It reports each property that the object doesn't have, and not only the first. */
+export function objectOf<const Entries extends v.ObjectEntries>(
+  entries: Entries,
+  { form, unknown, unlisted = [] }: ObjectText,
+) {
+  const names = Object.keys(entries);
+  const listed = names.filter((name) => !unlisted.includes(name));
+  return v.pipe(
+    v.custom<Readonly<Record<string, unknown>>>((value) => !Array.isArray(value), form),
+    v.looseObject(entries, form),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const input: unknown = dataset.value;
+      if (typeof input !== "object" || input === null) return;
+      const given = Object.entries(input).filter(([, value]) => value !== undefined);
+      for (const [key] of given.filter(([name]) => !names.includes(name))) {
+        // The value stays out of the issue, because it may be a credential.
+        const path: [v.ObjectPathItem] = [
+          { type: "object", origin: "key", input: input as Record<string, unknown>, key, value: undefined },
+        ];
+        addIssue({ message: unknownProperty(key, listed, unknown), path });
+      }
+    }),
+  );
+}
+
+/** Returns the reason for a property that an object doesn't have, with the property that is meant and all valid ones. */
+export function unknownProperty(name: string, names: readonly string[], fault: string): string {
+  return `${fault}${suggestion(name, names) || "."} Valid are ${names.join(", ")}`;
 }
 
 /** The placeholder in a preview for a value that isn't known before the deployment (`pulumi.runtime.unknownValue`). */

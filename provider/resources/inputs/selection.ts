@@ -1,10 +1,8 @@
 import * as v from "valibot";
-import { nameIssues } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";
-import { unknownArgument } from "./schema";
+import { givenNameIssues } from "./givenName";
 import { globMatcher } from "./glob";
-import { hasUnknown, unknownValue } from "./schema";
-import { type Issue, textWith } from "./schema";
+import { but, hasUnknown, type Issue, listOf, objectOf, textWith, unknownValue } from "./schema";
 
 /** Selects operations of a collection. */
 export interface Selection {
@@ -17,31 +15,33 @@ export interface Selection {
 /** The arguments of a selection. */
 export const selectionArguments = {
   filter: v.optional(
-    v.pipe(v.string("must be a string"), v.nonEmpty("is empty. Leave it out. To select everything, set `all: true`")),
+    v.pipe(
+      v.string(but("must be a string")),
+      v.nonEmpty("is empty. Leave it out. To select everything, set `all: true`"),
+    ),
   ),
   match: v.optional(
-    v.objectWithRest(
+    objectOf(
       {
         name: v.optional(
           v.pipe(
-            v.string("must be a glob"),
+            v.string(but("must be a glob")),
             v.nonEmpty("is empty"),
             v.maxLength(1000, "is too long. A glob has at most 1,000 characters"),
           ),
         ),
         operationTypes: v.optional(
           v.pipe(
-            v.array(v.string("must be a string"), "must be a list"),
-            v.minLength(1, "must name a type, or be left out"),
+            listOf(v.string(but("must be a string")), "must be a list"),
+            v.minLength(1, "is empty, but must name a type, or be left out"),
           ),
         ),
       },
-      unknownArgument,
-      "must be an object with name and operationTypes",
+      { form: but("must be an object with name and operationTypes"), unknown: "isn't a property of `match`" },
     ),
   ),
-  names: v.optional(v.array(textWith(nameIssues), "must be a list of operations' names")),
-  all: v.optional(v.boolean("must be true or false")),
+  names: v.optional(listOf(textWith(givenNameIssues), "must be a list of operations' names")),
+  all: v.optional(v.boolean(but("must be true or false"))),
 };
 
 /** Returns the issues of a selection as a whole, if it's known. A program must not select everything by mistake. */
@@ -56,6 +56,11 @@ export function validateSelection(inputs: Readonly<Record<string, unknown>>): Is
     return [{ property: "names", reason: "can't be combined with filter or match. Remove one or the other" }];
   }
   if (all === true || all === unknownValue || given.length > 0) return [];
+  if (inputs["match"] !== undefined) {
+    return [
+      { property: "match", reason: "is empty. Set its name or operationTypes. To select everything, set `all: true`" },
+    ];
+  }
   const reason =
     "is required unless filter, match or names is set. `all: true` cancels every running operation of the collection";
   return [{ property: "all", reason }];

@@ -1,3 +1,5 @@
+import { quote, singleLine } from "../../common/text";
+
 /** Cloud Channel, the default service. */
 const cloudChannel = {
   endpoint: "https://cloudchannel.googleapis.com",
@@ -55,10 +57,38 @@ export function parseUrl(text: string): URL | undefined {
 }
 
 /**
+ * Returns why `endpoint` can't be called, and what to write instead if that's clear. Returns `undefined` if it can be
+ * called.
+ */
+export function endpointIssue(endpoint: string): string | undefined {
+  const fault = endpointFault(endpoint);
+  const meant = fault === undefined ? undefined : endpointMeant(endpoint);
+  return meant === undefined ? fault : `${fault}. Write ${meant}`;
+}
+
+/** Matches a host that a program may give without a scheme. Any other text without a scheme may be a credential. */
+const bareHost = /^(?:\/\/)?((?:[\w-]+\.)+googleapis\.com)(?:\/.*)?$/i;
+
+function endpointMeant(endpoint: string): string | undefined {
+  // A user name or a password isn't repeated.
+  if (endpoint.includes("@")) return undefined;
+  const host = bareHost.exec(endpoint)?.[1];
+  const url = parseUrl(host === undefined ? endpoint : `https://${endpoint.replace(/^\/\//, "")}`);
+  if (!url) return undefined;
+  const isHttp = url.protocol === "http:" && isLoopback(url.hostname);
+  const origin = `${isHttp ? "http" : "https"}://${url.host}`;
+  if (!/^https?:$/.test(url.protocol) || endpointFault(origin) !== undefined) return undefined;
+  // A URL parser may read another host than the text shows.
+  if (!endpoint.toLowerCase().includes(url.hostname)) return undefined;
+  const version = /^\/(v\d\w*)(?:\/|$)/.exec(url.pathname)?.[1];
+  return `"${origin}"${version === undefined ? "" : `, with service.version "${version}"`}`;
+}
+
+/**
  * Returns why `endpoint` can't be called, or `undefined` if it can. Rejects a form that a URL parser reads as another
  * host than a person does. The parser drops tabs, converts backslashes, and reads 0x7f.1 as an address.
  */
-export function endpointIssue(endpoint: string): string | undefined {
+function endpointFault(endpoint: string): string | undefined {
   const url = parseUrl(endpoint);
   if (!url || !/^https?:\/\/[^/]/i.test(endpoint)) return "isn't a URL of the form https://HOST";
   if (/^[^/]+\/\/[^/\\?#]*@/.test(endpoint)) {
@@ -88,4 +118,27 @@ export function hostIssue(host: string): string | undefined {
   return /^(\[[\da-f:.]+\]|[\w-]+(\.[\w-]+)*)(:\d+)?$/i.test(host)
     ? undefined
     : "isn't a host. Write the service's host alone, for example aiplatform.googleapis.com";
+}
+
+/** Returns why a text can't be the version of an API, or `undefined` if it can. */
+export function versionIssue(version: string): string | undefined {
+  // Every version of a Google API that begins with a number has the letter v before it.
+  if (/^[A-Za-z_-][A-Za-z0-9._-]*$/.test(version) && !/^V\d/.test(version)) return undefined;
+  const meant = /^\/?v?(\d[a-z0-9]*)\/?$/i.exec(version)?.[1]?.toLowerCase();
+  const text = quote(singleLine(version, 60));
+  return `is ${text}, but must be an API version, for example v1${meant === undefined ? "" : `. Write "v${meant}"`}`;
+}
+
+/** Scopes that aren't URLs. Source: OpenID Connect, which Google's OAuth 2.0 scopes include. */
+const shortScopes = ["openid", "email", "profile"];
+
+/** Returns why a text can't be an OAuth scope, or `undefined` if it can. */
+export function scopeIssue(scope: string): string | undefined {
+  const isUrl = /^[a-z][a-z\d+.-]*:\/\/\S+$/i.test(scope) && !scope.startsWith("http://www.googleapis.com/");
+  if (isUrl || shortScopes.includes(scope)) return undefined;
+  const [, name] =
+    /^(?:(?:http:\/\/)?(?:www\.)?googleapis\.com\/auth\/|\/?auth\/)?([a-z][a-z_.-]*)\/?$/.exec(scope.trim()) ?? [];
+  return name === undefined
+    ? "must be an OAuth scope, for example https://www.googleapis.com/auth/cloud-platform"
+    : `is ${quote(singleLine(scope, 100))}, but must be an OAuth scope's URL. Write "https://www.googleapis.com/auth/${name}"`;
 }

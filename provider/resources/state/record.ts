@@ -117,6 +117,9 @@ export function operationOutputs({ done, error, metadata, response }: Operation)
 /** The names of the properties that {@link operationOutputs} writes. */
 export const operationKeys = ["done", "error", "metadata", "response", "operationType"] as const;
 
+/** The outputs that {@link recordOutputs} leaves out when their values aren't known. */
+export const optionalRecordKeys = [...operationKeys, "requestTime", "settleTime"] as const;
+
 let last = { milliseconds: Number.NaN, text: "" };
 
 /**

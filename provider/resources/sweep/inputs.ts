@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import { cloudChannelNameIssues, nameIssues } from "../../operations/resourceName";
-import { commonArguments, unknownArgument } from "../inputs/schema";
+import { quote } from "../../common/text";
+import { cloudChannelNameIssues } from "../../operations/resourceName";
+import { givenNameIssues } from "../inputs/givenName";
 import type { Context } from "../context";
 import type { Properties } from "../state/record";
 import { type Selection, selectionArguments, validateSelection } from "../inputs/selection";
@@ -13,7 +14,7 @@ import {
   pickInputs,
   isObject,
 } from "../inputs/commonInputs";
-import { type Issue, validateSchema, textWith } from "../inputs/schema";
+import { but, commonArguments, type Issue, objectOf, textWith, validateSchema } from "../inputs/schema";
 
 /** Cloud Channel's only collection. */
 const defaultCollection = "operations";
@@ -25,27 +26,30 @@ const maxConcurrency = 64;
 
 const count = (most: number) =>
   v.pipe(
-    v.number("must be a number"),
-    v.integer("must be a whole number"),
-    v.minValue(1, "must be at least 1"),
-    v.maxValue(most, `must be at most ${most}`),
+    v.number(but("must be a number")),
+    v.integer(but("must be a whole number")),
+    v.minValue(1, but("must be at least 1")),
+    v.maxValue(most, but(`must be at most ${most}`)),
   );
 
-const isOutput = "is an output, and can't be set";
+const isOutput = "is an output, and can't be set. To name operations, use `names`";
 
-const schema = v.objectWithRest(
-  {
-    collection: v.optional(textWith(collectionIssues)),
-    ...selectionArguments,
-    limit: v.optional(count(1_000_000)),
-    concurrency: v.optional(count(maxConcurrency)),
-    // The resource's class sets it to an empty secret if `names` is a secret, so that Pulumi encrypts the output too.
-    operations: v.optional(v.pipe(v.array(v.unknown(), isOutput), v.maxLength(0, isOutput))),
-    report: v.optional(v.pipe(v.string("must be a path"), v.nonEmpty("is empty"))),
-    ...commonArguments,
-  },
-  unknownArgument,
-);
+const sweepArguments = {
+  collection: v.optional(textWith(collectionIssues)),
+  ...selectionArguments,
+  limit: v.optional(count(1_000_000)),
+  concurrency: v.optional(count(maxConcurrency)),
+  // The resource's class sets it to an empty secret if `names` is a secret, so that Pulumi encrypts the output too.
+  operations: v.optional(v.pipe(v.array(v.unknown(), isOutput), v.maxLength(0, isOutput))),
+  report: v.optional(v.pipe(v.string(but("must be a path")), v.nonEmpty("is empty"))),
+  ...commonArguments,
+};
+
+const schema = objectOf(sweepArguments, {
+  form: "is required",
+  unknown: "isn't an argument of this resource",
+  unlisted: ["operations", "customTimeouts"],
+});
 
 /** A sweep's arguments, after {@link validateSweepInputs} found no issue. */
 interface Arguments extends CommonArguments, Selection {
@@ -96,7 +100,7 @@ export function sweepSettings(properties: Properties): SweepSettings {
 
 /** Returns the arguments for the outputs. */
 export function echoSweepInputs(properties: Properties): Properties {
-  return pickInputs(properties, Object.keys(schema.entries));
+  return pickInputs(properties, Object.keys(sweepArguments));
 }
 
 function canonicalSelection({ filter, match, names, all }: Selection): Selection {
@@ -118,11 +122,14 @@ function canonicalSelection({ filter, match, names, all }: Selection): Selection
 }
 
 function collectionIssues(name: string): string[] {
-  const faults = nameIssues(name);
+  const faults = givenNameIssues(name);
   if (faults.length > 0 || /(^|\/)operations$/.test(name)) return faults;
-  return ["must end in operations, for example projects/p/locations/l/operations"];
+  const meant = /^(?:.*\/)?operations(?=\/)/.exec(name)?.[0] ?? `${name}/operations`;
+  return [`is ${quote(name)}, but must end in operations. Did you mean ${quote(meant)}?`];
 }
 
 function cloudChannelCollectionIssues(name: string): string[] {
-  return name === defaultCollection ? [] : [`must be ${defaultCollection}, which is Cloud Channel's only collection`];
+  return name === defaultCollection
+    ? []
+    : [`is ${quote(name)}, but must be ${defaultCollection}, which is Cloud Channel's only collection`];
 }

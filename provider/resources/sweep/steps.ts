@@ -21,12 +21,16 @@ import {
   isSweepSatisfied,
   isReported,
   matchedIn,
+  optionalSummaryKeys,
   type Summary,
   summaryAfter,
   summaryIn,
   summaryOutputs,
   unnamedIn,
 } from "./summary";
+
+/** The outputs that a step may leave out. */
+export const optionalOutputs = optionalSummaryKeys;
 
 export const check = checkBy(validateSweepInputs);
 

@@ -57,6 +57,9 @@ export interface Summary {
 
 export const emptySummary: Summary = { outcomes: {}, operations: [], acknowledged: [] };
 
+/** The outputs that {@link summaryOutputs} leaves out when they have no values. */
+export const optionalSummaryKeys = ["requestTime", "settleTime", "incomplete", "unreported", "acknowledged"] as const;
+
 /** Returns the summary in the outputs of an earlier step. */
 export function summaryIn(outputs: Properties): Summary {
   const { outcomes, operations, requestTime, settleTime, incomplete, unreported, endpoint, acknowledged } = outputs;

@@ -157,7 +157,7 @@ export async function endpointsAreCalledAsWritten(numRuns: number): Promise<{ ca
         const provider = providerFor("", config);
         const resource = new Resource(provider, inputs);
         const { failures } = await provider.check({}, inputs);
-        const refused = failures.some(({ property }) => property.startsWith("service"));
+        const refused = failures.some(({ reason }) => reason.startsWith("service.endpoint "));
         assert.equal(refused, endpointIssue(endpoint) !== undefined);
         const { message } = await resource.up();
         assert.doesNotMatch(message, /t0k3n|\p{Cc}/u);
