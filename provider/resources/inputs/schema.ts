@@ -21,7 +21,8 @@ const address = textWith((text) =>
     : ["must be an email address, for example name@example.com. Put keys and tokens into the config"],
 );
 
-const duration = textWith((text) =>
+/** A length of time. */
+export const duration = textWith((text) =>
   parseDuration(text) === undefined
     ? ["must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m"]
     : [],

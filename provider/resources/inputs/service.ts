@@ -1,3 +1,5 @@
+import { isLoopback } from "../../common/loopback";
+
 /** Cloud Channel, the default service. */
 const cloudChannel = {
   endpoint: "https://cloudchannel.googleapis.com",
@@ -76,11 +78,6 @@ export function endpointIssue(endpoint: string): string | undefined {
     return "is plain http to another machine, which would send the token unencrypted. Use https";
   }
   return undefined;
-}
-
-/** Returns whether a host is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** Returns why a text can't be the host of a service, or `undefined` if it can. */
