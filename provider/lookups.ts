@@ -12,6 +12,8 @@ export interface LookupArgs {
    * The email address of the user to call as, by domain-wide delegation. Default: the config `cancellation:subject`.
    */
   subject?: string;
+  /** How long the lookup may take, with all its calls and retries, for example `30s` or `2m`. Default: `60s`. */
+  timeout?: string;
 }
 
 /** The arguments of {@link getOperation}. */
@@ -63,7 +65,7 @@ export interface OperationResult {
 
 /**
  * Reads an operation, also in a preview. The outcome is `notFound` if the service doesn't know the operation. A lookup
- * takes at most 10 minutes.
+ * takes at most as long as its `timeout`.
  *
  * @throws if an argument isn't valid, or if the service gives no definite response
  *
@@ -82,7 +84,7 @@ export function getOperationOutput(args: InputsOf<GetOperationArgs>): pulumi.Out
 
 /**
  * Lists operations, done or not, also in a preview. A `CancellationSweep` with the same selection would cancel those
- * with the outcome `running`. A lookup takes at most 10 minutes.
+ * with the outcome `running`. A lookup takes at most as long as its `timeout`.
  *
  * @throws if an argument isn't valid, if more operations than `limit` match, if the service can't list, or if the
  *   service gives no definite response

@@ -13,15 +13,18 @@ export class Deadline {
     private readonly at: number,
     /** The length of the time limit, in milliseconds. */
     readonly allowance: number,
+    /** When the time began, by the monotonic clock. */
+    readonly start: number,
   ) {}
 
   static after(milliseconds: number): Deadline {
-    return new Deadline(performance.now() + milliseconds, milliseconds);
+    const now = performance.now();
+    return new Deadline(now + milliseconds, milliseconds, now);
   }
 
   /** Returns a deadline `milliseconds` from now, but never later than this one. */
   atMost(milliseconds: number): Deadline {
-    return new Deadline(Math.min(this.at, performance.now() + milliseconds), this.allowance);
+    return new Deadline(Math.min(this.at, performance.now() + milliseconds), this.allowance, this.start);
   }
 
   /** The milliseconds left, never negative. */

@@ -1,5 +1,5 @@
 import { type Deadline, timerDelay } from "../common/deadline";
-import { type Call, CallError, PausedError, RpcError, InvalidResponseError } from "./errors";
+import { type Call, CallError, InvalidResponseError, NoListenerError, PausedError, RpcError } from "./errors";
 import { hostPause } from "./pause";
 import { isTransient } from "./transience";
 
@@ -14,6 +14,12 @@ const minProbeDelay = 500;
 const maxProbeDelay = 10_000;
 /** Shortens each delay by a random share of up to this much, so that several processes don't probe a host together. */
 const probeJitter = 0.2;
+
+/**
+ * How long this machine refuses connections before a call isn't retried, in milliseconds. It's enough for a restart of
+ * an emulator.
+ */
+const maxRefusal = 3_000;
 
 /** The maximum number of failing names to remember. The names that failed longest ago are removed first. */
 const maxFailingNames = 10_000;
@@ -32,6 +38,8 @@ interface WaitingCall {
  * round probes with other operations, so a broken operation can't hide that the host is up.
  *
  * A definite response is a success, or an error that isn't transient.
+ *
+ * A host on this machine at which nothing listens needs no protection, so its refusals hold back no call.
  */
 export class CircuitBreaker {
   /** Names that failed and got no definite response since, with the serial number of their last failure. */
@@ -47,7 +55,10 @@ export class CircuitBreaker {
   /** Names with a probe in progress. */
   private readonly probing = new Set<string>();
   private pausedUntil = 0;
-  private lastError: CallError | undefined;
+  /** When this machine began to refuse all connections, and when it last did; `undefined` after anything else. */
+  private refusals: { readonly since: number; readonly last: number } | undefined;
+  /** The host's last transient error. */
+  lastError: CallError | undefined;
   private readonly waiting = new Set<WaitingCall>();
   /** One timer for all waiting calls, because thousands can wait. */
   private timer: NodeJS.Timeout | undefined;
@@ -71,6 +82,11 @@ export class CircuitBreaker {
       this.recordError(call.name, error, isProbe);
       throw error;
     }
+  }
+
+  /** Whether nothing has listened at the host for so long that a retry won't succeed. */
+  get hasNoListener(): boolean {
+    return this.refusals !== undefined && this.refusals.last - this.refusals.since >= maxRefusal;
   }
 
   private get isPaused(): boolean {
@@ -104,6 +120,7 @@ export class CircuitBreaker {
   }
 
   private recordResponse(name: string): void {
+    this.refusals = undefined;
     this.failing.delete(name);
     this.newFailures = 0;
     if (this.rounds === undefined) return;
@@ -111,7 +128,24 @@ export class CircuitBreaker {
     this.schedule();
   }
 
+  /** Lets all calls through, because they can't overload a host at which nothing listens. */
+  private recordRefusal(name: string, error: NoListenerError): void {
+    const now = performance.now();
+    const { since, last } = this.refusals ?? { since: now, last: now };
+    // Nothing is known of a longer time without a call.
+    const refusals = { since: now - last > maxRefusal ? now : since, last: now };
+    this.recordResponse(name);
+    this.refusals = refusals;
+    this.lastError = error;
+    this.pausedUntil = 0;
+    this.schedule();
+  }
+
   private recordError(name: string, error: unknown, isProbe: boolean): void {
+    if (error instanceof NoListenerError) {
+      this.recordRefusal(name, error);
+      return;
+    }
     this.pausedUntil = Math.max(this.pausedUntil, performance.now() + hostPause(error));
     if (isTransient(error)) this.recordFailure(name, error);
     else if (error instanceof RpcError || error instanceof InvalidResponseError) this.recordResponse(name);
@@ -123,6 +157,7 @@ export class CircuitBreaker {
   }
 
   private recordFailure(name: string, error: unknown): void {
+    this.refusals = undefined;
     if (error instanceof CallError) this.lastError = error;
     const isNew = !this.failing.delete(name);
     this.failing.set(name, ++this.failures);

@@ -5,6 +5,7 @@ import {
   type Call,
   CallError,
   type Method,
+  NoListenerError,
   NoResponseError,
   RetriedCancelError,
   TimeLimitError,
@@ -12,6 +13,7 @@ import {
   isUnauthenticated,
 } from "./errors";
 import { type HttpResponse, type HttpRequest, OversizedResponseError, send, TransportError } from "./transport";
+import { type CallObserver, PendingCall } from "./pendingCall";
 import { encodeName, isSameOperation, nameIssues } from "./resourceName";
 import { type Operation, type OperationsPage, parseOperation, parsePage, parseResponse, retryAfter } from "./response";
 import { mayHaveArrived, retrying } from "./retry";
@@ -32,6 +34,7 @@ export interface ClientOptions {
   /** For example `v1`. */
   readonly version: string;
   readonly headers: HeaderSource;
+  readonly observe?: CallObserver;
 }
 
 export interface ListOptions {
@@ -117,7 +120,7 @@ export class OperationsClient {
     });
   }
 
-  private call<T>(
+  private async call<T>(
     method: Method,
     name: string,
     deadline: Deadline,
@@ -127,9 +130,11 @@ export class OperationsClient {
   ): Promise<T> {
     // Checked again, because an edited state can hold any name. A name with ".." would leave the version's path.
     const [issue] = nameIssues(name);
-    if (issue !== undefined) return Promise.reject(new TypeError(`the name ${quote(name)} isn't valid: it ${issue}.`));
+    if (issue !== undefined) throw new TypeError(`the name ${quote(name)} isn't valid: it ${issue}.`);
     const call: Call = { method, name, base: this.base };
+    const pending = new PendingCall(call, deadline, () => this.circuitBreaker.lastError);
     const attempt = async (refused?: string): Promise<T> => {
+      pending.phase = "credential";
       const headers = await this.options.headers(
         refused,
         Math.min(timeLeft(call, deadline), credentialTimeout(deadline)),
@@ -139,6 +144,7 @@ export class OperationsClient {
       const timeout = timeLeft(call, deadline);
       const url = `${this.base}/${http.path}`;
       const request = { method: http.method, url, headers, secrets: this.authorizations, timeout };
+      pending.phase = "response";
       const response = await sendRequest(call, request);
       try {
         return read(parseResponse(call, response), response, call);
@@ -148,7 +154,26 @@ export class OperationsClient {
         throw error;
       }
     };
-    return retrying(deadline, () => this.circuitBreaker.execute(call, deadline, () => attempt()), onFailure);
+    const firstAttempt = () => {
+      pending.attempts++;
+      return attempt();
+    };
+    const takeTurn = () => {
+      pending.phase = "turn";
+      return this.circuitBreaker.execute(call, deadline, firstAttempt);
+    };
+    const end = this.options.observe?.(pending);
+    try {
+      return await retrying(deadline, takeTurn, {
+        onFailure: (error) => {
+          pending.fail(error);
+          onFailure?.(error);
+        },
+        hasNoListener: () => this.circuitBreaker.hasNoListener,
+      });
+    } finally {
+      end?.();
+    }
   }
 }
 
@@ -190,7 +215,10 @@ async function sendRequest(call: Call, request: HttpRequest): Promise<HttpRespon
   try {
     return await send(request);
   } catch (error) {
-    if (error instanceof TransportError) throw new NoResponseError(call, error.code, error.neverSent, error.detail);
+    if (error instanceof TransportError) {
+      if (error.refusedHere) throw new NoListenerError(call, error.detail);
+      throw new NoResponseError(call, error.code, error.neverSent, error.detail);
+    }
     if (error instanceof OversizedResponseError)
       throw new InvalidResponseError(call, error.status, "a body of more than 32 MB");
     throw error;

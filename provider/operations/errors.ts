@@ -53,7 +53,7 @@ export class InvalidResponseError extends CallError {
     call: Call,
     readonly httpStatus: number,
     /** What is wrong with the response, for example `a body that isn't a JSON object`. */
-    flaw: string,
+    readonly flaw: string,
     /** The body of the response. The message shows its beginning, on one line. */
     body = "",
     retryAfter?: number,
@@ -78,13 +78,29 @@ export class NoResponseError extends CallError {
     /** Whether the request never left this machine, because its connection was never ready. */
     readonly neverSent: boolean,
     /** What went wrong. Default: the meaning of the code. */
-    detail = describeNetworkError(reason),
+    readonly detail = describeNetworkError(reason),
   ) {
     super(
       call,
       `no response from ${call.base} to the ${call.method} call: ${detail} (${reason})` +
-        (neverSent ? ", so the call didn't arrive" : ""),
+        (neverSent ? ", so nothing was sent" : ""),
     );
+  }
+}
+
+/**
+ * This machine refused the connection, because nothing listens at the endpoint's port, or at the proxy's. A service on
+ * this machine that restarts is back within seconds, so retries end soon.
+ */
+export class NoListenerError extends NoResponseError {
+  /** @param detail what went wrong at a proxy, and what to do */
+  constructor(call: Call, detail?: string) {
+    super(call, "ECONNREFUSED", true, detail);
+    if (detail === undefined) {
+      this.message +=
+        ". Nothing listens at this address. Start the emulator or the server there. If calls are to go elsewhere, unset " +
+        "what names the address: the variable CANCELLATION_ENDPOINT, the config cancellation:endpoint, or service.endpoint";
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
 import { type Deadline, timerDelay } from "../common/deadline";
-import { PausedError, TimeLimitError } from "./errors";
+import { NoListenerError, PausedError, TimeLimitError } from "./errors";
 import { askedPause, asksTooLong, explainLongPause } from "./pause";
 import { isInvalidResponse, isTransient, isRetryableCredentialError } from "./transience";
 
@@ -18,21 +18,30 @@ const backoff = {
   generator: fullJitterGenerator,
 };
 
+/** The pause before a retry if nothing listens at a host of this machine, in milliseconds. Such an attempt costs nothing. */
+const refusalPause = 500;
+
+export interface RetryOptions {
+  /** Called with the error of each attempt, of which only the last is thrown. */
+  readonly onFailure?: (error: unknown) => void;
+  /** Returns whether nothing has listened at the host for so long that a retry won't succeed. */
+  readonly hasNoListener?: () => boolean;
+}
+
 /**
  * Retries an idempotent call until it has a definite result or the deadline has passed. Uses exponential backoff with
  * full jitter. Waits at least as long as the server asks, except for one last attempt at the deadline. Doesn't retry if
- * the server asks for a pause longer than `maxPause`.
- *
- * @param onFailure called with the error of each attempt, of which only the last is thrown
+ * the server asks for a pause longer than `maxPause`, or if nothing listens at a host of this machine.
  */
 export function retrying<T>(
   deadline: Deadline,
   call: () => Promise<T>,
-  onFailure: (error: unknown) => void = () => undefined,
+  { onFailure, hasNoListener }: RetryOptions = {},
 ): Promise<T> {
   let invalidResponses = 0;
   const handled = handleWhen((error) => {
     if (deadline.passed || asksTooLong(error)) return false;
+    if (error instanceof NoListenerError && hasNoListener?.() === true) return false;
     if (!isInvalidResponse(error)) invalidResponses = 0;
     return isInvalidResponse(error)
       ? ++invalidResponses < maxInvalidResponses
@@ -43,7 +52,8 @@ export function retrying<T>(
     backoff: new DelegateBackoff<{ result: unknown }, number>((context, state) => {
       const [delay, next] = fullJitterGenerator(state, backoff);
       const { error } = context.result as { error?: unknown };
-      const pause = Math.min(Math.max(delay, askedPause(error)), deadline.remaining);
+      const backedOff = error instanceof NoListenerError ? refusalPause : delay;
+      const pause = Math.min(Math.max(backedOff, askedPause(error)), deadline.remaining);
       return { delay: timerDelay(pause), state: next };
     }),
   });
@@ -52,7 +62,7 @@ export function retrying<T>(
     try {
       return await call();
     } catch (error) {
-      onFailure(error);
+      onFailure?.(error);
       // A call that was not made says nothing about the result of an earlier attempt.
       if ((wasNotMade(error) || isRetryableCredentialError(error)) && last !== undefined) throw last;
       if (asksTooLong(error)) explainLongPause(error);

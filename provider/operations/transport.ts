@@ -5,7 +5,8 @@ import { request as requestOverHttps } from "node:https";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { agentFor } from "../common/agents";
-import { ProxyError, proxySecrets } from "../common/proxy";
+import { isLoopback } from "../common/loopback";
+import { ProxyError, proxyOf, proxySecrets } from "../common/proxy";
 import { redact } from "../common/redact";
 
 /** An HTTP request. No method of the operations API needs a body. */
@@ -33,6 +34,8 @@ export class TransportError extends Error {
     readonly neverSent: boolean,
     /** What went wrong, if the code alone doesn't say. */
     readonly detail?: string,
+    /** Whether this machine refused the connection, because nothing listens at the host's port or the proxy's. */
+    readonly refusedHere = false,
   ) {
     super(`no response (${code})`);
     this.name = "TransportError";
@@ -119,7 +122,9 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
       throw new OversizedResponseError(connection.status);
     }
     const proxyError = [error, (error as { cause?: unknown }).cause].find((found) => found instanceof ProxyError);
-    throw new TransportError(proxyError?.code ?? codeOf(error), neverSent, proxyError?.message);
+    const code = proxyError?.code ?? codeOf(error);
+    const refusedHere = code === "ECONNREFUSED" && neverSent && isLoopback(peerOf(request.url).hostname);
+    throw new TransportError(code, neverSent, proxyError?.message, refusedHere);
   } finally {
     limit.lift();
   }
@@ -162,6 +167,12 @@ function secretsOf({ headers, secrets = [] }: HttpRequest): string[] {
   // A set, because the call's own authorization is often among the earlier ones.
   const authorizations = new Set([headers["authorization"] ?? "", ...secrets]);
   return [...[...authorizations].map((value) => value.replace(/^\S+\s+/, "")), ...proxySecrets()];
+}
+
+/** Returns what a connection for a URL is made to: the proxy, if there is one. */
+function peerOf(url: string): URL {
+  const target = new URL(url);
+  return proxyOf(target) ?? target;
 }
 
 function codeOf(error: unknown): string {

@@ -8,14 +8,15 @@ import { mayHaveArrived } from "../operations/transience";
 import { formatDuration } from "./inputs/duration";
 import { StepError, reasonOf, UnfinishedError } from "./errors";
 import { type Expectation, isFinal, isSatisfied } from "./expectation";
-import { showProgress } from "./progress";
+import { showWait } from "./progress";
 import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./state/record";
 
-/** The operation of a step, and the client and the deadline for its calls. */
+/** The operation of a step, the client and the deadline for its calls, and where its lines go. */
 export interface Target {
   readonly client: OperationsClient;
   readonly name: string;
   readonly deadline: Deadline;
+  readonly log: (line: string) => void;
 }
 
 /** Reads the operation once. */
@@ -123,12 +124,12 @@ export async function waitForExpectedOutcome(
 
 async function waitForOutcome(
   start: CancellationRecord,
-  { client, name, deadline }: Target,
+  { client, name, deadline, log }: Target,
   expectation: Expectation,
 ): Promise<CancellationRecord> {
   if (isFinal(start.outcome) || isSatisfied(start.outcome, expectation)) return start;
   let record = start;
-  const stopWatching = showProgress();
+  const stopShowing = showWait(log, deadline.start);
   try {
     const done = await pollUntilDone(
       () => client.get(name, deadline),
@@ -152,7 +153,7 @@ async function waitForOutcome(
         : "The resource stays in the state. Run `pulumi destroy` or `pulumi up` again.";
     throw new UnfinishedError(`${reason} ${next}`, record);
   } finally {
-    stopWatching();
+    stopShowing();
   }
 }
 

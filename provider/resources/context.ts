@@ -2,6 +2,7 @@ import { CredentialError } from "../auth/credentialError";
 import { describeCaller, type IdentityArgs, resolveIdentity } from "../auth/identity";
 import { headerSource, needsNoCredential } from "../auth/tokenCache";
 import type { OperationsClient } from "../operations/client";
+import { observeCalls } from "./callProgress";
 import { type Endpoint, endpointFor, type Settings, validateEndpoints } from "./endpoint";
 import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
@@ -55,7 +56,7 @@ export function connect(context: Context, service: Service, args: IdentityArgs):
   announce(context, endpoint, args);
   const { origin } = endpoint;
   const headers = headerSource(identity, service.scopes, origin, environment);
-  const options = { endpoint: origin, version: service.version, headers };
+  const options = { endpoint: origin, version: service.version, headers, observe: observeCalls(context.log) };
   return { client: new HintingClient(options, { service, identity }), endpoint: origin };
 }
 

@@ -1,7 +1,8 @@
 import type { ConfigReader } from "../auth/configSources";
 import { defaultUniverse } from "../auth/identity";
+import { isLoopback } from "../common/loopback";
 import { StepError } from "./errors";
-import { endpointIssue, hostIssue, isCloudChannel, isLoopback, parseUrl, type Service } from "./inputs/service";
+import { endpointIssue, hostIssue, isCloudChannel, parseUrl, type Service } from "./inputs/service";
 
 /** The config of an endpoint to call instead of the service's own, for example an emulator, or a private or regional one. */
 export const endpointKey = "cancellation:endpoint";

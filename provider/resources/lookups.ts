@@ -1,5 +1,7 @@
+import * as v from "valibot";
 import { Deadline } from "../common/deadline";
 import { singleLine, quote } from "../common/text";
+import { CallError } from "../operations/errors";
 import { fullName } from "../operations/resourceName";
 import { connect, type Context } from "./context";
 import { StepError } from "./errors";
@@ -9,14 +11,16 @@ import { shownName } from "./sweep/ledger";
 import { initialRecord, type CancellationRecord, observed } from "./state/record";
 import * as request from "./requestInputs";
 import type { Service } from "./inputs/service";
-import { listPages } from "./sweep/listing";
+import { showProgress } from "./progress";
+import { type Collection, describeListing, listPages } from "./sweep/listing";
 import * as sweep from "./sweep/inputs";
-import { describeIssue, type Issue, unknownProperty } from "./inputs/schema";
+import { formatDuration, parseDuration } from "./inputs/duration";
+import { describeIssue, duration, type Issue, unknownProperty, validateSchema } from "./inputs/schema";
 
-/** How long a lookup may take, in milliseconds. A listing makes one call for each page. */
-const timeout = 10 * 60_000;
+/** How long a lookup may take if `timeout` doesn't say, in milliseconds. A preview waits for its lookups. */
+const defaultTimeout = 60_000;
 
-/** The arguments of every lookup. */
+/** The arguments of every lookup that resources have too. */
 const commonArguments = ["service", "impersonateServiceAccount", "subject"];
 
 /**
@@ -26,10 +30,12 @@ const commonArguments = ["service", "impersonateServiceAccount", "subject"];
  * @throws an error if the response is ambiguous
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
-  const known = validGetArguments(args, context);
+  const { timeout, ...known } = validGetArguments(args, context);
+  const deadline = deadlineOf(timeout);
   const { operation, service, identity } = request.requestSettings(known);
   const { client } = connect(context, service, identity);
-  const record = await readOperation(initialRecord, { client, name: operation, deadline: Deadline.after(timeout) });
+  const target = { client, name: operation, deadline, log: context.log };
+  const record = await withinTimeout(deadline, () => readOperation(initialRecord, target));
   return result(service, operation, record);
 }
 
@@ -41,27 +47,55 @@ export async function getOperation(args: Properties, context: Context): Promise<
  * @throws an error if the response is ambiguous
  */
 export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
-  const inputs = selectionOf(validListArguments(args, context));
+  const { timeout, ...known } = validListArguments(args, context);
+  const inputs = selectionOf(known);
+  const deadline = deadlineOf(timeout);
   const { collection, selection, service, identity, limit } = sweep.sweepSettings(inputs);
   const { client } = connect(context, service, identity);
+  const listing = { client, name: collection, selection, deadline };
+  return withinTimeout(deadline, () => collect(listing, service, limit, context));
+}
+
+/** Returns the operations of a listing, of which there may be `limit`. Shows how far it is. */
+async function collect(listing: Collection, service: Service, limit: number, { log }: Context): Promise<Properties[]> {
+  const { name: collection, deadline } = listing;
   const found: Properties[] = [];
-  for await (const page of listPages({ client, name: collection, selection, deadline: Deadline.after(timeout) })) {
-    const [undecided] = page.undecided;
-    if (undecided) {
-      throw new StepError(
-        `${collection}: \`match.name\` takes too long to match the name ${quote(singleLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
-      );
+  let pages = 0;
+  const stopShowing = showProgress(log, deadline.start, () => describeListing(collection, pages, found.length));
+  try {
+    for await (const page of listPages(listing)) {
+      pages++;
+      const [undecided] = page.undecided;
+      if (undecided) {
+        throw new StepError(
+          `${collection}: \`match.name\` takes too long to match the name ${quote(singleLine(undecided.name, 120))}. Use a glob with fewer wildcards.`,
+        );
+      }
+      for (const operation of page.operations) {
+        found.push(result(service, shownName(operation.name), observed(initialRecord, operation)));
+      }
+      if (found.length > limit) {
+        throw new StepError(
+          `${collection}: more than ${limit} operations match. Narrow \`filter\` or \`match\`, or raise \`limit\`.`,
+        );
+      }
     }
-    for (const operation of page.operations) {
-      found.push(result(service, shownName(operation.name), observed(initialRecord, operation)));
-    }
-    if (found.length > limit) {
-      throw new StepError(
-        `${collection}: more than ${limit} operations match. Narrow \`filter\` or \`match\`, or raise \`limit\`.`,
-      );
-    }
+    return found;
+  } finally {
+    stopShowing();
   }
-  return found;
+}
+
+/** Does the work of a lookup. If it fails because the time is over, the error says how to allow more. */
+async function withinTimeout<T>(deadline: Deadline, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CallError) || !deadline.passed) throw error;
+    throw new StepError(
+      `${error.message}. The lookup ended after ${formatDuration(deadline.allowance)}. To allow more time, set \`timeout\`.`,
+    );
+  }
 }
 
 /**
@@ -70,9 +104,9 @@ export async function listOperations(args: Properties, context: Context): Promis
  * @throws {StepError} if an argument isn't valid
  */
 export function validGetArguments(args: Properties, context: Context): Properties {
-  const { strange, known } = divided(args, ["operation", ...commonArguments]);
-  refuse([...strange, ...request.validateRequestInputs(known, context)]);
-  return known;
+  return validArguments(args, ["operation", ...commonArguments], (known) =>
+    request.validateRequestInputs(known, context),
+  );
 }
 
 /**
@@ -81,9 +115,9 @@ export function validGetArguments(args: Properties, context: Context): Propertie
  * @throws {StepError} if an argument isn't valid
  */
 export function validListArguments(args: Properties, context: Context): Properties {
-  const { strange, known } = divided(args, ["collection", "filter", "match", "limit", ...commonArguments]);
-  refuse([...strange, ...sweep.validateSweepInputs(selectionOf(known), context)]);
-  return known;
+  return validArguments(args, ["collection", "filter", "match", "limit", ...commonArguments], (known) =>
+    sweep.validateSweepInputs(selectionOf(known), context),
+  );
 }
 
 /** Returns the arguments of a sweep. A listing without a selection lists everything. */
@@ -101,20 +135,34 @@ function result({ host }: Service, name: string, { outcome, operation }: Cancell
 }
 
 /**
- * Returns the arguments that a lookup has, and an issue for each other one. A lookup lacks many of a resource's
- * arguments.
+ * Returns the arguments of a lookup that are given: those of `names`, which a resource has too, and `timeout`.
+ *
+ * @throws {StepError} if an argument isn't valid, or if a lookup doesn't have it
  */
-function divided(args: Properties, names: readonly string[]): { known: Properties; strange: Issue[] } {
-  const given = Object.entries(args).filter(([, value]) => value !== undefined);
-  return {
-    known: Object.fromEntries(given.filter(([name]) => names.includes(name))),
-    strange: given
-      .filter(([name]) => !names.includes(name))
-      .map(([property]) => ({
-        property,
-        reason: unknownProperty(property, names, "isn't an argument of this lookup"),
-      })),
-  };
+function validArguments(
+  args: Properties,
+  names: readonly string[],
+  validate: (known: Properties) => readonly Issue[],
+): Properties {
+  const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+  const unknown = Object.keys(given).filter((name) => ![...names, "timeout"].includes(name));
+  const known = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+  refuse([
+    ...unknown.map((property) => ({
+      property,
+      reason: unknownProperty(property, [...names, "timeout"], "isn't an argument of this lookup"),
+    })),
+    ...validateSchema(timeoutSchema, { timeout: given["timeout"] }),
+    ...validate(known),
+  ]);
+  return given;
+}
+
+const timeoutSchema = v.object({ timeout: v.optional(duration) });
+
+/** Returns the deadline of a lookup with a valid `timeout`. */
+function deadlineOf(timeout: unknown): Deadline {
+  return Deadline.after((typeof timeout === "string" ? parseDuration(timeout) : undefined) ?? defaultTimeout);
 }
 
 function refuse(failures: readonly Issue[]): void {

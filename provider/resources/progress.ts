@@ -1,40 +1,95 @@
-/** How often the process prints what it waits for, in milliseconds. All waiters share one line. */
+/** How long an activity takes before a line shows it, and the time between two lines of a topic, in milliseconds. */
 const interval = 15_000;
 
-/** A wait: when it began, and how many operations it waits for. */
-interface Waiter {
+/** When a topic looks again whether it has something to show, in milliseconds. */
+const recheckInterval = 1_000;
+
+/** Something that takes time. */
+export interface Activity {
+  /** When it began, by the monotonic clock. */
   readonly since: number;
+  /** Shows a line to the user. */
+  readonly log: (line: string) => void;
+}
+
+/** Activities of the process that share one line. Shows it once one of them has taken 15 s, and then every 15 s. */
+export class Topic<T extends Activity> {
+  private readonly activities = new Set<T>();
+  private lastShown = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
+  /** When the timer fires. */
+  private due = Infinity;
+
+  /** @param describe returns the line, or `undefined` if none of the activities needs one at the moment */
+  constructor(private readonly describe: (activities: readonly T[]) => string | undefined) {}
+
+  /** Adds an activity. Returns a function that removes it. */
+  add(activity: T): () => void {
+    this.activities.add(activity);
+    this.schedule(Math.max(activity.since, this.lastShown) + interval);
+    return () => {
+      this.activities.delete(activity);
+      if (this.activities.size === 0) this.cancelTimer();
+    };
+  }
+
+  private schedule(due: number): void {
+    if (due >= this.due) return;
+    this.cancelTimer();
+    this.due = due;
+    const delay = Math.max(0, Math.ceil(due - performance.now()));
+    this.timer = setTimeout(() => {
+      this.report();
+    }, delay).unref();
+  }
+
+  private cancelTimer(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.due = Infinity;
+  }
+
+  private report(): void {
+    this.cancelTimer();
+    const activities = [...this.activities].sort((a, b) => a.since - b.since);
+    const [oldest] = activities;
+    if (!oldest) return;
+    const now = performance.now();
+    const due = Math.max(oldest.since, this.lastShown) + interval;
+    const line = now < due ? undefined : this.describe(activities);
+    if (line !== undefined) {
+      this.lastShown = now;
+      oldest.log(line);
+    }
+    this.schedule(line === undefined ? Math.max(due, now + recheckInterval) : now + interval);
+  }
+}
+
+/** A wait for operations to settle. */
+interface Wait extends Activity {
+  /** Returns how many operations it is for at the moment. */
   readonly operations: () => number;
 }
 
-const waiters = new Set<Waiter>();
-let timer: NodeJS.Timeout | undefined;
+const waits = new Topic<Wait>((activities) => {
+  const count = activities.reduce((sum, { operations }) => sum + operations(), 0);
+  const longest = Math.max(...activities.map(({ since }) => performance.now() - since));
+  if (count === 0) return undefined;
+  return `Waiting for ${count} operation${count === 1 ? "" : "s"} to settle, the longest for ${Math.round(longest / 1000)}s.`;
+});
 
 /**
- * Adds a wait to the progress line, and returns a function that removes it.
+ * Shows that a step waits for operations to settle, in one line for all waits of the process. Returns a function that
+ * ends it.
  *
- * @param operations returns how many operations the wait is for at the moment
+ * @param since when the step began. The wait is the rest of it, so the time before counts too
+ * @param operations returns how many operations the step waits for at the moment
  */
-export function showProgress(operations: () => number = () => 1): () => void {
-  const waiter = { since: performance.now(), operations };
-  waiters.add(waiter);
-  timer ??= setInterval(report, interval).unref();
-  return () => {
-    waiters.delete(waiter);
-    if (waiters.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  };
+export function showWait(log: Activity["log"], since: number, operations: () => number = () => 1): () => void {
+  return waits.add({ since, log, operations });
 }
 
-/** Prints the progress line to stdout, which the engine shows while the step runs. */
-function report(): void {
-  let [count, longest] = [0, 0];
-  for (const { since, operations } of waiters) {
-    count += operations();
-    longest = Math.max(longest, performance.now() - since);
-  }
-  console.log(
-    `Waiting for ${count} operation${count === 1 ? "" : "s"} to settle, the longest for ${Math.round(longest / 1000)}s.`,
-  );
+/** Shows how far a step is, in a line of its own. Returns a function that ends it. */
+export function showProgress(log: Activity["log"], since: number, describe: () => string | undefined): () => void {
+  return new Topic(describe).add({ since, log });
 }

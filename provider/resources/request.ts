@@ -68,7 +68,8 @@ function begin(
 ): { target: Target; initial: CancellationRecord } {
   const { client, endpoint } = connect(context, service, identity);
   const known = holdsAt(recorded.endpoint, endpoint) ? recorded : initialRecord;
-  return { target: { client, name: operation, deadline: Deadline.after(timeout) }, initial: { ...known, endpoint } };
+  const target = { client, name: operation, deadline: Deadline.after(timeout), log: context.log };
+  return { target, initial: { ...known, endpoint } };
 }
 
 async function find(

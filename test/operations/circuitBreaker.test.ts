@@ -5,6 +5,7 @@ import type { Code } from "../../provider/common/rpcCodes";
 import { Deadline } from "../../provider/common/deadline";
 import {
   type Call,
+  NoListenerError,
   NoResponseError,
   PausedError,
   RpcError,
@@ -385,6 +386,65 @@ describe("the circuit breaker of a host", () => {
         assert.ok(await isClosed());
       });
     }
+  });
+
+  describe("a refusal by this machine, because nothing listens at the host", () => {
+    const refused = (name: string) => new NoListenerError(callOf(name));
+
+    it("opens no circuit, for any number of names", async () => {
+      await fail(namesOf(100), refused);
+      assert.ok(await isClosed());
+    });
+
+    it("closes an open circuit, and makes all waiting calls at once", async () => {
+      await fail(namesOf(10));
+      made = [];
+      const calls = namesOf(100).map((name) => execute(name, refused(name)));
+      await clock.tickAsync(510);
+      assert.equal((await Promise.all(calls)).length, 100);
+      assert.equal(made.length, 100);
+    });
+
+    it("ends a pause that the host asked for", async () => {
+      const early = execute("early", refused("early"), { takes: 100 });
+      await execute("a", rpc("a", "UNAVAILABLE", 503, 60_000));
+      const held = execute("b");
+      await clock.tickAsync(110);
+      assert.deepEqual([await early.then(String), await held], [String(refused("early")), "done"]);
+    });
+
+    it("leaves a retry worthwhile for the first three seconds", async () => {
+      assert.equal(circuitBreaker.hasNoListener, false);
+      for (let time = 0; time < 3_000; time += 500) {
+        await fail(["n"], refused);
+        assert.equal(circuitBreaker.hasNoListener, false, `${time} ms`);
+        await clock.tickAsync(500);
+      }
+      await fail(["m"], refused);
+      assert.equal(circuitBreaker.hasNoListener, true);
+    });
+
+    for (const [what, error] of [
+      ["a response", undefined],
+      ["a reset", new NoResponseError(callOf("n"), "ECONNRESET", false)],
+    ] as const) {
+      it(`begins the three seconds again after ${what}`, async () => {
+        await fail(["n"], refused);
+        await clock.tickAsync(2_000);
+        await execute("n", error);
+        await fail(["n"], refused);
+        await clock.tickAsync(2_000);
+        await fail(["n"], refused);
+        assert.equal(circuitBreaker.hasNoListener, false);
+      });
+    }
+
+    it("begins the three seconds again after more than three seconds without a call", async () => {
+      await fail(["n"], refused);
+      await clock.tickAsync(3_001);
+      await fail(["n"], refused);
+      assert.equal(circuitBreaker.hasNoListener, false);
+    });
   });
 
   it("keeps a longer pause when another response asks for a shorter one", async () => {

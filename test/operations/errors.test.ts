@@ -33,7 +33,7 @@ describe("the message of an error", () => {
     for (const reason of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
       const { message } = new NoResponseError(call, reason, true);
       assert.match(message, /the server doesn't use TLS on this port/);
-      assert.ok(message.endsWith(`(${reason}), so the call didn't arrive`));
+      assert.ok(message.endsWith(`(${reason}), so nothing was sent`));
     }
   });
 

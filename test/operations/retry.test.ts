@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { withGlobal, type Clock } from "@sinonjs/fake-timers";
 import type { Code } from "../../provider/common/rpcCodes";
 import { Deadline } from "../../provider/common/deadline";
-import { NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
+import { NoListenerError, NoResponseError, RpcError, InvalidResponseError } from "../../provider/operations/errors";
 import { maxPause } from "../../provider/operations/pause";
 import { isTransient, mayHaveArrived, retrying } from "../../provider/operations/retry";
 import { rejection } from "../support/rejection";
@@ -119,7 +119,7 @@ describe("a call that fails", () => {
   for (const error of unsent) {
     it(`is retried after ${label(error)}, and wasn't carried out`, async () => {
       assert.ok(isTransient(error) && !mayHaveArrived(error));
-      assert.match(error.message, /the call didn't arrive$/);
+      assert.match(error.message, /so nothing was sent$/);
       const tries = failing(error, error);
       assert.deepEqual(await run(retrying(Deadline.after(60_000), tries.call)), { value: "done" });
     });
@@ -137,7 +137,7 @@ describe("a call that fails", () => {
   it("reports each failed attempt", async () => {
     const errors = [rpc("UNAVAILABLE"), none("ECONNREFUSED"), rpc("PERMISSION_DENIED")];
     const told: unknown[] = [];
-    await run(retrying(Deadline.after(60_000), failing(...errors).call, (error) => told.push(error)));
+    await run(retrying(Deadline.after(60_000), failing(...errors).call, { onFailure: (error) => told.push(error) }));
     assert.deepEqual(told, errors);
   });
 
@@ -206,6 +206,15 @@ describe("a call that fails", () => {
       }
     });
   }
+
+  it("is retried every half second while nothing listens at a host of this machine, until that lasts too long", async () => {
+    const error = new NoListenerError(call);
+    const tries = always(error);
+    const hasNoListener = () => clock.now >= 3_000;
+    assert.deepEqual(await run(retrying(Deadline.after(600_000), tries.call, { hasNoListener })), { error });
+    assert.deepEqual(tries.times, [0, 500, 1_000, 1_500, 2_000, 2_500, 3_000]);
+    assert.ok(!mayHaveArrived(error));
+  });
 
   it("ignores the pause of a definite error", async () => {
     const error = rpc("NOT_FOUND", 3_600_000);

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { getOperation, listOperations } from "../../provider/resources/lookups";
+import type { Context } from "../../provider/resources/context";
 import type { Properties } from "../../provider/resources/state/record";
 import { startEmulator, type EmulatorOptions } from "../../provider/emulator";
 import { cleanUps } from "../support/cleanUps";
 import { rejection } from "../support/rejection";
-import { startServer } from "../support/server";
+import { fakeTime } from "../support/fakeTime";
+import { rpc, startServer } from "../support/server";
 import { withoutChance } from "../support/withoutChance";
 import { contextOf, methodsOf } from "./request/stage";
 
@@ -203,6 +205,19 @@ describe("a lookup", () => {
       });
     }
 
+    for (const timeout of ["", "30", "0s", "-1s", "soon", 30, ["30s"]]) {
+      it(`refuses ${JSON.stringify(timeout)} as \`timeout\`, before any call`, async () => {
+        const { get, list, calls } = await enter();
+        for (const step of [get({ operation: name, timeout }), list({ timeout })]) {
+          assert.match(
+            (await rejection(step)).message,
+            /^The arguments of this lookup aren't valid:\n- timeout must be a/,
+          );
+        }
+        assert.deepEqual(calls(), []);
+      });
+    }
+
     it("requires `operation` for getOperation", async () => {
       const { get } = await enter();
       assert.match((await rejection(get({}))).message, /- operation is required/);
@@ -211,6 +226,50 @@ describe("a lookup", () => {
     it("refuses a config endpoint that is plain http to another machine", async () => {
       const context = contextOf({ "cancellation:endpoint": "http://example.com" });
       assert.match((await rejection(listOperations({}, context))).message, /cancellation:endpoint is plain http/);
+    });
+  });
+
+  describe("the time of a lookup", () => {
+    const time = fakeTime();
+
+    /** Returns how long a lookup takes that always gets a 503, in seconds, and its error. */
+    async function failing(lookup: (context: Context) => Promise<unknown>) {
+      const server = stopping(await startServer(rpc(503, "UNAVAILABLE")));
+      const start = time.now();
+      const failed = rejection(lookup(contextOf({}, { CANCELLATION_ENDPOINT: server.endpoint }))).then((error) => ({
+        message: error.message,
+        seconds: (time.now() - start) / 1_000,
+      }));
+      await time.pass(130_000);
+      return failed;
+    }
+
+    for (const [what, lookup] of [
+      ["getOperation", (args: Properties, context: Context) => getOperation({ operation: name, ...args }, context)],
+      ["listOperations", listOperations],
+    ] as const) {
+      it(`is a minute by default for ${what}`, async () => {
+        const { message, seconds } = await failing((context) => lookup({}, context));
+        assert.ok(seconds >= 60 && seconds <= 61.5, String(seconds));
+        assert.match(message, /UNAVAILABLE.*The lookup ended after 1m\. To allow more time, set `timeout`\.$/);
+      });
+
+      it(`is what \`timeout\` says for ${what}`, async () => {
+        for (const [timeout, limit] of [
+          ["2s", 2],
+          ["1m30s", 90],
+        ] as const) {
+          const { message, seconds } = await failing((context) => lookup({ timeout }, context));
+          assert.ok(seconds >= limit && seconds <= limit + 1.5, String(seconds));
+          assert.match(message, new RegExp(`The lookup ended after ${timeout}\\.`));
+        }
+      });
+    }
+
+    it("isn't in an error that has another cause", async () => {
+      const { get, emulator } = await enter();
+      emulator.fault({ method: "get", then: { status: 403 } });
+      assert.doesNotMatch((await rejection(get())).message, /timeout/);
     });
   });
 

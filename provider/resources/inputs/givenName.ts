@@ -1,6 +1,7 @@
+import { isLoopback } from "../../common/loopback";
 import { quote } from "../../common/text";
 import { nameIssues } from "../../operations/resourceName";
-import { canonicalService, hostIssue, isCloudChannel, isLoopback, parseUrl, versionIssue } from "./service";
+import { canonicalService, hostIssue, isCloudChannel, parseUrl, versionIssue } from "./service";
 
 /** Matches a text that begins with a host, and captures the scheme, the host and the rest. */
 const urlPattern = /^(?:([a-z][a-z\d+.-]*):)?\/\/([^/?#]*)(.*)$/is;

@@ -33,7 +33,8 @@ const address = textWith((text) => {
 
 const durationRule = "must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m";
 
-const duration = v.pipe(
+/** A length of time. */
+export const duration = v.pipe(
   v.string(but(durationRule)),
   v.check((text) => parseDuration(text) !== undefined, but(durationRule)),
 );

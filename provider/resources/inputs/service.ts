@@ -1,3 +1,4 @@
+import { isLoopback } from "../../common/loopback";
 import { quote, singleLine } from "../../common/text";
 
 /** Cloud Channel, the default service. */
@@ -106,11 +107,6 @@ function endpointFault(endpoint: string): string | undefined {
     return "is plain http to another machine, which would send the token unencrypted. Use https";
   }
   return undefined;
-}
-
-/** Returns whether a host is this machine. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
 /** Returns why a text can't be the host of a service, or `undefined` if it can. */

@@ -69,6 +69,12 @@ export async function* listPages({ client, name, selection, deadline }: Collecti
 
 const whatToDo = "Report this to the service's provider. A sweep can use `names` instead of a listing.";
 
+/** Describes for the user how far a listing is. */
+export function describeListing(collection: string, pages: number, matching: number): string | undefined {
+  if (pages === 0) return undefined;
+  return `Listed ${pages} page${pages === 1 ? "" : "s"} of ${collection} so far, with ${matching} matching operations.`;
+}
+
 /** The service returned UNIMPLEMENTED for a list. */
 export class CannotListError extends StepError {
   constructor(collection: string) {

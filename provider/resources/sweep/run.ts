@@ -1,6 +1,6 @@
 import type { Deadline } from "../../common/deadline";
 import type { OperationsClient } from "../../operations/client";
-import { CallError, TimeLimitError } from "../../operations/errors";
+import { CallError, NoListenerError, TimeLimitError } from "../../operations/errors";
 import { isSettled } from "../../operations/outcome";
 import { poll } from "../../operations/poll";
 import { isSameOperation } from "../../operations/resourceName";
@@ -8,11 +8,11 @@ import type { Operation } from "../../operations/response";
 import { formatDuration } from "../inputs/duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isSatisfied } from "../expectation";
-import { showProgress } from "../progress";
+import { showWait } from "../progress";
 import { readOperation, requestCancel } from "../cancelOperation";
 import { initialRecord, type CancellationRecord } from "../state/record";
 import { Ledger, uncallableReason } from "./ledger";
-import { listPages } from "./listing";
+import { describeListing, listPages } from "./listing";
 import type { Report } from "./report";
 import type { SweepSettings } from "./inputs";
 import { type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedAfterReads, unnamedIn } from "./summary";
@@ -51,6 +51,11 @@ export class Run {
   private sent = 0;
   private canList: boolean;
   private listedPages = 0;
+  /** The error of an operation, if nothing listens at the host. */
+  noListener: NoListenerError | undefined;
+  /** Describes how far the run is. */
+  private describeProgress: () => string | undefined = () => undefined;
+  private isWaiting = false;
 
   constructor(
     private readonly client: OperationsClient,
@@ -58,6 +63,7 @@ export class Run {
     private readonly deadline: Deadline,
     private readonly report: Report,
     private readonly earlier: Summary,
+    private readonly log: (line: string) => void,
   ) {
     this.canList = settings.selection.names === undefined;
     this.complete = earlier.incomplete !== true;
@@ -71,6 +77,11 @@ export class Run {
       if (isAcknowledged) this.ledger.add(name, { outcome, requestTime });
       else this.ledger.add(name, { outcome: outcome === "cancelling" ? "running" : outcome });
     }
+  }
+
+  /** A line that says how far the run is, or `undefined` while another line says that. */
+  get progress(): string | undefined {
+    return this.isWaiting ? undefined : this.describeProgress();
   }
 
   /**
@@ -126,11 +137,13 @@ export class Run {
       if (waiting.size > 0) await this.readWaiting();
       return { done: waiting.size === 0 };
     };
-    const stopProgress = showProgress(() => waiting.size);
+    this.isWaiting = true;
+    const stopShowing = showWait(this.log, this.deadline.start, () => waiting.size);
     try {
       await poll(round, this.deadline);
     } finally {
-      stopProgress();
+      stopShowing();
+      this.isWaiting = false;
     }
     for (const name of [...waiting]) {
       this.ledger.fail(name, `still running ${formatDuration(this.deadline.allowance)} after this step began`);
@@ -217,12 +230,15 @@ export class Run {
   private async listRunning(): Promise<Set<string>> {
     const found = new Set<string>();
     const uncallable = new Map<string, string>();
+    let matching = 0;
+    this.describeProgress = () => describeListing(this.settings.collection, this.listedPages, matching);
     for await (const { operations, undecided } of this.listed(this.deadline)) {
       for (const { name, done } of undecided) {
         if (!done && !this.ledger.has(this.knownName(name))) {
           uncallable.set(name, "can't be matched: `match.name` takes too long for its name");
         }
       }
+      matching += operations.length;
       for (const operation of operations) {
         const name = this.knownName(operation.name);
         const reason = operation.done ? undefined : uncallableReason(name);
@@ -243,14 +259,15 @@ export class Run {
    *
    * @param ended whether to record how the others ended
    */
-  private async readRunning(names: Iterable<string>, ended?: "record"): Promise<Set<string>> {
+  private async readRunning(names: readonly string[], ended?: "record"): Promise<Set<string>> {
     const running = new Set<string>();
-    await this.each(names, async (name) => {
+    const read = async (name: string) => {
       const record = await this.readOperation(name);
       const runs = record.outcome === "running" || record.outcome === "unsupported";
       if (runs && this.isToBeCancelled(name)) running.add(name);
       else if (!runs && ended === "record") this.ledger.record(name, record);
-    });
+    };
+    await this.each(names, read);
     return running;
   }
 
@@ -276,10 +293,11 @@ export class Run {
     return running;
   }
 
-  private read(names: Iterable<string>): Promise<void> {
-    return this.each(names, async (name) => {
+  private read(names: readonly string[]): Promise<void> {
+    const read = async (name: string) => {
       this.ledger.record(name, await this.readOperation(name));
-    });
+    };
+    return this.each(names, read);
   }
 
   private readOperation(name: string): Promise<CancellationRecord> {
@@ -416,21 +434,29 @@ export class Run {
           this.ledger.record(name, record);
         }
       },
-      "not cancelled",
+      "cancelled",
     );
   }
 
   /**
    * Does `work` for each operation, `concurrency` at a time. If one fails, continues with the others.
    *
-   * @param otherwise how the failure begins of an operation that no time is left for
+   * @param done what the work does with an operation, in the words of the lines and errors about it
    */
   private async each(
-    names: Iterable<string>,
+    names: readonly string[] | ReadonlySet<string>,
     work: (name: string) => Promise<void>,
-    otherwise = "not read",
+    done: "cancelled" | "read" = "read",
   ): Promise<void> {
     const queue = names[Symbol.iterator]();
+    const total = "size" in names ? names.size : names.length;
+    let [succeeded, failed] = [0, 0];
+    this.describeProgress = () => {
+      if (total === 0) return undefined;
+      const verb = done === "cancelled" ? "Cancelled" : "Read";
+      const failures = failed > 0 ? ` (${failed} failed)` : "";
+      return `${verb} ${succeeded} of ${total} operation${total === 1 ? "" : "s"}${failures}.`;
+    };
     const allowance = formatDuration(this.deadline.allowance);
     const worker = async () => {
       for (let next = queue.next(); next.done !== true; next = queue.next()) {
@@ -438,19 +464,22 @@ export class Run {
         try {
           if (!this.deadline.expired) await work(name);
           else if (!this.ledger.waiting.has(name) && this.ledger.get(name)?.failure === undefined) {
-            this.ledger.fail(name, `${otherwise}: the step's time limit of ${allowance} was over`);
+            this.ledger.fail(name, `not ${done}: the step's time limit of ${allowance} was over`);
           }
         } catch (error) {
           this.mayHaveCancelled ||= error instanceof UnfinishedError;
+          if (error instanceof NoListenerError) this.noListener ??= error;
           this.ledger.fail(name, reasonOf(error));
         }
+        if (this.ledger.get(name)?.failure === undefined) succeeded++;
+        else failed++;
       }
     };
     await Promise.all(Array.from({ length: this.settings.concurrency }, worker));
   }
 
   private target(name: string) {
-    return { client: this.client, name, deadline: this.deadline };
+    return { client: this.client, name, deadline: this.deadline, log: this.log };
   }
 }
 

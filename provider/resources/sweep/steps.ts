@@ -9,6 +9,7 @@ import { holdsAt } from "../endpoint";
 import { PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
 import { type TimedStep, timeoutOf } from "../inputs/schema";
+import { showProgress } from "../progress";
 import type { Properties } from "../state/record";
 import { describeUnexpected, readErrorIn } from "./errorMessage";
 import { echoSweepInputs, validateSweepInputs, type SweepSettings, sweepSettings } from "./inputs";
@@ -190,8 +191,10 @@ async function readOnly(
   work: (run: Run) => Promise<void>,
 ): Promise<Summary> {
   const { client, known } = begin(settings, context, earlier);
-  const run = new Run(client, settings, Deadline.after(timeout), Report.open(undefined), known);
-  await work(run);
+  const deadline = Deadline.after(timeout);
+  const run = new Run(client, settings, deadline, Report.open(undefined), known, context.log);
+  const stopShowing = showProgress(context.log, deadline.start, () => run.progress);
+  await work(run).finally(stopShowing);
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
   const unreported = earlier.unreported === true ? { unreported: true as const } : {};
@@ -212,7 +215,8 @@ async function sweep(
 ): Promise<Swept> {
   const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
-  const run = new Run(client, settings, deadline, Report.open(settings.report), known);
+  const run = new Run(client, settings, deadline, Report.open(settings.report), known, context.log);
+  const stopShowing = showProgress(context.log, deadline.start, () => run.progress);
   const errors = new Set<string>();
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     try {
@@ -228,6 +232,7 @@ async function sweep(
   if (settings.waitFor === "settled") await attempt(() => run.wait());
   await attempt(() => run.recheck());
   const isReported = await attempt(() => run.close());
+  stopShowing();
 
   const summary: Summary = {
     ...summaryAfter(known, run, settings),
@@ -235,6 +240,8 @@ async function sweep(
   };
   if (errors.size === 0 || matchedIn(summary) > 0)
     context.log(`Swept ${settings.collection}: ${countsInWords(summary.outcomes)}.`);
+  // Shown once and in full, because the line of each operation has only its beginning.
+  if (errors.size === 0 && run.noListener) errors.add(reasonOf(run.noListener));
   const all = [...errors, describeUnexpected(summary, run.ledger, settings.collection, settings)];
   const error = all.filter((one) => one !== undefined).join("\n");
   return { summary, mayHaveCancelled: run.mayHaveCancelled, ...(error === "" ? {} : { error }) };

@@ -231,13 +231,13 @@ describe("a cancel whose first response was lost", () => {
   });
 
   describe("a cancel of which no attempt can have arrived", () => {
-    it("leaves no resource, and says that the call didn't arrive, when the host refuses every connection", async () => {
+    it("leaves no resource, and says that nothing was sent, when the host refuses every connection", async () => {
       const server = await startServer();
       await server.stop();
       const { create, update } = stepsAgainst(server.endpoint);
       const brief = { customTimeouts: { create: "50ms" } };
       const { message } = await failure(create(brief));
-      assert.match(message, /^operations\/AbC: no response .*ECONNREFUSED.*the call didn't arrive/);
+      assert.match(message, /^operations\/AbC: no response .*ECONNREFUSED.*nothing was sent\. Nothing listens/);
       await failure(update({ outcome: "running" }, { customTimeouts: { update: "50ms" } }));
     });
 
