@@ -24,16 +24,21 @@ interface ConfigureRequest {
   readonly config: { get(key: string): unknown };
 }
 
-/** The engine shows the lines of stdout at once. */
-const log = (line: string) => {
+/** The engine shows the lines of stdout at once. All resources share this function, and so their lines. */
+const stdout = (line: string) => {
   console.log(line);
 };
 
 /** The methods of `pulumi.dynamic.ResourceProvider`, which the host calls. */
 class DynamicProvider {
-  private context: Context = { config: () => undefined, environment: process.env, log };
+  private context: Context;
 
-  constructor(private readonly steps: Steps) {}
+  constructor(
+    private readonly steps: Steps,
+    private readonly log: Context["log"] = stdout,
+  ) {
+    this.context = { config: () => undefined, environment: process.env, log };
+  }
 
   /**
    * Keeps the config's reader. The host doesn't wait for this method or call it again, so it must be synchronous and
@@ -44,7 +49,7 @@ class DynamicProvider {
       const value = config.get(key);
       return typeof value === "string" ? value : undefined;
     };
-    this.context = { config: read, environment: process.env, log };
+    this.context = { config: read, environment: process.env, log: this.log };
   }
 
   check(_old: Properties, news: Properties) {
