@@ -35,6 +35,11 @@ export interface CancellationRequestBaseArgs {
    * `["cancelled"]`.
    */
   expect?: pulumi.Input<pulumi.Input<OutcomeExpectation>[]>;
+  /**
+   * The path of a file, relative to the program's directory. Each step that changes the outcome appends a line of JSON
+   * with the operation's name, outcome, times and error. Default: no report.
+   */
+  report?: pulumi.Input<string>;
   /** The email address of the service account to call as. Default: from the config or the environment. */
   impersonateServiceAccount?: pulumi.Input<string>;
   /**
@@ -150,6 +155,10 @@ export class CancellationRequest extends pulumi.CustomResource {
   declare readonly settleTime: pulumi.Output<string | null>;
   /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
   declare readonly endpoint: pulumi.Output<string>;
+  /**
+   * `true` if the last step couldn't write its `report`. The next `pulumi up` writes what is known. `null` otherwise.
+   */
+  declare readonly unreported: pulumi.Output<boolean | null>;
 
   /**
    * @param name the resource's name in this program
@@ -179,9 +188,14 @@ export class CancellationRequest extends pulumi.CustomResource {
       requestTime: undefined,
       settleTime: undefined,
       endpoint: undefined,
+      unreported: undefined,
+      // For lines and reports. The host doesn't know the name.
+      __resourceName: name,
       // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").request',
     };
     super(CancellationRequest.__pulumiType, name, properties, options);
+    // It isn't an output.
+    Reflect.deleteProperty(this, "__resourceName");
   }
 }

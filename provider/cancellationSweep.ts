@@ -199,10 +199,14 @@ export class CancellationSweep extends pulumi.CustomResource {
       incomplete: undefined,
       unreported: undefined,
       acknowledged: undefined,
+      // For lines and reports. The host doesn't know the name.
+      __resourceName: name,
       // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };
     super(CancellationSweep.__pulumiType, name, properties, { ...options, additionalSecretOutputs });
+    // It isn't an output.
+    Reflect.deleteProperty(this, "__resourceName");
   }
 }
 

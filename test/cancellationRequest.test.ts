@@ -39,9 +39,9 @@ describe("a CancellationRequest in a program", () => {
     return registered[0]?.inputs ?? {};
   }
 
-  it("is registered with its arguments and its provider, and with nothing else", async () => {
+  it("is registered with its arguments, its name and its provider, and with nothing else", async () => {
     const { __provider, ...inputs } = await inputsOf(new CancellationRequest("r", { operation, triggers: [1] }));
-    assert.deepEqual(inputs, { operation, triggers: [1] });
+    assert.deepEqual(inputs, { operation, triggers: [1], __resourceName: "r" });
     assert.equal(typeof __provider, "string");
     assert.deepEqual([registered[0]?.type, registered[0]?.name], [type, "r"]);
   });
@@ -53,6 +53,12 @@ describe("a CancellationRequest in a program", () => {
     assert.equal(await value(request.operation), operation);
     assert.equal(await value(request.requestTime), undefined);
     assert.equal(await value(request.id), `//cloudchannel.googleapis.com/${operation}`);
+  });
+
+  it("doesn't have its name as an output", async () => {
+    const request = new CancellationRequest("r", { operation });
+    await value(request.urn);
+    assert.equal("__resourceName" in request, false);
   });
 
   describe("the provider code of a CancellationRequest", () => {
@@ -103,7 +109,7 @@ describe("a CancellationRequest in a program", () => {
   it("accepts arguments that are outputs", async () => {
     const args = { operation: pulumi.output(operation), service: pulumi.output({ version: pulumi.output("v1") }) };
     const { __provider, ...inputs } = await inputsOf(new CancellationRequest("r", args));
-    assert.deepEqual(inputs, { operation, service: { version: "v1" } });
+    assert.deepEqual(inputs, { operation, service: { version: "v1" }, __resourceName: "r" });
     assert.ok(__provider);
   });
 
@@ -111,7 +117,7 @@ describe("a CancellationRequest in a program", () => {
     const id = "//cloudchannel.googleapis.com/operations/AbC";
     const request = CancellationRequest.get("r", id, { subject: "a@b" });
     const { __provider, ...inputs } = await inputsOf(request);
-    assert.deepEqual(inputs, { subject: "a@b" });
+    assert.deepEqual(inputs, { subject: "a@b", __resourceName: "r" });
     assert.ok(__provider);
     assert.equal(registered[0]?.id, id);
     assert.equal(await value(request.id), id);

@@ -46,10 +46,10 @@ describe("a CancellationSweep in a program", () => {
     return registered[0]?.inputs ?? {};
   }
 
-  it("is registered with its arguments and its provider, and with nothing else", async () => {
+  it("is registered with its arguments, its name and its provider, and with nothing else", async () => {
     const args = { collection: "operations", match: { operationTypes: ["T"] }, limit: 5, report: "r.jsonl" };
     const { __provider, ...inputs } = await inputsOf(args);
-    assert.deepEqual(inputs, args);
+    assert.deepEqual(inputs, { ...args, __resourceName: "s" });
     assert.equal(typeof __provider, "string");
   });
 
@@ -60,6 +60,12 @@ describe("a CancellationSweep in a program", () => {
     assert.deepEqual(await value(sweep.operations), outputs.operations);
     assert.equal(await value(sweep.requestTime), outputs.requestTime);
     assert.equal(await value(sweep.settleTime), undefined);
+  });
+
+  it("doesn't have its name as an output", async () => {
+    const sweep = new CancellationSweep("s", { all: true });
+    await value(sweep.urn);
+    assert.equal("__resourceName" in sweep, false);
   });
 
   it("has provider code of at most 100 bytes that loads this package, the same in every version", async () => {
@@ -98,7 +104,8 @@ describe("a CancellationSweep in a program", () => {
       service: pulumi.output({ version: pulumi.output("v1") }),
     };
     const { __provider, ...inputs } = await inputsOf(args);
-    assert.deepEqual(inputs, { names: ["operations/a", "operations/b"], service: { version: "v1" } });
+    const names = ["operations/a", "operations/b"];
+    assert.deepEqual(inputs, { names, service: { version: "v1" }, __resourceName: "s" });
     assert.ok(__provider);
   });
 

@@ -26,6 +26,11 @@ export function singleLine(text: string, maxLength: number): string {
   return truncate(line, maxLength);
 }
 
+/** Returns a count with a comma between thousands, for example `1,200`. */
+export function inDigits(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
 /** Returns at most 120 characters of a text, in quotes and on one line, for a message. */
 export function quote(text: string): string {
   return JSON.stringify(truncate(text, 120));

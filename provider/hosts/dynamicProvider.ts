@@ -28,14 +28,14 @@ interface ConfigureRequest {
   readonly config: { get(key: string): unknown };
 }
 
-/** The engine shows the lines of stdout at once. */
-const log = (line: string) => {
+/** The engine shows the lines of stdout at once. All resources share this function, and so their lines. */
+const stdout = (line: string) => {
   console.log(line);
 };
 
 /** The methods of `pulumi.dynamic.ResourceProvider`, which the host calls. */
 class DynamicProvider {
-  private context: Context = { config: () => undefined, environment: process.env, log };
+  private context: Context;
 
   /**
    * `null` for each optional output. An output that is missing is unknown in each preview, and Pulumi warns about it if
@@ -43,8 +43,12 @@ class DynamicProvider {
    */
   private readonly absent: Readonly<Record<string, null>>;
 
-  constructor(private readonly steps: Steps) {
+  constructor(
+    private readonly steps: Steps,
+    private readonly log: Context["log"] = stdout,
+  ) {
     this.absent = Object.fromEntries(steps.optionalOutputs.map((output) => [output, null]));
+    this.context = { config: () => undefined, environment: process.env, log };
   }
 
   /**
@@ -56,7 +60,7 @@ class DynamicProvider {
       const value = config.get(key);
       return typeof value === "string" ? value : undefined;
     };
-    this.context = { config: read, environment: process.env, log };
+    this.context = { config: read, environment: process.env, log: this.log };
   }
 
   check(_old: Properties, news: Properties) {

@@ -1,15 +1,15 @@
 import type { Deadline } from "../common/deadline";
-import { singleLine } from "../common/text";
 import type { OperationsClient } from "../operations/client";
 import { RetriedCancelError, RpcError } from "../operations/errors";
 import { isSettled, type Outcome } from "../operations/outcome";
 import { pollUntilDone, StillRunningError } from "../operations/poll";
 import { mayHaveArrived } from "../operations/transience";
 import { formatDuration } from "./inputs/duration";
-import { StepError, reasonOf, UnfinishedError } from "./errors";
+import { StepError, reasonOf, UnexpectedOutcomeError, UnfinishedError } from "./errors";
 import { type Expectation, isFinal, isSatisfied } from "./expectation";
 import { showWait } from "./progress";
 import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./state/record";
+import { describeUnexpected } from "./unexpectedOutcome";
 
 /** The operation of a step, the client and the deadline for its calls, and where its lines go. */
 export interface Target {
@@ -109,8 +109,8 @@ function unknownCancel(record: CancellationRecord, reason: string): UnfinishedEr
 /**
  * Waits for the outcome that the settings ask for, and checks it.
  *
- * @throws {UnfinishedError} if the time limit was over, a read failed, or the outcome isn't expected
- * @throws {StepError} if the outcome isn't expected and there is nothing to keep
+ * @throws {UnfinishedError} if the time limit was over, or a read failed
+ * @throws {UnexpectedOutcomeError} if the outcome isn't expected
  */
 export async function waitForExpectedOutcome(
   record: CancellationRecord,
@@ -147,11 +147,8 @@ async function waitForOutcome(
         ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set \`customTimeouts\`.`
         : `${acknowledgement}, and a read of the operation then failed: ${reasonOf(error)}.`;
     // A delete can't record the acknowledgement, so its next run can't resume the wait.
-    const next =
-      expectation.cancelOn === "create"
-        ? "The next run resumes the wait without a second cancel."
-        : "The resource stays in the state. Run `pulumi destroy` or `pulumi up` again.";
-    throw new UnfinishedError(`${reason} ${next}`, record);
+    const next = expectation.cancelOn === "create" ? " The next run resumes the wait without a second cancel." : "";
+    throw new UnfinishedError(`${reason}${next}`, record);
   } finally {
     stopShowing();
   }
@@ -160,32 +157,7 @@ async function waitForOutcome(
 /** Throws if an outcome isn't expected. */
 export function assertExpected(record: CancellationRecord, name: string, expectation: Expectation): void {
   if (!isFinal(record.outcome) || isSatisfied(record.outcome, expectation)) return;
-  const message = describeUnexpected(record, name, expectation);
-  const nothingToKeep = record.requestTime === undefined && record.settleTime === undefined;
-  throw nothingToKeep ? new StepError(message) : new UnfinishedError(message, record);
-}
-
-function describeUnexpected(
-  { outcome, operation }: CancellationRecord,
-  name: string,
-  { expect, cancelOn }: Expectation,
-): string {
-  const error = operation["error"] as { status?: string; message?: string } | undefined;
-  const words: Partial<Record<string, string>> = {
-    cancelled: "was cancelled",
-    succeeded: "completed, before the cancellation or despite it",
-    failed: `failed with ${error?.status ?? "an error"}: ${singleLine(error?.message ?? "", 500)}`,
-    unsupported: "is running, and the service can't cancel it (UNIMPLEMENTED)",
-    notFound: "isn't known to the service, because it never existed or has expired",
-  };
-  const ways = [
-    `To accept this outcome, add "${outcome}" to \`expect\`.`,
-    cancelOn === "delete"
-      ? "To give up the resource without cancelling, set `retainOnDelete`."
-      : "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
-    "To remove the resource from the state only, run `pulumi state delete`.",
-  ];
-  return `${name} ${words[outcome] ?? outcome}. The outcome is ${outcome}, and \`expect\` allows ${expect.join(", ")}. ${ways.join(" ")}`;
+  throw new UnexpectedOutcomeError(describeUnexpected(record, name, expectation), record);
 }
 
 function isNotFound(error: unknown): boolean {

@@ -78,15 +78,21 @@ export function announceCalls(context: Context, service: Service, args: Identity
   }
 }
 
-/** The lines that this process has shown. Each deployment has its own process. */
-const announced = new Set<string>();
+/** The lines that are shown only once, by where they go. A process has one place, and each deployment a process. */
+const shownOnce = new WeakMap<Context["log"], Set<string>>();
+
+/** Shows a line, unless it has been shown. */
+export function logOnce({ log }: Context, line: string): void {
+  const shown = shownOnce.get(log) ?? new Set();
+  shownOnce.set(log, shown);
+  if (shown.has(line)) return;
+  shown.add(line);
+  log(line);
+}
 
 function announce(context: Context, { origin, source }: Endpoint, args: IdentityArgs): void {
   const { config, environment } = context;
   const isAnonymous = needsNoCredential(resolveIdentity(args, config, environment), origin, environment);
   const caller = isAnonymous ? "without a credential" : describeCaller(args, config, environment);
-  const line = `Calls go to ${origin} (${source}), ${caller}.`;
-  if (announced.has(line)) return;
-  announced.add(line);
-  context.log(line);
+  logOnce(context, `Calls go to ${origin} (${source}), ${caller}.`);
 }

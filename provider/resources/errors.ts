@@ -19,6 +19,17 @@ export class UnfinishedError extends StepError {
   }
 }
 
+/** A step ended with an outcome that the settings don't accept. */
+export class UnexpectedOutcomeError extends StepError {
+  constructor(
+    message: string,
+    readonly record: CancellationRecord,
+  ) {
+    super(message);
+    this.name = "UnexpectedOutcomeError";
+  }
+}
+
 /**
  * A step failed, and the engine keeps the resource with these outputs. The next `pulumi up` continues with `update`.
  */

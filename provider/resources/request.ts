@@ -1,14 +1,17 @@
 import { Deadline } from "../common/deadline";
-import { isSettled } from "../operations/outcome";
+import { isSettled, type Outcome } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
-import { waitForExpectedOutcome, assertExpected, readOperation, requestCancel, type Target } from "./cancelOperation";
+import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { connect, type Context, endpointOf } from "./context";
+import { connect, type Context, endpointOf, logOnce } from "./context";
 import { holdsAt } from "./endpoint";
 import { PartialError, StepError, UnfinishedError } from "./errors";
-import { isSatisfied } from "./expectation";
+import { isFinal, isSatisfied } from "./expectation";
 import { commonComparisons, compare, type Comparison } from "./inputs/diff";
-import { timeoutOf } from "./inputs/schema";
+import { hasUnknown, timeoutOf } from "./inputs/schema";
+import { labelOf } from "./logicalName";
+import { reportingOutcome } from "./outcomeReport";
+import { isReported, type Report } from "./report";
 import {
   argumentsFromId,
   echoRequestInputs,
@@ -24,9 +27,10 @@ import {
   recordedIn,
   recordOutputs,
 } from "./state/record";
+import { describeComingFailure } from "./unexpectedOutcome";
 
 /** The outputs that a step may leave out. */
-export const optionalOutputs = optionalRecordKeys;
+export const optionalOutputs = [...optionalRecordKeys, "unreported"];
 
 export const check = checkBy(validateRequestInputs);
 
@@ -44,15 +48,32 @@ export interface Created {
 export async function create(inputs: Properties, context: Context): Promise<Created> {
   const settings = requestSettings(inputs);
   const id = fullName(settings.service.host, settings.operation);
-  const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "create"));
+  const step = { step: "create", settings, context, before: undefined } as const;
+  const outputs = await keeping(id, inputs, () =>
+    reportingOutcome(step, async (report) => {
+      const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "create"));
+      if (settings.cancelOn === "delete") {
+        const record = await find(settings, target, initial);
+        warnOfFailure(record, settings, context);
+        return record;
+      }
+      report.open();
+      // Sends the cancel before any read, because the operation may complete meanwhile.
+      return waitForExpectedOutcome(await requestCancel(initial, target, settings.expect), target, settings);
+    }),
+  );
+  return { id, outputs };
+}
+
+/**
+ * Returns the outputs of a step that changes the state.
+ *
+ * @throws {PartialError} if the step failed, and its record must be kept
+ */
+async function keeping(id: string, inputs: Properties, step: () => Promise<CancellationRecord>): Promise<Properties> {
   const outputs = (record: CancellationRecord) => ({ ...echoRequestInputs(inputs), ...recordOutputs(record) });
   try {
-    // Sends the cancel before any read, because the operation may complete meanwhile.
-    const record =
-      settings.cancelOn === "delete"
-        ? await find(settings, target, initial)
-        : await waitForExpectedOutcome(await requestCancel(initial, target, settings.expect), target, settings);
-    return { id, outputs: outputs(record) };
+    return outputs(await step());
   } catch (error) {
     if (error instanceof UnfinishedError) throw new PartialError(error.message, id, outputs(error.record));
     throw error;
@@ -100,8 +121,14 @@ const readTimeout = 60_000;
  */
 export async function read(id: string, properties: Properties, context: Context): Promise<Properties> {
   const args = argumentsFromId(id, properties, context);
-  const { target, initial } = begin(requestSettings(args), context, readTimeout, recordedIn(properties));
-  const record = await readOperation(initial, target);
+  const settings = requestSettings(args);
+  const recorded = recordedIn(properties);
+  const before = outcomeHere(properties, settings, context);
+  const record = await reportingOutcome({ step: "read", settings, context, before }, async () => {
+    const { target, initial } = begin(settings, context, readTimeout, recorded);
+    return readOperation(initial, target);
+  });
+  if (settings.cancelOn === "delete") warnOfFailure(record, settings, context);
   return { ...echoRequestInputs(args), ...recordOutputs(record) };
 }
 
@@ -114,19 +141,18 @@ export async function read(id: string, properties: Properties, context: Context)
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
   const settings = requestSettings(inputs);
-  const outputs = (record: CancellationRecord) => ({ ...echoRequestInputs(inputs), ...recordOutputs(record) });
-  try {
-    return outputs(await bringUp(recordedIn(old), settings, context));
-  } catch (error) {
-    if (error instanceof UnfinishedError) throw new PartialError(error.message, id, outputs(error.record));
-    throw error;
-  }
+  const before = outcomeHere(old, settings, context);
+  const step = { step: "update", settings, context, before } as const;
+  return keeping(id, inputs, () =>
+    reportingOutcome(step, (report) => bringUp(recordedIn(old), settings, context, report)),
+  );
 }
 
 async function bringUp(
   recorded: CancellationRecord,
   settings: RequestSettings,
   context: Context,
+  report: Report,
 ): Promise<CancellationRecord> {
   if (isRecordedHere(recorded, settings, context)) {
     // With cancelOn "delete", only the delete cancels.
@@ -135,6 +161,7 @@ async function bringUp(
   }
   const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "update"), recorded);
   if (settings.cancelOn === "delete") return find(settings, target, initial);
+  report.open();
   let record = await readOperation(initial, target);
   const runs = record.outcome === "running" || record.outcome === "unsupported";
   if (runs && record.requestTime === undefined) record = await requestCancel(record, target, settings.expect);
@@ -150,11 +177,15 @@ async function bringUp(
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = requestSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const timeout = timeoutOf(settings.customTimeouts, "delete");
-  const { target, initial } = begin(settings, context, timeout, recordedIn(properties));
-  const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
-  const record = asked ? initial : await requestCancel(initial, target, settings.expect);
-  await waitForExpectedOutcome(record, target, settings);
+  const before = outcomeHere(properties, settings, context);
+  await reportingOutcome({ step: "delete", settings, context, before }, async (report) => {
+    const timeout = timeoutOf(settings.customTimeouts, "delete");
+    const { target, initial } = begin(settings, context, timeout, recordedIn(properties));
+    if (!isSettled(initial.outcome)) report.open();
+    const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
+    const record = asked ? initial : await requestCancel(initial, target, settings.expect);
+    return waitForExpectedOutcome(record, target, settings);
+  });
 }
 
 const comparisons: readonly Comparison<RequestSettings>[] = [
@@ -173,10 +204,26 @@ export function diff(
 ): { changes: boolean; replaces: string[] } {
   const { changes, replaces, settings } = compare(outputs, inputs, requestSettings, comparisons);
   const recorded = recordedIn(outputs);
-  const satisfied =
-    isRecordedHere(recorded, settings, context) &&
-    (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
-  return { changes: changes || !satisfied, replaces };
+  const isHere = isRecordedHere(recorded, settings, context);
+  if (isHere && replaces.length === 0 && !hasUnknown(inputs)) warnOfFailure(recorded, settings, context);
+  const satisfied = isHere && (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
+  return { changes: changes || !satisfied || !isReported(recorded, settings), replaces };
+}
+
+/** Warns once if the outcome that is known fails the next step. */
+function warnOfFailure({ outcome }: CancellationRecord, settings: RequestSettings, context: Context): void {
+  const isUnexpected = isFinal(outcome) && !isSatisfied(outcome, settings);
+  // A delete sends the cancel again unless the operation has settled.
+  if (!isUnexpected || (settings.cancelOn === "delete" && !isSettled(outcome))) return;
+  const label = labelOf(settings.resource, settings.operation);
+  logOnce(context, `${label}: the outcome is ${outcome}, ${describeComingFailure([outcome], settings)}`);
+}
+
+/** Returns the recorded outcome, or `undefined` if there is none at the endpoint that a step would call. */
+function outcomeHere(properties: Properties, settings: RequestSettings, context: Context): Outcome | undefined {
+  const recorded = recordedIn(properties);
+  const isRecorded = properties["outcome"] !== undefined && isRecordedHere(recorded, settings, context);
+  return isRecorded ? recorded.outcome : undefined;
 }
 
 /** Returns whether a record holds at the endpoint that a step would call. */

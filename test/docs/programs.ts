@@ -68,7 +68,7 @@ export async function deploy({ text }: CodeBlock): Promise<void> {
     project.write("index.js", outputText);
     const stack = await new StandInEngine().open({
       directory: project.directory,
-      config: { "cancellation:endpoint": emulator.endpoint },
+      environment: { CANCELLATION_ENDPOINT: emulator.endpoint },
     });
     try {
       succeeded(await stack.up());

@@ -86,13 +86,14 @@ describe("the endpoint of a call", () => {
 describe("the line that shows where calls go", () => {
   const lineFor = (config: Record<string, string>, environment: Record<string, string> = {}, args = {}) => {
     const context = listening(config, environment);
-    connect(context, canonicalService(), args);
+    // Its own host, because a process shows each line once.
+    connect(context, canonicalService({ endpoint: "https://lines.googleapis.com" }), args);
     return context.lines;
   };
 
   it("names the endpoint and the setting that decided it", () => {
     const endpoint = "http://127.0.0.1:3";
-    assert.deepEqual(lineFor({ "cancellation:endpoint": endpoint }), [
+    assert.deepEqual(lineFor({ "cancellation:endpoint": JSON.stringify({ "lines.googleapis.com": endpoint }) }), [
       `Calls go to ${endpoint} (config cancellation:endpoint), without a credential.`,
     ]);
     assert.deepEqual(lineFor({}, { CANCELLATION_ENDPOINT: endpoint }), [
@@ -101,7 +102,7 @@ describe("the line that shows where calls go", () => {
   });
 
   it("names the caller and the settings that decided it, and no secret", () => {
-    const own = "Calls go to https://cloudchannel.googleapis.com (the service's own endpoint), ";
+    const own = "Calls go to https://lines.googleapis.com (the service's own endpoint), ";
     const secret = "ya29.S3CR3T";
     for (const [config, environment, args, caller] of [
       [{}, {}, {}, "with application default credentials."],

@@ -27,7 +27,7 @@ onEachEngine("a sweep that cancels when it is created", (scenario) => {
     assert.equal(world.emulator.calls.count(), 0);
 
     const { output } = await world.up();
-    assert.match(output, /Swept operations: 1 cancelled, 1 succeeded, 1 failed\./);
+    assert.match(output, /sweep \(operations\): swept 3: 1 cancelled, 1 succeeded, 1 failed\./);
     const { matched, outcomes, requestTime, settleTime } = await world.outputs("sweep");
     assert.deepEqual([matched, outcomes], [3, { cancelled: 1, succeeded: 1, failed: 1 }]);
     assert.ok(requestTime && settleTime);
@@ -293,7 +293,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     assert.equal(world.cancels(), 0);
     assert.equal(existsSync(join(world.project.directory, "sweep.jsonl")), false);
 
-    assert.match((await world.destroy()).output, /Swept operations: 2 cancelled\./);
+    assert.match((await world.destroy()).output, /sweep \(operations\): swept 2: 2 cancelled\./);
     assert.deepEqual(cancelled(world).sort(), ["a", "b"]);
     const report = readFileSync(join(world.project.directory, "sweep.jsonl"), "utf8");
     assert.equal(report.match(/"outcome":"cancelled"/g)?.length, 2);

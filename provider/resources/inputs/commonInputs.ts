@@ -3,6 +3,7 @@ import type { IdentityArgs } from "../../auth/identity";
 import type { CancelOn, Expectable, WaitFor } from "./schema";
 import { type Context, validateContext } from "../context";
 import { defaultExpect, type Expectation } from "../expectation";
+import { logicalNameIn, logicalNameKey, withoutLogicalName } from "../logicalName";
 import type { Properties } from "../state/record";
 import { canonicalService, isCloudChannel, type Service, type ServiceArgs } from "./service";
 import { hasUnknown, unknownValue } from "./schema";
@@ -14,6 +15,7 @@ export interface CommonArguments {
   readonly cancelOn?: CancelOn;
   readonly waitFor?: WaitFor;
   readonly expect?: readonly Expectable[];
+  readonly report?: string;
   readonly triggers?: readonly unknown[];
   readonly impersonateServiceAccount?: string;
   readonly subject?: string;
@@ -22,10 +24,14 @@ export interface CommonArguments {
 
 /** The same arguments in canonical form: an omitted argument has its default. */
 export interface CommonSettings extends Expectation {
+  /** The resource's name in its program, if it's known. */
+  readonly resource: string | undefined;
   readonly service: Service;
   /** Whether the program's `expect` includes `notFound`. The default accepts a missing operation only in a delete. */
   readonly mayBeMissing: boolean;
   readonly triggers: readonly unknown[];
+  /** The path of the report. */
+  readonly report: string | undefined;
   readonly identity: IdentityArgs;
   readonly customTimeouts: Readonly<Record<string, string>> | undefined;
 }
@@ -33,12 +39,14 @@ export interface CommonSettings extends Expectation {
 export function commonSettings(args: CommonArguments, defaultCancelOn: CancelOn): CommonSettings {
   const cancelOn = args.cancelOn ?? defaultCancelOn;
   return {
+    resource: logicalNameIn(args as Properties),
     service: canonicalService(args.service),
     cancelOn,
     waitFor: args.waitFor ?? "settled",
     expect: [...new Set(args.expect ?? defaultExpect(cancelOn))].sort(),
     mayBeMissing: args.expect?.includes("notFound") ?? false,
     triggers: args.triggers ?? [],
+    report: args.report,
     identity: {
       ...(args.impersonateServiceAccount ? { impersonateServiceAccount: args.impersonateServiceAccount } : {}),
       ...(args.subject ? { subject: args.subject } : {}),
@@ -57,7 +65,7 @@ export function validateCommonInputs(inputs: Properties, context: Context, defau
       'are not allowed with cancelOn "delete", which sends no cancel before the deletion. Remove triggers, or set cancelOn to "create"';
     failures.push({ property: "triggers", reason });
   }
-  const [largest, total] = sizes(inputs);
+  const [largest, total] = sizes(withoutLogicalName(inputs));
   if (cancelOn === "create" && largest && total > maxArgumentBytes) {
     const reason = `is too large. With cancelOn "create", all arguments together may have ${maxArgumentBytes} bytes of JSON, and they have ${total} (a number counts as 12 bytes). Shorten this argument`;
     failures.push({ property: largest, reason });
@@ -111,10 +119,13 @@ export function validateCloudChannelNames(
   );
 }
 
-/** Returns the arguments with these names for the outputs. Later steps read the arguments only from there. */
+/**
+ * Returns the arguments with these names and the resource's name for the outputs. Later steps read them only from
+ * there.
+ */
 export function pickInputs(properties: Properties, names: readonly string[]): Properties {
   return Object.fromEntries(
-    names.filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
+    [...names, logicalNameKey].filter((name) => properties[name] !== undefined).map((name) => [name, properties[name]]),
   );
 }
 

@@ -31,6 +31,7 @@ export const commonComparisons: readonly Comparison<CommonSettings>[] = [
   { argument: "cancelOn", replaces: false, of: ({ cancelOn }) => cancelOn },
   { argument: "waitFor", replaces: false, of: ({ waitFor }) => waitFor },
   { argument: "expect", replaces: false, of: ({ expect }) => expect },
+  { argument: "report", replaces: false, of: ({ report }) => report },
   { argument: "impersonateServiceAccount", replaces: false, of: ({ identity }) => identity.impersonateServiceAccount },
   { argument: "subject", replaces: false, of: ({ identity }) => identity.subject },
   { argument: "customTimeouts", replaces: false, of: ({ customTimeouts }) => canonicalTimeouts(customTimeouts) },

@@ -3,6 +3,8 @@ import { suggestion } from "../../common/suggestion";
 import { quote, singleLine } from "../../common/text";
 import { type Outcome, settledOutcomes } from "../../operations/outcome";
 import { parseDuration } from "./duration";
+import { logicalNameKey, withoutLogicalName } from "../logicalName";
+import { reportIssues } from "../report";
 import { endpointIssue, scopeIssue, versionIssue } from "./service";
 
 /** When a resource sends the cancel. */
@@ -75,6 +77,7 @@ export const commonArguments = {
       v.minLength(1, "is empty, but must name an outcome, or be left out"),
     ),
   ),
+  report: v.optional(textWith(reportIssues)),
   triggers: v.optional(v.array(v.unknown(), ({ input }) => `is ${kindOf(input)}, but must be a list`)),
   impersonateServiceAccount: v.optional(address),
   subject: v.optional(address),
@@ -124,10 +127,20 @@ export function validateSchema(
   schema: v.GenericSchema<Readonly<Record<string, unknown>>>,
   inputs: Readonly<Record<string, unknown>>,
 ): Issue[] {
-  const { issues = [] } = v.safeParse(schema, inputs);
-  return issues
-    .filter((issue) => issue.path?.at(-1)?.value !== unknownValue)
-    .map((issue) => ({ property: pathOf(issue), reason: issue.message }));
+  const { issues = [] } = v.safeParse(schema, withoutLogicalName(inputs));
+  return [
+    ...logicalNameIssues(inputs[logicalNameKey]),
+    ...issues
+      .filter((issue) => issue.path?.at(-1)?.value !== unknownValue)
+      .map((issue) => ({ property: pathOf(issue), reason: issue.message })),
+  ];
+}
+
+/** The resource's name isn't an argument of a program, so its issue names no property. */
+function logicalNameIssues(name: unknown): Issue[] {
+  return name === undefined || typeof name === "string"
+    ? []
+    : [{ property: "", reason: "the resource's name must be a string" }];
 }
 
 function pathOf(issue: v.BaseIssue<unknown>): string {

@@ -14,6 +14,8 @@ export interface CancellationRecord {
   readonly settleTime?: string;
   /** The endpoint that this was read from. */
   readonly endpoint?: string;
+  /** The report lacks this outcome, because it couldn't be written. */
+  readonly unreported?: true | undefined;
   /** The server acknowledged no cancel, but may have carried out one whose response was lost. Not kept in the state. */
   readonly mayHaveCancelled?: true;
 }
@@ -63,6 +65,7 @@ export function recordOutputs({
   requestTime,
   settleTime,
   endpoint,
+  unreported,
 }: CancellationRecord): Properties {
   return {
     outcome,
@@ -70,12 +73,13 @@ export function recordOutputs({
     ...(requestTime === undefined ? {} : { requestTime }),
     ...(settleTime === undefined ? {} : { settleTime }),
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(unreported === undefined ? {} : { unreported }),
   };
 }
 
 /** Returns the record in the outputs of an earlier step. */
 export function recordedIn(outputs: Properties): CancellationRecord {
-  const { outcome, requestTime, settleTime, endpoint } = outputs;
+  const { outcome, requestTime, settleTime, endpoint, unreported } = outputs;
   const kept = operationKeys.filter((key) => outputs[key] !== undefined && outputs[key] !== null);
   return {
     outcome: isOutcome(outcome) ? outcome : "running",
@@ -83,7 +87,13 @@ export function recordedIn(outputs: Properties): CancellationRecord {
     ...(typeof requestTime === "string" ? { requestTime } : {}),
     ...(typeof settleTime === "string" ? { settleTime } : {}),
     ...(typeof endpoint === "string" ? { endpoint } : {}),
+    ...(unreported === true ? { unreported } : {}),
   };
+}
+
+/** Returns a record that says whether the report has its outcome. */
+export function withReported(record: CancellationRecord, isReported: boolean): CancellationRecord {
+  return { ...record, unreported: isReported ? undefined : true };
 }
 
 function isOutcome(value: unknown): value is Outcome {
@@ -112,6 +122,20 @@ export function operationOutputs({ done, error, metadata, response }: Operation)
     ...(response ? { response: truncateJson(sanitize(response)) } : {}),
     ...(typeof operationType === "string" ? { operationType: truncateText(sanitize(operationType)) } : {}),
   };
+}
+
+/** How much of an operation's error message a report has, in characters. */
+const maxMessageLength = 500;
+
+/** Returns the error that an operation ended with as text: its code's name and its message. */
+export function errorText(status: string, message: string): string {
+  return `${status}: ${message.slice(0, maxMessageLength)}`;
+}
+
+/** Returns the error in a record as text, or `undefined` without an error. */
+export function errorTextIn({ operation }: CancellationRecord): string | undefined {
+  const error = operation["error"] as { status: string; message: string } | undefined;
+  return error && errorText(error.status, error.message);
 }
 
 /** The names of the properties that {@link operationOutputs} writes. */

@@ -36,7 +36,7 @@ export function describeUnexpected(
     `${collection}: ${count} of ${total(outcomes)} operations didn't end as expected (${countsInWords(outcomes)}). \`expect\` allows ${expectation.expect.join(", ")}.`,
     ...lines,
     ...(more > 0 ? [`- and ${more} more`] : []),
-    "The next run continues with what still runs. To accept these outcomes, change `expect`. To give up, set `retainOnDelete`, or run `pulumi state delete`.",
+    "The next run continues with what still runs.",
   ].join("\n");
 }
 

@@ -41,7 +41,6 @@ const sweepArguments = {
   concurrency: v.optional(count(maxConcurrency)),
   // The resource's class sets it to an empty secret if `names` is a secret, so that Pulumi encrypts the output too.
   operations: v.optional(v.pipe(v.array(v.unknown(), isOutput), v.maxLength(0, isOutput))),
-  report: v.optional(v.pipe(v.string(but("must be a path")), v.nonEmpty("is empty"))),
   ...commonArguments,
 };
 
@@ -56,7 +55,6 @@ interface Arguments extends CommonArguments, Selection {
   readonly collection?: string;
   readonly limit?: number;
   readonly concurrency?: number;
-  readonly report?: string;
 }
 
 /** A sweep's arguments in canonical form. */
@@ -67,7 +65,6 @@ export interface SweepSettings extends CommonSettings {
   readonly limit: number;
   /** How many calls are in flight at a time. */
   readonly concurrency: number;
-  readonly report: string | undefined;
 }
 
 /** Returns all issues of a sweep's arguments that are known. */
@@ -93,7 +90,6 @@ export function sweepSettings(properties: Properties): SweepSettings {
     selection: canonicalSelection(args),
     limit: args.limit ?? defaultLimit,
     concurrency: args.concurrency ?? defaultConcurrency,
-    report: args.report,
     ...commonSettings(args, "delete"),
   };
 }

@@ -5,7 +5,7 @@ import { isSettled, type Outcome, settledOutcome } from "../../operations/outcom
 import { nameIssues } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";
 import { sanitize } from "../state/sanitize";
-import { type CancellationRecord, timestamp } from "../state/record";
+import { type CancellationRecord, errorText, timestamp } from "../state/record";
 
 /**
  * What is known of one operation of a sweep. An entry is small, because a sweep may have a hundred thousand operations.
@@ -21,9 +21,6 @@ export interface Entry {
   /** Why the operation couldn't be cancelled or read. */
   readonly failure?: string;
 }
-
-/** How much of an operation's error message the ledger keeps, in characters. */
-const maxMessageLength = 500;
 
 /** The operations of a sweep, by name, and what is known of each. */
 export class Ledger {
@@ -80,7 +77,7 @@ export class Ledger {
       outcome,
       ...(requestTime === undefined ? {} : { requestTime }),
       ...(settleTime === undefined ? {} : { settleTime }),
-      ...(error ? { error: this.errorText(error.status, error.message) } : {}),
+      ...(error ? { error: this.onlyText(error.status, error.message) } : {}),
     });
   }
 
@@ -95,7 +92,7 @@ export class Ledger {
       ...(requestTime === undefined ? {} : { requestTime }),
       outcome,
       settleTime: timestamp(),
-      ...(error ? { error: this.errorText(codeName(error.code), error.message) } : {}),
+      ...(error ? { error: this.onlyText(codeName(error.code), error.message) } : {}),
     });
   }
 
@@ -121,8 +118,8 @@ export class Ledger {
     else this.unsettled.delete(name);
   }
 
-  private errorText(status: string, message: string): string {
-    const text = `${status}: ${message.slice(0, maxMessageLength)}`;
+  private onlyText(status: string, message: string): string {
+    const text = errorText(status, message);
     const known = this.texts.get(text);
     if (known === undefined) this.texts.set(text, text);
     return known ?? text;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Deadline } from "../../common/deadline";
 import type { OperationsClient } from "../../operations/client";
 import { CallError, NoListenerError, TimeLimitError } from "../../operations/errors";
@@ -9,11 +10,11 @@ import { formatDuration } from "../inputs/duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isSatisfied } from "../expectation";
 import { showWait } from "../progress";
+import type { Report } from "../report";
 import { readOperation, requestCancel } from "../cancelOperation";
 import { initialRecord, type CancellationRecord } from "../state/record";
 import { Ledger, uncallableReason } from "./ledger";
 import { describeListing, listPages } from "./listing";
-import type { Report } from "./report";
 import type { SweepSettings } from "./inputs";
 import { type Counts, matchedIn, runningIn, type Summary, unnamedAfter, unnamedAfterReads, unnamedIn } from "./summary";
 
@@ -85,14 +86,15 @@ export class Run {
   }
 
   /**
-   * Counts the selected operations that are running, and cancels none.
+   * Counts the selected operations that are running, and cancels none. Returns how many a delete would cancel.
    *
    * @throws {StepError} if the service can't list
    */
-  async count(): Promise<void> {
+  async count(): Promise<number> {
     const { names } = this.settings.selection;
     const running = names ? await this.readRunning(names) : await this.listRunning();
     for (const name of running) this.ledger.add(name, { outcome: "running" });
+    return running.size;
   }
 
   /**
@@ -179,6 +181,20 @@ export class Run {
       this.report.write({ name, outcome: "running", failure });
     }
     if (unreported === true) this.report.writeUnnamed(this.unnamed);
+    await this.report.close();
+  }
+
+  /**
+   * Writes the outcomes that a refresh found changed to the report. Doesn't open the report if there are none.
+   *
+   * @throws {StepError} if it can't be written
+   */
+  async closeAfterRefresh(): Promise<void> {
+    const before = new Map(this.earlier.operations.map(({ name, outcome }) => [name, outcome]));
+    for (const [name, entry] of this.ledger.all()) {
+      if (entry.outcome !== before.get(name)) this.report.write({ name, ...entry });
+    }
+    if (!isDeepStrictEqual(this.unnamed, unnamedIn(this.earlier))) this.report.writeUnnamed(this.unnamed);
     await this.report.close();
   }
 

@@ -1,26 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../../common/deadline";
+import { inDigits } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, endpointOf } from "../context";
+import { connect, type Context, endpointOf, logOnce } from "../context";
 import { holdsAt } from "../endpoint";
 import { PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
-import { type TimedStep, timeoutOf } from "../inputs/schema";
+import { hasUnknown, type TimedStep, timeoutOf } from "../inputs/schema";
+import { labelOf } from "../logicalName";
 import { showProgress } from "../progress";
+import { isReported, Report } from "../report";
 import type { Properties } from "../state/record";
+import { describeComingFailure, waysOut } from "../unexpectedOutcome";
 import { describeUnexpected, readErrorIn } from "./errorMessage";
 import { echoSweepInputs, validateSweepInputs, type SweepSettings, sweepSettings } from "./inputs";
-import { Report } from "./report";
 import { Run } from "./run";
 import {
   acknowledgedIn,
+  countedOutcomes,
   countsInWords,
   emptySummary,
+  isOutcomeSatisfied,
+  isSettledCount,
   isSweepSatisfied,
-  isReported,
   matchedIn,
   optionalSummaryKeys,
   type Summary,
@@ -80,10 +85,7 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   const before = sweepSettings(old);
   const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
   const recorded = summaryIn(old);
-  const same =
-    isRecordedHere(recorded, settings, context) &&
-    before.cancelOn === settings.cancelOn &&
-    isDeepStrictEqual(before.selection, settings.selection);
+  const same = isRecordedHere(recorded, settings, context) && isSameSweep(before, settings);
   const earlier = same ? recorded : acknowledgedIn(recorded);
 
   // The report of the earlier selection can't be written later.
@@ -122,7 +124,6 @@ const comparisons: readonly Comparison<SweepSettings>[] = [
   { argument: "all", replaces: false, of: ({ selection }) => selection.all },
   { argument: "limit", replaces: false, of: ({ limit }) => limit },
   { argument: "concurrency", replaces: false, of: ({ concurrency }) => concurrency },
-  { argument: "report", replaces: false, of: ({ report }) => report },
   ...commonComparisons,
 ];
 
@@ -134,10 +135,44 @@ export function diff(
 ): { changes: boolean; replaces: string[] } {
   const { changes, replaces, settings } = compare(outputs, inputs, sweepSettings, comparisons);
   const summary = summaryIn(outputs);
+  const isHere = isRecordedHere(summary, settings, context);
+  const continues = isHere && replaces.length === 0 && isSameSweep(sweepSettings(outputs), settings);
+  if (continues && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
   const satisfied =
-    isRecordedHere(summary, settings, context) &&
+    isHere &&
     (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
   return { changes: changes || !satisfied, replaces };
+}
+
+/** Warns once if what is recorded fails the next step. */
+function warnOfFailure({ outcomes }: Summary, settings: SweepSettings, context: Context): void {
+  if (settings.cancelOn === "delete") {
+    warnOfLimit(outcomes.running ?? 0, settings, context);
+    return;
+  }
+  const failing = countedOutcomes.filter(
+    (outcome) => outcomes[outcome] && isSettledCount(outcome) && !isOutcomeSatisfied(outcome, settings),
+  );
+  if (failing.length === 0) return;
+  const counts = countsInWords(Object.fromEntries(failing.map((outcome) => [outcome, outcomes[outcome] ?? 0])));
+  logOnce(
+    context,
+    `${labelOf(settings.resource, settings.collection)}: ${counts}, ${describeComingFailure(failing, settings)}`,
+  );
+}
+
+/** Warns once if more operations match than a delete would cancel. */
+function warnOfLimit(count: number, { resource, collection, limit }: SweepSettings, context: Context): void {
+  if (count <= limit) return;
+  logOnce(
+    context,
+    `${resource ?? collection}: ${inDigits(count)} operations match and limit is ${inDigits(limit)}: a destroy would fail before its first cancel. Narrow the selection or raise limit.`,
+  );
+}
+
+/** Returns whether an update continues the sweep. With another selection, it starts over. */
+function isSameSweep(before: SweepSettings, now: SweepSettings): boolean {
+  return before.cancelOn === now.cancelOn && isDeepStrictEqual(before.selection, now.selection);
 }
 
 /** Returns whether a summary holds at the endpoint that a step would call. */
@@ -164,23 +199,39 @@ interface Swept {
  * @param earlier a summary that has the acknowledged cancels
  * @throws {StepError} if the service can't list, or an operation can't be read
  */
-function count(
+async function count(
   settings: SweepSettings,
   context: Context,
   step: TimedStep | "read",
   earlier: Summary = emptySummary,
 ): Promise<Summary> {
   const timeout = step === "read" ? readTimeout : timeoutOf(settings.customTimeouts, step);
-  return readOnly(settings, context, earlier, timeout, (run) => run.count());
+  let running = 0;
+  const { summary } = await readOnly(settings, context, earlier, timeout, async (run) => {
+    running = await run.count();
+  });
+  warnOfLimit(running, settings, context);
+  return summary;
 }
 
 /**
- * Reads once what an earlier run left unsettled.
+ * Reads once what an earlier run left unsettled. Shows the outcomes that changed, and writes them to the report.
  *
  * @throws as {@link count} does
  */
-function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
-  return readOnly(settings, context, earlier, readTimeout, (run) => run.refresh());
+async function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
+  const { summary, run, known } = await readOnly(settings, context, earlier, readTimeout, (one) => one.refresh());
+  const [before, now] = [countsInWords(known.outcomes), countsInWords(summary.outcomes)];
+  if (matchedIn(known) > 0 && before !== now) {
+    context.log(`${labelOf(settings.resource, settings.collection)}: ${before} → ${now}.`);
+  }
+  try {
+    await run.closeAfterRefresh();
+    return summary;
+  } catch (error) {
+    context.log(`${reasonOf(error)} The next \`pulumi up\` writes what is known.`);
+    return { ...summary, unreported: true };
+  }
 }
 
 async function readOnly(
@@ -189,16 +240,21 @@ async function readOnly(
   earlier: Summary,
   timeout: number,
   work: (run: Run) => Promise<void>,
-): Promise<Summary> {
+): Promise<{ summary: Summary; run: Run; known: Summary }> {
   const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeout);
-  const run = new Run(client, settings, deadline, Report.open(undefined), known, context.log);
+  const run = new Run(client, settings, deadline, reportOf(settings), known, context.log);
   const stopShowing = showProgress(context.log, deadline.start, () => run.progress);
   await work(run).finally(stopShowing);
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
   const unreported = earlier.unreported === true ? { unreported: true as const } : {};
-  return { ...summaryAfter(known, run, settings), ...unreported };
+  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run, known };
+}
+
+/** Returns a sweep's report, which isn't open yet. */
+function reportOf({ report, resource, collection }: SweepSettings): Report {
+  return new Report(report, resource ?? collection);
 }
 
 /**
@@ -215,7 +271,9 @@ async function sweep(
 ): Promise<Swept> {
   const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
-  const run = new Run(client, settings, deadline, Report.open(settings.report), known, context.log);
+  const report = reportOf(settings);
+  report.open();
+  const run = new Run(client, settings, deadline, report, known, context.log);
   const stopShowing = showProgress(context.log, deadline.start, () => run.progress);
   const errors = new Set<string>();
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
@@ -238,13 +296,24 @@ async function sweep(
     ...summaryAfter(known, run, settings),
     ...(isReported ? {} : { unreported: true }),
   };
-  if (errors.size === 0 || matchedIn(summary) > 0)
-    context.log(`Swept ${settings.collection}: ${countsInWords(summary.outcomes)}.`);
+  const matched = matchedIn(summary);
+  if (errors.size === 0 || matched > 0) {
+    const counts = matched === 0 ? "no operations" : `${inDigits(matched)}: ${countsInWords(summary.outcomes)}`;
+    context.log(`${labelOf(settings.resource, settings.collection)}: swept ${counts}.`);
+  }
   // Shown once and in full, because the line of each operation has only its beginning.
   if (errors.size === 0 && run.noListener) errors.add(reasonOf(run.noListener));
-  const all = [...errors, describeUnexpected(summary, run.ledger, settings.collection, settings)];
-  const error = all.filter((one) => one !== undefined).join("\n");
-  return { summary, mayHaveCancelled: run.mayHaveCancelled, ...(error === "" ? {} : { error }) };
+  const { mayHaveCancelled } = run;
+  const unexpected = describeUnexpected(summary, run.ledger, settings.collection, settings);
+  const problems = [...errors, ...(unexpected === undefined ? [] : [unexpected])];
+  if (problems.length === 0) return { summary, mayHaveCancelled };
+  const ways = waysOut({
+    step,
+    isInState: step !== "create" || mayHaveCancelled,
+    ...(unexpected === undefined ? {} : { acceptance: "To accept these outcomes, change `expect`" }),
+  });
+  if (unexpected !== undefined || step === "delete") problems.push(ways);
+  return { summary, mayHaveCancelled, error: problems.join("\n") };
 }
 
 /**
@@ -252,8 +321,9 @@ async function sweep(
  *
  * @throws {StepError} if the report can't be written this time either
  */
-async function writeMissingReport({ report: path }: SweepSettings, earlier: Summary): Promise<Summary> {
-  const report = Report.open(path);
+async function writeMissingReport(settings: SweepSettings, earlier: Summary): Promise<Summary> {
+  const report = reportOf(settings);
+  report.open();
   for (const operation of earlier.operations) report.write(operation);
   report.writeUnnamed(unnamedIn(earlier));
   await report.close();

@@ -1,3 +1,4 @@
+import { inDigits } from "../../common/text";
 import { isSettled, type Outcome, outcomes as allOutcomes, settledOutcomes } from "../../operations/outcome";
 import { type Expectation, isSatisfied } from "../expectation";
 import { type Properties, timestamp } from "../state/record";
@@ -235,9 +236,9 @@ export function isSweepSatisfied({ outcomes, incomplete }: Summary, expectation:
   );
 }
 
-/** Returns whether the report of the last run is written, or no report is required. */
-export function isReported({ unreported }: Summary, { report }: { report: string | undefined }): boolean {
-  return unreported !== true || report === undefined;
+/** Returns whether operations that are counted so have ended, and are counted so in each later run. */
+export function isSettledCount(outcome: Counted): boolean {
+  return outcome === "unobserved" || isSettled(outcome);
 }
 
 export function isOutcomeSatisfied(outcome: Counted, expectation: Expectation): boolean {
@@ -248,7 +249,7 @@ export function isOutcomeSatisfied(outcome: Counted, expectation: Expectation): 
 /** Returns the counts as text, for example `120 cancelled, 3 succeeded`. */
 export function countsInWords(outcomes: Counts): string {
   const some = countedOutcomes.filter((outcome) => outcomes[outcome]);
-  return some.map((outcome) => `${outcomes[outcome] ?? 0} ${outcome}`).join(", ") || "no operations";
+  return some.map((outcome) => `${inDigits(outcomes[outcome] ?? 0)} ${outcome}`).join(", ") || "no operations";
 }
 
 export function total(outcomes: Counts): number {

@@ -35,7 +35,7 @@ describe("create of a sweep that cancels at its creation", () => {
         { name: "operations/c", outcome: "failed" },
       ],
     });
-    assert.deepEqual(lines, ["Swept operations: 1 cancelled, 1 succeeded, 1 failed."]);
+    assert.deepEqual(lines, ["operations: swept 3: 1 cancelled, 1 succeeded, 1 failed."]);
   });
 
   it("returns an ID with the full name of the collection and a unique suffix", async () => {
@@ -54,7 +54,7 @@ describe("create of a sweep that cancels at its creation", () => {
     const { endpoint } = emulator;
     assert.deepEqual(outputs, { cancelOn: "create", all: true, matched: 0, outcomes: {}, operations: [], endpoint });
     assert.deepEqual(calls(), ["list", "list"]);
-    assert.deepEqual(lines, ["Swept operations: no operations."]);
+    assert.deepEqual(lines, ["operations: swept no operations."]);
   });
 
   it('returns after the acknowledgements with waitFor "accepted", without a read', async () => {
@@ -296,7 +296,7 @@ describe("create of a sweep that cancels at its creation", () => {
       const { message } = await failure(create());
       assert.ok(Buffer.byteLength(message) <= 4096, String(message.length));
       assert.equal(message.match(/^- operations\/n+…: the cancel call failed with/gm)?.length, 15);
-      assert.match(message, /\n- and 15 more\n.*`pulumi state delete`/);
+      assert.match(message, /\n- and 15 more\n.*\n.*The failed creation left nothing in the state\.$/);
     });
 
     it("leaves no resource when no cancel is acknowledged", async () => {

@@ -74,7 +74,7 @@ describe("a sweep that cancels at its deletion", () => {
       emulator.add({ name: "operations/c", onCancel: "complete" });
       await remove(outputs);
       assert.deepEqual(cancelled(), ["a", "b", "c"]);
-      assert.deepEqual(lines, ["Swept operations: 2 cancelled, 1 succeeded."]);
+      assert.deepEqual(lines, ["operations: swept 3: 2 cancelled, 1 succeeded."]);
     });
 
     it('makes no call with cancelOn "create"', async () => {

@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  createWriteStream,
+  fstatSync,
+  openSync,
+  statSync,
+  type Stats,
+  type WriteStream,
+} from "node:fs";
+import { dirname } from "node:path";
+import type { Outcome } from "../operations/outcome";
+import { StepError } from "./errors";
+import { timestamp } from "./state/record";
+
+/** What a report says of an operation. */
+export interface ReportedOperation {
+  readonly name: string;
+  readonly outcome: Outcome;
+  /** RFC 3339: when the server acknowledged the cancel. */
+  readonly requestTime?: string;
+  /** RFC 3339: when a read first found the operation settled. */
+  readonly settleTime?: string;
+  /** The error that the operation ended with: its code's name and its message. */
+  readonly error?: string;
+  /** Why the operation couldn't be cancelled or read. */
+  readonly failure?: string;
+}
+
+/** The id of this process, which is the same in all reports of a deployment. */
+const run = randomBytes(4).toString("hex");
+
+/** Appends a line of JSON to a file for each operation of a step. */
+export class Report {
+  private stream: WriteStream | undefined;
+
+  /**
+   * @param path relative to the program's directory; `undefined` for no report
+   * @param resource the resource's name, for the lines
+   */
+  constructor(
+    private readonly path: string | undefined,
+    private readonly resource: string,
+  ) {}
+
+  /** Whether the file is open. */
+  get isOpen(): boolean {
+    return this.stream !== undefined;
+  }
+
+  /**
+   * Opens the file for appending, unless it's open. A step opens it before its first call, so that it cancels nothing if
+   * the file can't be written.
+   *
+   * @throws {StepError} if the path can't be opened or isn't a file; a pipe without a reader would block the process
+   */
+  open(): void {
+    const { path } = this;
+    if (path === undefined || this.stream) return;
+    const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+    try {
+      // Without O_NONBLOCK, opening a pipe waits for a reader.
+      const fd = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
+      if (isWritableKind(fstatSync(fd))) {
+        this.stream = createWriteStream(path, { fd });
+        return;
+      }
+      closeSync(fd);
+    } catch (error) {
+      const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+      if (code !== "ENXIO")
+        throw new StepError(`The report ${path} can't be written (${code}). Check the path in \`report\`.`);
+    }
+    throw new StepError(`The report ${path} can't be written: it isn't a file. Name a file, or leave out \`report\`.`);
+  }
+
+  /**
+   * Writes the line of an operation. Opens the file if necessary.
+   *
+   * @throws {StepError} as {@link open} does
+   */
+  write(operation: ReportedOperation): void {
+    this.writeLine(operation);
+  }
+
+  /** Writes the counts of operations that the state doesn't name, after an earlier run couldn't write its report. */
+  writeUnnamed(outcomes: Readonly<Record<string, number>>): void {
+    if (Object.keys(outcomes).length > 0) this.writeLine({ unnamed: outcomes });
+  }
+
+  private writeLine(line: object): void {
+    this.open();
+    const { resource } = this;
+    this.stream?.write(`${JSON.stringify({ time: timestamp(), run, resource, ...line })}\n`);
+  }
+
+  /**
+   * Closes the file.
+   *
+   * @throws {StepError} if not everything was written
+   */
+  close(): Promise<void> {
+    const { stream, path = "" } = this;
+    if (!stream) return Promise.resolve();
+    this.stream = undefined;
+    return new Promise((resolve, reject) => {
+      stream.on("error", (error) => {
+        reject(new StepError(`The report ${path} can't be written: ${error.message}.`));
+      });
+      stream.on("finish", resolve).end();
+    });
+  }
+}
+
+/** Returns whether the report of the last step is written, or no report is required. */
+export function isReported(
+  { unreported }: { unreported?: true | undefined },
+  { report }: { report: string | undefined },
+): boolean {
+  return unreported !== true || report === undefined;
+}
+
+/** Returns why a report can't be written to a path. Doesn't create the file. */
+export function reportIssues(path: string): string[] {
+  if (path === "") return ["is empty"];
+  try {
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (path.endsWith("/") || (file && !isWritableKind(file)))
+      return ["can't be written, because the path isn't a file. Name a file"];
+    if (file) accessSync(path, constants.W_OK);
+    else if (!statSync(dirname(path)).isDirectory()) return [missingFolder];
+    else accessSync(dirname(path), constants.W_OK | constants.X_OK);
+    return [];
+  } catch (error) {
+    const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return [missingFolder];
+    return [`can't be written (${code}). Check the path and its permissions`];
+  }
+}
+
+const missingFolder = "can't be written, because its folder doesn't exist. Create the folder, or change the path";
+
+/** A device such as /dev/null is allowed, and a pipe isn't, because it blocks the process while nobody reads it. */
+function isWritableKind(stats: Stats): boolean {
+  return stats.isFile() || stats.isCharacterDevice();
+}
