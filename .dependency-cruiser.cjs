@@ -1,6 +1,6 @@
 /** Which folders of provider/ a folder may import. Imports point one way, from the first line to the last. */
 const layers = {
-  hosts: ["resources", "auth", "operations", "common"],
+  hosts: ["resources", "common"],
   resources: ["auth", "operations", "common"],
   auth: ["common"],
   operations: ["common"],
@@ -26,12 +26,25 @@ module.exports = {
       to: { path: "^provider/", pathNot: `^provider/(${[layer, ...allowed].join("|")})/` },
     })),
     {
-      name: "heavy-imports",
-      comment:
-        "A program that imports the package loads neither HTTP nor authentication: lookups load them when first used.",
+      name: "operations-types",
+      comment: "A program that imports the package doesn't load HTTP, so these files import only types of operations.",
+      severity: "error",
+      from: { path: "^provider/[^/]+\\.ts$" },
+      to: { path: "^provider/operations/", dependencyTypesNot: ["type-only"] },
+    },
+    {
+      name: "classes-imports",
+      comment: "A program that imports the package loads neither HTTP nor authentication: see docs/design.md.",
       severity: "error",
       from: { path: "^provider/[^/]+\\.ts$", pathNot: "^provider/lookups\\.ts$" },
-      to: { path: "^provider/(hosts|resources|auth|operations)/", dependencyTypesNot: ["type-only"] },
+      to: { path: "^provider/[^/]+/", pathNot: "^provider/operations/" },
+    },
+    {
+      name: "lookups-imports",
+      comment: "A lookup loads only provider/hosts/ and provider/resources/, when it runs: see docs/design.md.",
+      severity: "error",
+      from: { path: "^provider/lookups\\.ts$" },
+      to: { path: "^provider/[^/]+/", pathNot: "^provider/(hosts|resources|operations)/" },
     },
   ],
   options: {

@@ -20,7 +20,9 @@ export async function writeDocument(results: Results): Promise<void> {
     ["goals", [await renderTable(goalsTable(goals)), ...explanations(goals)].join("\n\n")],
   ]);
   for (const [name, findings] of measurements) {
-    sections.set(name, await describeFindings(findings));
+    const content = await describeFindings(findings);
+    // A measurement without tables and charts has only goals, which are in their own section.
+    if (content !== "") sections.set(name, content);
     for (const chart of findings.charts) writeFileSync(join(folder, `${chart.name}.svg`), await renderChart(chart));
   }
   const document = [...sections].reduce(replaceSection, readFileSync(file, "utf8"));

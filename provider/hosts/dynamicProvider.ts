@@ -33,7 +33,11 @@ const stdout = (line: string) => {
   console.log(line);
 };
 
-/** The methods of `pulumi.dynamic.ResourceProvider`, which the host calls. */
+/**
+ * The methods of `pulumi.dynamic.ResourceProvider`, which the host calls.
+ *
+ * The engine doesn't tell a dynamic provider about Ctrl-C, so a step that runs at that time continues to its end.
+ */
 class DynamicProvider {
   private context: Context;
 
