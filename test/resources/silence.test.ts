@@ -139,9 +139,9 @@ describe("the lines of a step", () => {
         else respond(response, received.line.startsWith("POST") ? {} : { name, done: true });
       });
       begin(() => create(context));
-      await time.pass(10_000);
+      // The next attempt follows within 10 s.
+      await time.pass(4_000);
       isUp = true;
-      await time.pass(4_500);
       await time.pass(60_000);
       assert.deepEqual(texts(), []);
     });
@@ -153,7 +153,8 @@ describe("the lines of a step", () => {
         else respond(response, received.line.startsWith("POST") ? {} : { name, done: true });
       });
       begin(() => create(context));
-      await time.pass(20_000);
+      // The next attempt follows within 10 s.
+      await time.pass(18_000);
       isUp = true;
       await time.pass(120_000);
       assert.deepEqual(times(), [15]);
