@@ -36,8 +36,18 @@ module.exports = {
       name: "classes-imports",
       comment: "A program that imports the package loads neither HTTP nor authentication: see docs/design.md.",
       severity: "error",
-      from: { path: "^provider/[^/]+\\.ts$", pathNot: "^provider/lookups\\.ts$" },
-      to: { path: "^provider/[^/]+/", pathNot: "^provider/operations/" },
+      from: { path: "^provider/[^/]+\\.ts$", pathNot: "^provider/(lookups|programChecks)\\.ts$" },
+      to: { path: "^provider/[^/]+/", pathNot: "^provider/(operations/|common/requireNode\\.ts$)" },
+    },
+    {
+      name: "programChecks-imports",
+      comment: "A check loads only the names of settings, and only if the stack has settings: see docs/design.md.",
+      severity: "error",
+      from: { path: "^provider/programChecks\\.ts$" },
+      to: {
+        path: "^provider/[^/]+/",
+        pathNot: "^provider/(common/suggestion|auth/configSources|resources/endpoint)\\.ts$",
+      },
     },
     {
       name: "lookups-imports",
