@@ -3,7 +3,7 @@ import { boolean, type Check, checkProperties, object, oneOf, text } from "./che
 import type { FaultRule, FaultyMethod, NamedFault } from "./faults";
 
 /** The methods that a rule from outside this process can name. A test's own services have others. */
-export const faultyMethods = ["get", "list", "cancel", "delete", "unknown"] as const satisfies readonly FaultyMethod[];
+export const faultyMethods = ["get", "list", "cancel", "delete"] as const satisfies readonly FaultyMethod[];
 
 export const namedFaults = [
   "lostAnswer",

@@ -13,9 +13,9 @@ interface State extends Properties {
   readonly matched: number;
   readonly outcomes: Record<string, number>;
   readonly operations: { name: string; outcome: string }[];
-  readonly requestTime?: string;
-  readonly settleTime?: string;
-  readonly acknowledged?: { name: string }[];
+  readonly requestTime?: string | null;
+  readonly settleTime?: string | null;
+  readonly acknowledged?: { name: string }[] | null;
 }
 
 const __provider = "exports.handler=…";
@@ -284,7 +284,7 @@ export class SweepHistory {
       const counted = state.outcomes[outcome] ?? 0;
       assert.ok(counted <= ended, `${counted} are counted as ${outcome}, and ${ended} are`);
     }
-    if (state.settleTime === undefined) return;
+    if (!state.settleTime) return;
     const unsettled = ["running", "cancelling", "unsupported"].filter((outcome) => state.outcomes[outcome]);
     assert.deepEqual(unsettled, [], "settleTime is set while operations run");
   }

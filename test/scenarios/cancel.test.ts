@@ -39,7 +39,7 @@ onEachEngine("a cancellation request", (scenario) => {
     const outputs = await world.outputs();
     assert.equal(outputs["outcome"], "succeeded");
     assert.deepEqual(outputs["response"], { "@type": "x", n: 1 });
-    assert.equal(outputs["error"], undefined);
+    assert.equal(outputs["error"], null);
   });
 
   scenario("records the outcome failed when the operation fails after the cancel", async (world) => {
@@ -67,7 +67,7 @@ onEachEngine("a cancellation request", (scenario) => {
       world.request({ operation, expect: ["cancelled", "unsupported"] });
       await world.up();
       assert.equal(await world.outcome(), "unsupported");
-      assert.equal((await world.outputs())["requestTime"], undefined);
+      assert.equal((await world.outputs())["requestTime"], null);
       assert.deepEqual(changes(await world.up()), []);
       assert.equal(world.cancels(), 2);
     },

@@ -77,9 +77,9 @@ onEachEngine("the wait for a cancelled operation", (scenario) => {
         const operation = world.emulator.add();
         const down = world.emulator.fault({ method: "cancel", then: { status: 503 } });
         world.request({ operation }, { customTimeouts: { create: "1s" } });
-        await world.upFails(/UNAVAILABLE.*not known/s);
+        await world.upFails(/UNAVAILABLE.*isn't known/s);
         assert.equal(await world.outcome(), "running");
-        assert.equal((await world.outputs())["requestTime"], undefined);
+        assert.equal((await world.outputs())["requestTime"], null);
         const before = world.cancels();
         assert.ok(before >= 1);
 

@@ -49,8 +49,11 @@ async function run({ endpoint, names, inputs, mostSteps }: Job): Promise<Fare[]>
       let ending = await resource.up();
       let steps = 1;
       for (; ending.ended !== "done" && steps < mostSteps; steps++) ending = await resource.up();
-      const { outcome, requestTime } = (resource.state ?? {}) as { outcome?: string; requestTime?: string };
-      const known = { ...(outcome !== undefined && { outcome }), ...(requestTime !== undefined && { requestTime }) };
+      const { outcome, requestTime } = (resource.state ?? {}) as { outcome?: string; requestTime?: string | null };
+      const known = {
+        ...(outcome !== undefined && { outcome }),
+        ...(typeof requestTime === "string" && { requestTime }),
+      };
       return { name, ...known, settled: ending.ended === "done", steps, message: ending.message };
     }),
   );
