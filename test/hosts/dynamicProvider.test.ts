@@ -124,6 +124,7 @@ describe("the provider that Pulumi's host calls", () => {
       operationType: null,
       requestTime: null,
       settleTime: null,
+      unreported: null,
     };
     assert.deepEqual(props, { ...absent, operation: name, outcome: "notFound", endpoint: emulator.endpoint });
   });

@@ -73,7 +73,7 @@ describe("the message about an invalid argument", () => {
     ],
     [
       { waitfor: "accepted" },
-      'waitfor isn\'t an argument of this resource. Did you mean "waitFor"? Valid are operation, service, cancelOn, waitFor, expect, triggers, impersonateServiceAccount, subject',
+      'waitfor isn\'t an argument of this resource. Did you mean "waitFor"? Valid are operation, service, cancelOn, waitFor, expect, report, triggers, impersonateServiceAccount, subject',
     ],
   ] as const) {
     it(`explains ${JSON.stringify(inputs)} of a request`, async () => {

@@ -53,7 +53,9 @@ describe("the lines of a step", () => {
 
   function contextFor(endpoint: string, config: Readonly<Record<string, string>> = {}): Context {
     const log = (line: string) => {
-      if (!line.startsWith("Calls go to")) lines.push({ line, at: time.now() - start });
+      // The line with the outcome ends a step.
+      const isOutcome = /: (succeeded|cancelling|cancelled)( after .*)?$/.test(line);
+      if (!isOutcome && !line.startsWith("Calls go to")) lines.push({ line, at: time.now() - start });
     };
     return { config: (key) => config[key], environment: { CANCELLATION_ENDPOINT: endpoint }, log };
   }
@@ -276,6 +278,6 @@ describe("the lines of a step", () => {
     const names = Array.from({ length: 50 }, (_, index) => `operations/${index}`);
     begin(() => sweep.create({ names, cancelOn: "create" }, context));
     await time.pass(60_000);
-    assert.deepEqual(texts(), ["Swept operations: 50 succeeded."]);
+    assert.deepEqual(texts(), ["operations: swept 50: 50 succeeded."]);
   });
 });
