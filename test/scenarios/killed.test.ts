@@ -223,6 +223,10 @@ for (const victim of ["host", "engine"] as const) {
           outcome: "cancelled",
           done: true,
           error: { code: 1, status: "CANCELLED", message: "The operation was cancelled.", details: [] },
+          metadata: null,
+          response: null,
+          operationType: null,
+          endpoint: world.emulator.endpoint,
         });
         assert.ok(Date.parse(String(requestTime)) <= Date.parse(String(settleTime)));
         assert.equal(world.emulator.operation(operation)?.outcome, "cancelled");
