@@ -54,6 +54,13 @@ class DynamicProvider {
     });
   }
 
+  /** Returns a provider that prints nothing, for a program that checks arguments before it declares a resource. */
+  silent(): DynamicProvider {
+    const provider = new DynamicProvider(this.steps);
+    provider.context = { ...this.context, log: () => undefined };
+    return provider;
+  }
+
   diff(_id: string, old: Properties, news: Properties) {
     return attempt(news, () => this.steps.diff(given(old), given(news), this.context));
   }
