@@ -7,7 +7,7 @@ import { CancellationRequest, CancellationSweep } from "pulumi-operation-cancell
 import { readSettings } from "./settings";
 
 /** Declares the resources, and returns the stack's outputs. */
-export = async () => {
+async function declare() {
   const { requests, sweeps } = await readSettings();
   if (requests.length + sweeps.length === 0) {
     const command = "pulumi config set --path 'operations[0]' operations/AbC";
@@ -27,4 +27,10 @@ export = async () => {
     /** What each sweep counted. */
     ...(counts.length > 0 && { sweeps: Object.fromEntries(counts) }),
   };
-};
+}
+
+// An error is about the config or the installation, and a stack trace doesn't help. Pulumi shows a RunError without one.
+export = () =>
+  declare().catch((error: unknown) => {
+    throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  });

@@ -29,18 +29,20 @@ const keys = ["operations", "sweeps"];
 /**
  * Reads the stack's config.
  *
- * @throws pulumi.RunError with all issues, each with the path of its entry. Pulumi shows it without a stack trace.
+ * @throws an error with all issues, each with the path of its entry
  */
 export async function readSettings(): Promise<Settings> {
   const config = new pulumi.Config();
   const issues = [...unknownKeys(config.name)];
-  const requests = await declared(operationsOf(valueOf(config, "operations"), issues), provider.request, issues);
-  const sweeps = await declared(sweepsOf(valueOf(config, "sweeps"), issues), provider.sweep, issues);
+  const requests = await declared(
+    operationsOf(valueOf(config, "operations"), issues),
+    provider.request.silent(),
+    issues,
+  );
+  const sweeps = await declared(sweepsOf(valueOf(config, "sweeps"), issues), provider.sweep.silent(), issues);
   if (issues.length > 0) {
     const lines = issues.map((issue) => `- ${issue}`).join("\n");
-    throw new pulumi.RunError(
-      `The stack's config isn't valid, so nothing was cancelled:\n${lines}\nSee docs/stack.md.`,
-    );
+    throw new Error(`The stack's config isn't valid, so nothing was cancelled:\n${lines}\nSee docs/stack.md.`);
   }
   return {
     requests: requests as unknown as Settings["requests"],

@@ -76,6 +76,13 @@ class DynamicProvider {
     });
   }
 
+  /** Returns a provider that prints nothing, for a program that checks arguments before it declares a resource. */
+  silent(): DynamicProvider {
+    const provider = new DynamicProvider(this.steps);
+    provider.context = { ...this.context, log: () => undefined };
+    return provider;
+  }
+
   diff(_id: string, old: Properties, news: Properties) {
     return this.attempt(news, () => this.steps.diff(given(old), given(news), this.context));
   }

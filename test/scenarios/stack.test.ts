@@ -96,6 +96,7 @@ describeOnEachEngine("the repository as a stack", (engine) => {
         assert.match(output, issue);
       }
       assert.doesNotMatch(output, /^\s+at /m);
+      assert.doesNotMatch(output, /Calls go to/);
     }
     assert.equal(emulator.calls.count(), 0);
   });
@@ -108,6 +109,13 @@ describeOnEachEngine("the repository as a stack", (engine) => {
       /operations isn't a list.*pulumi config set --path 'operations\[0\]'/,
     );
     assert.match(output, /sweeps must be an object.*pulumi config set --path 'sweeps\.teardown\.match\.name'/);
+  });
+
+  it("shows a misspelled setting of the package without a stack trace", async () => {
+    await configure("operations", ["operations/AbC"]);
+    await stack.setConfig("cancellation:endpont", "x");
+    const { output } = failed(await stack.preview(), /- cancellation:endpont .*cancellation:endpoint/);
+    assert.doesNotMatch(output, /^\s+at /m);
   });
 
   it("warns if its config lists nothing", async () => {
