@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { withoutChance } from "../support/withoutChance";
 import { madeUpCredentials } from "./credentials";
 import { liveThrough } from "./run";
+import { silence } from "../support/silence";
 
 describe("300 random histories of a request", function () {
+  silence();
   this.timeout(300_000);
   withoutChance();
   madeUpCredentials();

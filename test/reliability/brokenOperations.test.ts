@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Fault, type OperationSpec, startEmulator } from "../../provider/emulator";
 import { cleanUps } from "../support/cleanUps";
 import { providerFor, Resource } from "./resource";
+import { silence } from "../support/silence";
 
 const brokenCount = 60;
 const healthyCount = 3;
@@ -9,6 +10,7 @@ const healthyCount = 3;
 const settleAfter = 800;
 
 describe("a host with operations that always fail", () => {
+  silence();
   const { stopping } = cleanUps();
 
   for (const [what, then] of [

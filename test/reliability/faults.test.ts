@@ -7,6 +7,7 @@ import { withoutChance } from "../support/withoutChance";
 import { definite, passing, type Row } from "./faultTable";
 import { acknowledgements, name, providerFor, Resource } from "./resource";
 import { isAcknowledgedBefore, resourceOf, type Site, sites, type Step, steps } from "./steps";
+import { silence } from "../support/silence";
 
 const second = { create: "1s", update: "1s", delete: "1s" };
 const settled = ["cancelled", "succeeded", "failed"];
@@ -22,6 +23,7 @@ async function everywhere<T extends { label: string }>(places: readonly T[], wor
 }
 
 describe("a step", () => {
+  silence();
   withoutChance();
   const { stopping, after } = cleanUps();
 

@@ -6,12 +6,14 @@ import { withoutChance } from "../support/withoutChance";
 import { hostileJson, hostileTexts } from "./hostileValues";
 import { name, providerFor, Resource } from "./resource";
 import { assertShowable, assertSound, watchPrototypes } from "./soundness";
+import { silence } from "../support/silence";
 
 const operation = (rest: string) => `{"name": "${name}", "done": true, ${rest}}`;
 const brief = { create: "1s", update: "1s" };
 const count = (text: string, character: string) => text.split(character).length - 1;
 
 describe("a hostile service", () => {
+  silence();
   withoutChance();
   const { stopping } = cleanUps();
   const assertPrototypes = watchPrototypes();

@@ -97,11 +97,16 @@ describe("the line about a request's outcome", () => {
     assert.deepEqual(lines, ["stuck (operations/AbC): cancelling", "stuck (operations/gone): notFound"]);
   });
 
-  it("isn't shown for an operation that only runs, for an unchanged outcome, and for a lookup by id", async () => {
+  it("isn't shown for a lookup by id, which manages no request", async () => {
+    const { read, lines } = await begin({ operations: [{ name, done: "cancelled" }] });
+    await read();
+    assert.deepEqual(lines, []);
+  });
+
+  it("isn't shown for an operation that only runs and for an unchanged outcome", async () => {
     const { create, read, update, remove, lines } = await begin();
     await create({ cancelOn: "delete" });
     await read({ cancelOn: "delete", outcome: "running" });
-    await read();
     await update({ cancelOn: "delete", outcome: "running" }, { cancelOn: "delete" });
     await remove({ outcome: "cancelled", settleTime: ago(1) });
     await remove({ cancelOn: "create", outcome: "running" });
