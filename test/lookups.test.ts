@@ -134,13 +134,11 @@ describe("a lookup in a test with mocks", () => {
   });
 
   it("rejects its promise for an argument that isn't valid, before it asks the mocks", async () => {
-<<<<<<< HEAD
-    assert.match((await rejection(getOperation({ operation: "operations//x" }))).message, /- operation has an empty/);
-    assert.match((await rejection(listOperations({ limit: 0 }))).message, /- limit is 0, but must be at least 1/);
-=======
-    assert.match((await rejection(getOperation({ operation: "operations//x" }))).message, /- operation .*empty segment/);
+    assert.match(
+      (await rejection(getOperation({ operation: "operations//x" }))).message,
+      /- operation .*empty segment/,
+    );
     assert.match((await rejection(listOperations({ limit: 0 }))).message, /- limit .*at least 1/);
->>>>>>> surroundings
     assert.deepEqual(asked, []);
   });
 
