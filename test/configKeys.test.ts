@@ -13,7 +13,7 @@ describe("the keys of the stack's config", () => {
     } catch (error) {
       return (error as Error).message;
     } finally {
-      pulumi.runtime.setAllConfig(before as Record<string, string>);
+      pulumi.runtime.setAllConfig(before);
     }
   };
 

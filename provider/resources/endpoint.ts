@@ -61,9 +61,11 @@ export function endpointFor(service: Service, settings: Settings, universe = def
  * @param recorded `undefined` if the record has no endpoint
  */
 export function holdsAt(recorded: string | undefined, endpoint: string): boolean {
-  if (recorded === undefined || recorded === endpoint) return true;
-  const url = parseUrl(recorded);
-  return url === undefined || !isLoopback(url.hostname);
+  const url = recorded === undefined ? undefined : parseUrl(recorded);
+  if (!url || !isLoopback(url.hostname)) return true;
+  const { protocol, hostname, port } = new URL(endpoint);
+  // An emulator has several names: localhost, 127.0.0.1, [::1].
+  return isLoopback(hostname) && protocol === url.protocol && port === url.port;
 }
 
 function endpointIn(override: Override | undefined, service: Service, isForAll: boolean): string | undefined {

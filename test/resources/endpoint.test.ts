@@ -152,6 +152,8 @@ describe("a record that was made on an emulator", () => {
     assert.equal(holdsAt(first, second), false);
     assert.equal(holdsAt(first, other), false);
     assert.equal(holdsAt(first, first), true);
+    assert.equal(holdsAt("http://127.0.0.1:8085", "http://localhost:8085"), true);
+    assert.equal(holdsAt("http://127.0.0.1:8085", "https://localhost:8085"), false);
     assert.equal(holdsAt("http://[::1]:8085", other), false);
     assert.equal(holdsAt("http://localhost:8085", other), false);
     assert.equal(holdsAt(other, first), true);

@@ -74,6 +74,8 @@ onEachEngine("the next up of a cancellation request", (scenario) => {
 
   scenario("replaces the request when the service's host or version changes", async (world) => {
     const operation = world.emulator.add();
+    // The config's endpoint is that of Cloud Channel only.
+    world.stack.setEnvironment("CANCELLATION_ENDPOINT", world.emulator.endpoint);
     world.request({ operation });
     await world.up();
     world.request({ operation, service: { endpoint: "https://other.example.com" } });

@@ -399,7 +399,7 @@ onEachEngine("a sweep that cancels when it is deleted", (scenario) => {
     world.sweep({ all: true, match: { name: "operations/*" } });
     await world.upFails(/all .*can't be combined with match/);
     world.sweep({ match: {} });
-    await world.upFails(/is required/);
+    await world.upFails(/match is empty/);
     assert.equal(world.emulator.calls.count(), 0);
   });
 
