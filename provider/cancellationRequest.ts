@@ -66,7 +66,7 @@ export type CancellationRequestTiming =
        * Values whose change replaces the request, which sends a new cancel. Not allowed with `cancelOn: "delete"`.
        * Default: `[]`.
        */
-      triggers: pulumi.Input<unknown[]>;
+      triggers?: pulumi.Input<unknown[]>;
     };
 
 /** The arguments that {@link CancellationRequest.get} can't read from the id. */

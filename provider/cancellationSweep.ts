@@ -111,7 +111,7 @@ export type CancellationSweepTiming =
        * Values whose change replaces the sweep, which sweeps again. Not allowed with `cancelOn: "delete"`. Default:
        * `[]`.
        */
-      triggers: pulumi.Input<unknown[]>;
+      triggers?: pulumi.Input<unknown[]>;
     };
 
 /**

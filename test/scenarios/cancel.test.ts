@@ -25,7 +25,9 @@ onEachEngine("a cancellation request", (scenario) => {
       },
       operationType: "CREATE_ENTITLEMENT",
       response: null,
+      unreported: null,
       endpoint: world.emulator.endpoint,
+      __resourceName: "request",
     });
     assert.ok(Date.parse(String(requestTime)) <= Date.parse(String(settleTime)));
     assert.equal(world.cancels(operation), 1);

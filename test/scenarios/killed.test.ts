@@ -226,7 +226,9 @@ for (const victim of ["host", "engine"] as const) {
           metadata: null,
           response: null,
           operationType: null,
+          unreported: null,
           endpoint: world.emulator.endpoint,
+          __resourceName: "request",
         });
         assert.ok(Date.parse(String(requestTime)) <= Date.parse(String(settleTime)));
         assert.equal(world.emulator.operation(operation)?.outcome, "cancelled");
