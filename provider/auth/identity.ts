@@ -51,8 +51,10 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   const all = configSources(config, environment);
   const find = (setting: Parameters<ConfigSource>[0]) => firstDefined(all, (place) => place(setting));
 
-  const target = args.impersonateServiceAccount ?? find("impersonateServiceAccount")?.value;
-  const subject = args.subject ?? (config(subjectKey) || undefined);
+  const target = args.impersonateServiceAccount ?? address(find("impersonateServiceAccount"));
+  const configured = config(subjectKey);
+  const subject =
+    args.subject ?? address(configured ? { value: configured, source: `config ${subjectKey}` } : undefined);
   const universe = universeDomain(find("universeDomain"));
   const project = isTrue(find("userProjectOverride")) ? find("billingProject")?.value : undefined;
   if (subject !== undefined && universe !== undefined && universe !== defaultUniverse) {
@@ -103,6 +105,13 @@ export function describeCaller(args: IdentityArgs, config: ConfigReader, environ
       : [`${delegated === undefined ? "as" : "through"} the service account ${impersonated}`]),
     base,
   ].join(", ");
+}
+
+/** Requires an address, because messages show it. A credential may be set there by mistake. */
+function address(setting: ConfigValue | undefined): string | undefined {
+  if (!setting) return undefined;
+  if (/^[^@\s/:]+@[^@\s/]+$/.test(setting.value)) return setting.value;
+  throw new CredentialError(`${setting.source} must be an email address, for example name@example.com.`);
 }
 
 /** Returns an address with its argument or its setting. */

@@ -60,10 +60,16 @@ export function connect(context: Context, service: Service, args: IdentityArgs):
   return { client: new HintingClient(options, { service, identity }), endpoint: origin };
 }
 
-/** Returns where the calls for a service go. Reads only settings. */
-export function endpointOf(context: Context, service: Service, args: IdentityArgs): string {
-  const { universeDomain } = resolveIdentity(args, context.config, context.environment);
-  return endpointFor(service, context, universeDomain).origin;
+/** Returns where the calls for a service go, or `undefined` if a setting isn't valid. Reads only settings. */
+export function endpointOf(context: Context, service: Service, args: IdentityArgs): string | undefined {
+  try {
+    const { universeDomain } = resolveIdentity(args, context.config, context.environment);
+    return endpointFor(service, context, universeDomain).origin;
+  } catch (error) {
+    // The step that makes the calls reports it.
+    if (error instanceof CredentialError || error instanceof StepError) return undefined;
+    throw error;
+  }
 }
 
 /** Shows once where the calls of a resource go, also in a preview. Shows nothing if a setting isn't valid. */

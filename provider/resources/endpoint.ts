@@ -68,6 +68,17 @@ export function holdsAt(recorded: string | undefined, endpoint: string): boolean
   return isLoopback(hostname) && protocol === url.protocol && port === url.port;
 }
 
+/** Returns whether a record was made at a service, and the endpoint is that of an emulator. */
+export function isServiceRecordAtEmulator(recorded: string | undefined, endpoint: string): boolean {
+  const url = recorded === undefined ? undefined : parseUrl(recorded);
+  return url !== undefined && !isLoopback(url.hostname) && isLoopback(new URL(endpoint).hostname);
+}
+
+/** Returns a record without its endpoint, for a step that replaces no record. */
+export function withoutEndpoint<T extends { readonly endpoint?: string }>(record: T): T {
+  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== "endpoint")) as unknown as T;
+}
+
 function endpointIn(override: Override | undefined, service: Service, isForAll: boolean): string | undefined {
   if (!override) return undefined;
   if ("byHost" in override) return override.byHost.get(service.host);
@@ -91,7 +102,11 @@ function overrideOf(text: string | undefined): Override | undefined {
   if (!text) return undefined;
   if (!isObjectText(text)) return { origin: new URL(text).origin };
   const entries = Object.entries(parseObject(text) ?? {});
-  return { byHost: new Map(entries.map(([host, endpoint]) => [host.toLowerCase(), new URL(String(endpoint)).origin])) };
+  return {
+    byHost: new Map(
+      entries.map(([host, endpoint]) => [new URL(`https://${host}`).host, new URL(String(endpoint)).origin]),
+    ),
+  };
 }
 
 /** Pulumi passes a config value that was set with `--path` as JSON. */

@@ -8,6 +8,20 @@ export class StepError extends Error {
   }
 }
 
+/**
+ * A step would read a service's operation at an emulator, and replace what the state records of the service. It made no
+ * call.
+ */
+export class OtherEndpointError extends StepError {
+  constructor(name: string, recorded: string, endpoint: string) {
+    super(
+      `${name}: the state records what happened at ${recorded}, but calls go to the emulator at ${endpoint}. No call was made, because ` +
+        "the record would be lost. Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.",
+    );
+    this.name = "OtherEndpointError";
+  }
+}
+
 /** A step ended early, and its record must be kept, because a cancel may have been carried out. */
 export class UnfinishedError extends StepError {
   constructor(

@@ -4,8 +4,8 @@ import { fullName } from "../operations/resourceName";
 import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
 import { connect, type Context, endpointOf, logOnce } from "./context";
-import { holdsAt } from "./endpoint";
-import { PartialError, StepError, UnfinishedError } from "./errors";
+import { holdsAt, isServiceRecordAtEmulator, withoutEndpoint } from "./endpoint";
+import { OtherEndpointError, PartialError, StepError, UnfinishedError } from "./errors";
 import { isFinal, isSatisfied } from "./expectation";
 import { commonComparisons, compare, type Comparison } from "./inputs/diff";
 import { hasUnknown, timeoutOf } from "./inputs/schema";
@@ -80,7 +80,11 @@ async function keeping(id: string, inputs: Properties, step: () => Promise<Cance
   }
 }
 
-/** Returns a step's target, and the record that holds at its endpoint. */
+/**
+ * Returns a step's target, and the record that holds at its endpoint.
+ *
+ * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
+ */
 function begin(
   { service, identity, operation }: RequestSettings,
   context: Context,
@@ -88,6 +92,10 @@ function begin(
   recorded: CancellationRecord = initialRecord,
 ): { target: Target; initial: CancellationRecord } {
   const { client, endpoint } = connect(context, service, identity);
+  const isWorthKeeping = recorded.requestTime !== undefined || isSettled(recorded.outcome);
+  if (recorded.endpoint !== undefined && isWorthKeeping && isServiceRecordAtEmulator(recorded.endpoint, endpoint)) {
+    throw new OtherEndpointError(operation, recorded.endpoint, endpoint);
+  }
   const known = holdsAt(recorded.endpoint, endpoint) ? recorded : initialRecord;
   const target = { client, name: operation, deadline: Deadline.after(timeout), log: context.log };
   return { target, initial: { ...known, endpoint } };
@@ -125,8 +133,14 @@ export async function read(id: string, properties: Properties, context: Context)
   const recorded = recordedIn(properties);
   const before = outcomeHere(properties, settings, context);
   const record = await reportingOutcome({ step: "read", settings, context, before }, async () => {
-    const { target, initial } = begin(settings, context, readTimeout, recorded);
-    return readOperation(initial, target);
+    try {
+      const { target, initial } = begin(settings, context, readTimeout, recorded);
+      return await readOperation(initial, target);
+    } catch (error) {
+      if (!(error instanceof OtherEndpointError)) throw error;
+      context.log(`${labelOf(settings.resource, settings.operation)} isn't refreshed. ${error.message}`);
+      return recorded;
+    }
   });
   if (settings.cancelOn === "delete") warnOfFailure(record, settings, context);
   return { ...echoRequestInputs(args), ...recordOutputs(record) };
@@ -180,7 +194,9 @@ export async function remove(properties: Properties, context: Context): Promise<
   const before = outcomeHere(properties, settings, context);
   await reportingOutcome({ step: "delete", settings, context, before }, async (report) => {
     const timeout = timeoutOf(settings.customTimeouts, "delete");
-    const { target, initial } = begin(settings, context, timeout, recordedIn(properties));
+    const recorded = recordedIn(properties);
+    const known = isRecordedHere(recorded, settings, context) ? recorded : initialRecord;
+    const { target, initial } = begin(settings, context, timeout, withoutEndpoint(known));
     if (!isSettled(initial.outcome)) report.open();
     const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
     const record = asked ? initial : await requestCancel(initial, target, settings.expect);
@@ -232,5 +248,6 @@ function isRecordedHere(
   { service, identity }: RequestSettings,
   context: Context,
 ): boolean {
-  return holdsAt(endpoint, endpointOf(context, service, identity));
+  const called = endpointOf(context, service, identity);
+  return called === undefined || holdsAt(endpoint, called);
 }

@@ -143,4 +143,18 @@ describe("a credential", () => {
     assert.equal(isConfigured(identity(), {}), false);
     assert.equal(isConfigured(identity({ subject: "a@b", impersonateServiceAccount: "c@d" }), {}), false);
   });
+
+  it("refuses a configured address that isn't one, and doesn't show it", () => {
+    const secret = '{"private_key": "S3CR3T"}';
+    for (const [config, environment] of [
+      [{ "cancellation:subject": secret }, {}],
+      [{ "gcp:impersonateServiceAccount": secret }, {}],
+      [{}, { GOOGLE_IMPERSONATE_SERVICE_ACCOUNT: secret }],
+    ] as [Record<string, string>, Record<string, string>][]) {
+      assert.throws(
+        () => resolveIdentity({}, (key) => config[key], environment),
+        (error: Error) => /must be an email address/.test(error.message) && !error.message.includes("S3CR3T"),
+      );
+    }
+  });
 });

@@ -54,6 +54,8 @@ describe("the endpoint of a call", () => {
       assert.equal(endpointOf(context, other), second);
       assert.equal(endpointOf(context, "https://x.example.com:8443"), first);
       assert.equal(endpointOf(context, "https://x.example.com"), "https://x.example.com");
+      const withPort = contextOf({ "cancellation:endpoint": JSON.stringify({ "x.example.com:443": first }) }, token);
+      assert.equal(endpointOf(withPort, "https://x.example.com"), first);
     }
   });
 
@@ -240,5 +242,85 @@ describe("a record that was made on an emulator", () => {
     const updated = await request.update(id, settled, { ...inputs, customTimeouts: { create: "1m" } }, here);
     assert.equal(updated["endpoint"], other);
     assert.equal(emulator.calls.count(), 0);
+  });
+});
+
+describe("a record that was made at a service, at an emulator", () => {
+  withoutChance();
+  const { stopping } = cleanUps();
+  const recordedElsewhere = { requestTime: "2026-01-01T00:00:00.000Z", endpoint: other };
+  const enter = async () => {
+    const emulator = stopping(await startEmulator({ operations: [{ name: "operations/another" }] }));
+    return { emulator, here: listening({}, { CANCELLATION_ENDPOINT: emulator.endpoint }) };
+  };
+
+  it("stays unchanged in a refresh, which shows why and makes no call", async () => {
+    for (const state of [
+      { operation: name, outcome: "cancelling", ...recordedElsewhere },
+      { operation: name, outcome: "cancelled", endpoint: other },
+    ]) {
+      const { emulator, here } = await enter();
+      assert.deepEqual(await request.read(id, state, here), state);
+      assert.match(here.lines.at(-1) ?? "", /isn't refreshed.*aiplatform.*emulator at http:\/\/127\.0\.0\.1/);
+      assert.equal(emulator.calls.count(), 0);
+    }
+  });
+
+  it("fails an up that would replace it, before any call", async () => {
+    const { emulator, here } = await enter();
+    const state = { operation: name, outcome: "cancelling", ...recordedElsewhere };
+    await assert.rejects(request.update(id, state, { operation: name }, here), /CANCELLATION_ENDPOINT/);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("makes no call in an up that it satisfies, and no change", async () => {
+    const { emulator, here } = await enter();
+    const state = { operation: name, outcome: "cancelled", endpoint: other };
+    assert.deepEqual(request.diff(state, { operation: name }, here), { changes: false, replaces: [] });
+    assert.equal((await request.update(id, state, { operation: name }, here))["endpoint"], other);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("doesn't keep a delete from the emulator", async () => {
+    const { emulator, here } = await enter();
+    await request.remove({ operation: name, cancelOn: "delete", outcome: "running", endpoint: other }, here);
+    assert.deepEqual(methodsOf(emulator), ["cancel"]);
+  });
+
+  it("stays unchanged in a refresh of a complete sweep, whose up makes no call", async () => {
+    const { emulator, here } = await enter();
+    const inputs = { all: true, cancelOn: "create" };
+    const state = { ...inputs, matched: 1, outcomes: { cancelled: 1 }, operations: [], ...recordedElsewhere };
+    assert.deepEqual(await sweep.read(id, state, here), state);
+    assert.match(here.lines.at(-1) ?? "", /isn't refreshed/);
+    assert.equal(sweep.diff(state, inputs, here).changes, false);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("keeps the acknowledged cancels of a sweep, and fails an up that would replace them", async () => {
+    const { emulator, here } = await enter();
+    const acknowledged = [{ name, requestTime: "2026-01-01T00:00:00.000Z" }];
+    const watching = { all: true, matched: 0, outcomes: {}, operations: [], acknowledged, endpoint: other };
+    assert.deepEqual(await sweep.read(id, watching, here), watching);
+    const inputs = { all: true, cancelOn: "create" };
+    await assert.rejects(sweep.update(id, watching, inputs, here), /CANCELLATION_ENDPOINT/);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("doesn't count if nothing in it can be lost", async () => {
+    const { here } = await enter();
+    const refreshed = await request.read(id, { operation: name, outcome: "running", endpoint: other }, here);
+    assert.equal(refreshed["outcome"], "notFound");
+    const counted = await sweep.read(id, { all: true, matched: 3, outcomes: { running: 3 }, endpoint: other }, here);
+    assert.equal(counted["matched"], 1);
+  });
+});
+
+describe("diff with a setting that isn't valid", () => {
+  it("doesn't fail, because the step that makes the calls reports it", () => {
+    const context = contextOf({ "gcp:universeDomain": "universe.invalid" });
+    const state = { operation: name, subject: "a@b.example", outcome: "cancelled" };
+    const inputs = { operation: name, subject: "a@b.example" };
+    assert.deepEqual(request.diff(state, inputs, context), { changes: false, replaces: [] });
   });
 });

@@ -43,6 +43,8 @@ function unlikelyParts(name: string): string[] {
 
 /** Returns the name that a text contains, in quotes, with the service that the text contains. */
 function meantBy(text: string): string | undefined {
+  // A user and a password may precede a host without a scheme.
+  if (/^[^/]*@/.test(text.trim())) return undefined;
   const [, scheme, host, rest = text.trim()] = urlPattern.exec(text.trim()) ?? bareUrlPattern.exec(text.trim()) ?? [];
   const path = segmentsOf(rest.replace(/[?#].*$/s, "")).join("/");
   const [, version, versioned = path] = versionPattern.exec(path) ?? [];

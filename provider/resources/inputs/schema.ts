@@ -170,8 +170,14 @@ export function kindOf(value: unknown): string {
 
 /** Returns the message of an issue, which shows the value and what it must be. */
 export function but(rule: string) {
-  return ({ input }: { readonly input: unknown }) => `is ${shown(input)}, but ${rule}`;
+  return ({ input }: { readonly input: unknown }) => {
+    const isLong = typeof input === "string" && input.length > maxShownLength;
+    return `is ${isLong ? `a string of ${input.length} characters` : shown(input)}, but ${rule}`;
+  };
 }
+
+/** The length from which a string may be a credential that was set by mistake. An API key has 39 characters. */
+const maxShownLength = 38;
 
 /** Returns a schema for a string in which `faults` finds no issue. */
 export function textWith(faults: (text: string) => readonly (string | undefined)[]) {

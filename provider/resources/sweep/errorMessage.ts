@@ -6,7 +6,7 @@ import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total
 /** How many operations an error describes. */
 const maxDescribed = 20;
 /** How long their descriptions together can be, in bytes. The host truncates an error at 4 KB, and its end says what to do. */
-const maxDescribedBytes = 3 * 1024;
+const maxDescribedBytes = 2.5 * 1024;
 /** How long the name and the reason of each operation can be, in characters. */
 const maxTextLength = 95;
 

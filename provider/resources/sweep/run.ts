@@ -190,6 +190,8 @@ export class Run {
    * @throws {StepError} if it can't be written
    */
   async closeAfterRefresh(): Promise<void> {
+    // The next `pulumi up` writes everything.
+    if (this.earlier.unreported === true) return;
     const before = new Map(this.earlier.operations.map(({ name, outcome }) => [name, outcome]));
     for (const [name, entry] of this.ledger.all()) {
       if (entry.outcome !== before.get(name)) this.report.write({ name, ...entry });

@@ -6,8 +6,8 @@ import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
 import { connect, type Context, endpointOf, logOnce } from "../context";
-import { holdsAt } from "../endpoint";
-import { PartialError, reasonOf, StepError } from "../errors";
+import { holdsAt, isServiceRecordAtEmulator, withoutEndpoint } from "../endpoint";
+import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
 import { hasUnknown, type TimedStep, timeoutOf } from "../inputs/schema";
 import { labelOf } from "../logicalName";
@@ -65,11 +65,18 @@ export async function create(inputs: Properties, context: Context): Promise<{ id
 export async function read(_id: string, properties: Properties, context: Context): Promise<Properties> {
   const settings = sweepSettings(properties);
   const earlier = summaryIn(properties);
-  const summary =
-    settings.cancelOn === "delete"
-      ? await count(settings, context, "read", acknowledgedIn(earlier))
-      : await refresh(settings, context, earlier);
-  return { ...echoSweepInputs(properties), ...summaryOutputs(summary) };
+  const outputs = (summary: Summary) => ({ ...echoSweepInputs(properties), ...summaryOutputs(summary) });
+  try {
+    return outputs(
+      settings.cancelOn === "delete"
+        ? await count(settings, context, "read", acknowledgedIn(earlier))
+        : await refresh(settings, context, earlier),
+    );
+  } catch (error) {
+    if (!(error instanceof OtherEndpointError)) throw error;
+    context.log(`${labelOf(settings.resource, settings.collection)} isn't refreshed. ${error.message}`);
+    return outputs(earlier);
+  }
 }
 
 /**
@@ -110,7 +117,9 @@ export async function update(id: string, old: Properties, inputs: Properties, co
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = sweepSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const { error } = await sweep(settings, context, "delete", acknowledgedIn(summaryIn(properties)));
+  const earlier = summaryIn(properties);
+  const known = isRecordedHere(earlier, settings, context) ? acknowledgedIn(earlier) : emptySummary;
+  const { error } = await sweep(settings, context, "delete", withoutEndpoint(known));
   if (error !== undefined) throw new StepError(error);
 }
 
@@ -177,7 +186,8 @@ function isSameSweep(before: SweepSettings, now: SweepSettings): boolean {
 
 /** Returns whether a summary holds at the endpoint that a step would call. */
 function isRecordedHere({ endpoint }: Summary, { service, identity }: SweepSettings, context: Context): boolean {
-  return holdsAt(endpoint, endpointOf(context, service, identity));
+  const called = endpointOf(context, service, identity);
+  return called === undefined || holdsAt(endpoint, called);
 }
 
 /** How long a refresh may take, in milliseconds. It makes a call for each page, or for each name. */
@@ -301,10 +311,10 @@ async function sweep(
     const counts = matched === 0 ? "no operations" : `${inDigits(matched)}: ${countsInWords(summary.outcomes)}`;
     context.log(`${labelOf(settings.resource, settings.collection)}: swept ${counts}.`);
   }
-  // Shown once and in full, because the line of each operation has only its beginning.
-  if (errors.size === 0 && run.noListener) errors.add(reasonOf(run.noListener));
   const { mayHaveCancelled } = run;
   const unexpected = describeUnexpected(summary, run.ledger, settings.collection, settings);
+  // Shown once and in full, because the line of each operation has only its beginning.
+  if (errors.size === 0 && unexpected !== undefined && run.noListener) errors.add(reasonOf(run.noListener));
   const problems = [...errors, ...(unexpected === undefined ? [] : [unexpected])];
   if (problems.length === 0) return { summary, mayHaveCancelled };
   const ways = waysOut({
@@ -330,13 +340,22 @@ async function writeMissingReport(settings: SweepSettings, earlier: Summary): Pr
   return Object.fromEntries(Object.entries(earlier).filter(([key]) => key !== "unreported")) as unknown as Summary;
 }
 
-/** Returns a client, and the summary that holds at its endpoint. */
+/**
+ * Returns a client, and the summary that holds at its endpoint.
+ *
+ * @throws {OtherEndpointError} if the step would replace a service's summary by one of an emulator
+ */
 function begin(
-  { service, identity, cancelOn }: SweepSettings,
+  { service, identity, cancelOn, collection }: SweepSettings,
   context: Context,
   earlier: Summary,
 ): { client: OperationsClient; known: Summary } {
   const { client, endpoint } = connect(context, service, identity);
+  const isComplete = cancelOn === "create" && earlier.incomplete !== true;
+  const isWorthKeeping = isComplete || earlier.requestTime !== undefined || earlier.acknowledged.length > 0;
+  if (earlier.endpoint !== undefined && isWorthKeeping && isServiceRecordAtEmulator(earlier.endpoint, endpoint)) {
+    throw new OtherEndpointError(collection, earlier.endpoint, endpoint);
+  }
   // A summary of another endpoint doesn't show what is left to cancel at this one.
   const nothing: Summary = cancelOn === "create" ? { ...emptySummary, incomplete: true } : emptySummary;
   const known = holdsAt(earlier.endpoint, endpoint) ? earlier : nothing;

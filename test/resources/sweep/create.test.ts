@@ -295,8 +295,8 @@ describe("create of a sweep that cancels at its creation", () => {
       emulator.fault({ method: "cancel", then: { status: 403, message: "m".repeat(2000) } });
       const { message } = await failure(create());
       assert.ok(Buffer.byteLength(message) <= 4096, String(message.length));
-      assert.equal(message.match(/^- operations\/n+…: the cancel call failed with/gm)?.length, 15);
-      assert.match(message, /\n- and 15 more\n.*\n.*The failed creation left nothing in the state\.$/);
+      assert.equal(message.match(/^- operations\/n+…: the cancel call failed with/gm)?.length, 12);
+      assert.match(message, /\n- and 18 more\n.*\n.*The failed creation left nothing in the state\.$/);
     });
 
     it("leaves no resource when no cancel is acknowledged", async () => {
