@@ -30,7 +30,7 @@ describe("a step", () => {
   /** Starts an emulator with the fault, and returns the resource as it is before the step. */
   async function prepare(step: Step, rule?: FaultRule, customTimeouts?: Readonly<Record<string, string>>) {
     const emulator = stopping(await startEmulator({ operations: [step.operation, { name: "operations/other" }] }));
-    const fault = emulator.fault(rule ?? { calls: [] });
+    const fault = emulator.fault(rule ?? { calls: [], then: { status: 500 } });
     const resource = resourceOf(step, providerFor(emulator.endpoint), customTimeouts);
     const made = () => emulator.calls.all().map(({ method }) => method);
     const truth = () => emulator.operation(name)?.outcome;

@@ -5,7 +5,7 @@ import { failed, World } from "../scenarios/world";
 
 /** The faults, one for each resource. Each resource has its own emulator, because a fault can pause a whole host. */
 const faults: Readonly<Record<string, FaultRule>> = {
-  fine: { method: "delete" },
+  fine: { calls: [], then: { status: 500 } },
   refused: { then: { status: 403 } },
   unauthenticated: { then: { status: 401 } },
   unauthenticatedByAProxy: { then: { status: 401, body: "html" } },

@@ -1,5 +1,6 @@
 import { madeUpCredentials } from "../models/credentials";
 import { liveThrough } from "../models/run";
+import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
 
 const count = 5_000;
@@ -8,10 +9,11 @@ describe(`${count} random histories of a request`, function () {
   this.timeout(600_000);
   withoutChance();
   madeUpCredentials();
+  silence();
 
   it("keep every promise of the provider", async () => {
     const start = performance.now();
     const tally = await liveThrough(count, "test/soak/requestModel.soak.ts");
-    console.log(`  ${((performance.now() - start) / 1000).toFixed(1)} s; ${String(tally)}`);
+    process.stdout.write(`  ${((performance.now() - start) / 1000).toFixed(1)} s; ${String(tally)}\n`);
   });
 });

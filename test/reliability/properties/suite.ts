@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { silence } from "../../support/silence";
 import { withoutChance } from "../../support/withoutChance";
 import { endpointsAreCalledAsWritten } from "./endpoints";
 import { namesStayInTheirPath } from "./names";
@@ -9,6 +10,7 @@ export function describeProperties(count: number): void {
   describe(`the provider in ${count.toLocaleString("en-US")} random cases`, function () {
     this.timeout(300_000);
     withoutChance();
+    silence();
     const share = (part: number) => Math.round(count * part);
     const isCommon = (found: number) => found > count / 1_000;
 
