@@ -46,7 +46,7 @@ const grants = [
   granted("canceller-may-use-vertex", "roles/aiplatform.user"),
   // To name the project that calls are counted for, which gcp:userProjectOverride does.
   granted("canceller-may-use-the-quota", "roles/serviceusage.serviceUsageConsumer"),
-  // For whoever runs Pulumi, to get tokens of the service account. An owner of the project lacks this permission.
+  // Lets the caller of Pulumi get tokens of the service account. An owner of the project lacks this permission.
   new gcp.serviceaccount.IAMMember("caller-may-act-as-canceller", {
     serviceAccountId: canceller.name,
     role: "roles/iam.serviceAccountTokenCreator",

@@ -52,9 +52,7 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   const find = (setting: Parameters<ConfigSource>[0]) => firstDefined(all, (place) => place(setting));
 
   const target = args.impersonateServiceAccount ?? address(find("impersonateServiceAccount"));
-  const configured = config(subjectKey);
-  const subject =
-    args.subject ?? address(configured ? { value: configured, source: `config ${subjectKey}` } : undefined);
+  const subject = args.subject ?? address(subjectIn(config));
   const universe = universeDomain(find("universeDomain"));
   const project = isTrue(find("userProjectOverride")) ? find("billingProject")?.value : undefined;
   if (subject !== undefined && universe !== undefined && universe !== defaultUniverse) {
@@ -74,22 +72,15 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   };
 }
 
-/**
- * Describes as whom calls are made, with the settings that decided it, for a message. Shows no secret.
- *
- * @throws {CredentialError} if a setting isn't valid
- */
-export function describeCaller(args: IdentityArgs, config: ConfigReader, environment: NodeJS.ProcessEnv): string {
-  const { accessToken, credentials, source = "" } = resolveIdentity(args, config, environment);
-  const sources = configSources(config, environment);
-  const target = firstDefined(sources, (place) => place("impersonateServiceAccount"));
+/** Describes as whom calls are made, with the settings that decided it, for a message. Shows no secret. */
+export function describeCaller(
+  { accessToken, credentials, source = "" }: Identity,
+  args: IdentityArgs,
+  { config, environment }: { readonly config: ConfigReader; readonly environment: NodeJS.ProcessEnv },
+): string {
+  const target = firstDefined(configSources(config, environment), (place) => place("impersonateServiceAccount"));
   const impersonated = described(args.impersonateServiceAccount, "impersonateServiceAccount", target);
-  const subject = config(subjectKey);
-  const delegated = described(
-    args.subject,
-    "subject",
-    subject ? { value: subject, source: `config ${subjectKey}` } : undefined,
-  );
+  const delegated = described(args.subject, "subject", subjectIn(config));
   const base =
     accessToken !== undefined
       ? `with the access token of ${source}`
@@ -107,10 +98,21 @@ export function describeCaller(args: IdentityArgs, config: ConfigReader, environ
   ].join(", ");
 }
 
+/** Returns the configured user. There is no `gcp:subject`, and no environment variable. */
+function subjectIn(config: ConfigReader): ConfigValue | undefined {
+  const value = config(subjectKey);
+  return value ? { value, source: `config ${subjectKey}` } : undefined;
+}
+
+/** Returns whether a text is an email address. A key, a token or a resource name isn't. */
+export function isAddress(text: string): boolean {
+  return /^[^@\s/:]+@[^@\s/]+$/.test(text);
+}
+
 /** Requires an address, because messages show it. A credential may be set there by mistake. */
 function address(setting: ConfigValue | undefined): string | undefined {
   if (!setting) return undefined;
-  if (/^[^@\s/:]+@[^@\s/]+$/.test(setting.value)) return setting.value;
+  if (isAddress(setting.value)) return setting.value;
   throw new CredentialError(`${setting.source} must be an email address, for example name@example.com.`);
 }
 

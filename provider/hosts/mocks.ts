@@ -28,9 +28,9 @@ const example = '{ id: "//cloudchannel.googleapis.com/operations/AbC", name: "op
  */
 export async function getMockedOperation(args: Properties, mocks: Mocks): Promise<Properties> {
   const token = "cancellation:index:getOperation";
-  const answer: unknown = await mocks.call({ token, inputs: validGetArguments(args, noSettings) });
-  if (!isOperation(answer)) throw noAnswer(token, "an operation", example);
-  return answer;
+  const result: unknown = await mocks.call({ token, inputs: validGetArguments(args, noSettings) });
+  if (!isOperation(result)) throw missingResult(token, "an operation", example);
+  return result;
 }
 
 /**
@@ -40,22 +40,22 @@ export async function getMockedOperation(args: Properties, mocks: Mocks): Promis
  */
 export async function listMockedOperations(args: Properties, mocks: Mocks): Promise<Properties[]> {
   const token = "cancellation:index:listOperations";
-  const answer: unknown = await mocks.call({ token, inputs: validListArguments(args, noSettings) });
-  const operations: unknown = Array.isArray(answer)
-    ? answer
-    : (answer as Properties | null | undefined)?.["operations"];
+  const result: unknown = await mocks.call({ token, inputs: validListArguments(args, noSettings) });
+  const operations: unknown = Array.isArray(result)
+    ? result
+    : (result as Properties | null | undefined)?.["operations"];
   if (!Array.isArray(operations) || !operations.every(isOperation)) {
-    throw noAnswer(token, "a list of operations", `{ operations: [${example}] }`);
+    throw missingResult(token, "a list of operations", `{ operations: [${example}] }`);
   }
   return operations;
 }
 
 /** A mock that doesn't know the token often returns an empty object or the inputs, neither of which has an outcome. */
-function isOperation(answer: unknown): answer is Properties {
-  return typeof (answer as Properties | null | undefined)?.["outcome"] === "string";
+function isOperation(result: unknown): result is Properties {
+  return typeof (result as Properties | null | undefined)?.["outcome"] === "string";
 }
 
-function noAnswer(token: string, expected: string, form: string): Error {
+function missingResult(token: string, expected: string, form: string): Error {
   return new Error(
     `The test's mocks don't return ${expected} for ${token}. In the \`call\` of \`pulumi.runtime.setMocks\`, return ` +
       `for this token, for example, ${form}.`,

@@ -20,8 +20,7 @@ interface CallActivity extends Activity {
 /** The calls of the process, by host. */
 const hosts = new Map<string, Topic<CallActivity>>();
 
-function topicOf({ base }: PendingCall["call"]): Topic<CallActivity> {
-  const { origin } = new URL(base);
+function topicOf(origin: string): Topic<CallActivity> {
   let topic = hosts.get(origin);
   if (!topic) {
     topic = new Topic((activities) => describeCalls(activities.map(({ call }) => call)));
@@ -34,14 +33,15 @@ function topicOf({ base }: PendingCall["call"]): Topic<CallActivity> {
  * Returns an observer for one step's calls. It shows calls that fail or take long, in one line for each host. A call
  * that follows another one at once continues its time, so that a step of several slow calls isn't silent.
  */
-export function observeCalls(log: Activity["log"]): CallObserver {
+export function observeCalls(log: Activity["log"], origin: string): CallObserver {
+  const topic = topicOf(origin);
   let pending = 0;
   let since = 0;
   let lastEnd = -Infinity;
   return (call) => {
     if (pending > 0 || call.since - lastEnd > maxGap) since = call.since;
     pending++;
-    const remove = topicOf(call.call).add({ since, log, call });
+    const remove = topic.add({ since, log, call });
     return () => {
       remove();
       pending--;

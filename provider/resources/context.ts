@@ -1,9 +1,9 @@
 import { CredentialError } from "../auth/credentialError";
-import { describeCaller, type IdentityArgs, resolveIdentity } from "../auth/identity";
+import { describeCaller, type Identity, type IdentityArgs, resolveIdentity } from "../auth/identity";
 import { headerSource, needsNoCredential } from "../auth/tokenCache";
 import type { OperationsClient } from "../operations/client";
 import { observeCalls } from "./callProgress";
-import { type Endpoint, endpointFor, type Settings, validateEndpoints } from "./endpoint";
+import { type Endpoint, endpointFor, holdsAt, type Settings, validateEndpoints } from "./endpoint";
 import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
 import { endpointIssue, type Service } from "./inputs/service";
@@ -45,42 +45,56 @@ function validateIdentity({ config, environment }: Context): string[] {
  * @throws {CredentialError} if the configured identity can't call the service
  */
 export function connect(context: Context, service: Service, args: IdentityArgs): Connection {
-  const { config, environment } = context;
   // Validates again, because the engine reads and deletes without a check. A token must not go to another host.
   const [issue] = validateContext(context);
   if (issue) throw new StepError(issue.reason);
   const own = endpointIssue(service.endpoint);
   if (own !== undefined) throw new StepError(`service.endpoint ${own}`);
-  const identity = resolveIdentity(args, config, environment);
-  const endpoint = endpointFor(service, context, identity.universeDomain);
-  announce(context, endpoint, args);
-  const { origin } = endpoint;
-  const headers = headerSource(identity, service.scopes, origin, environment);
-  const options = { endpoint: origin, version: service.version, headers, observe: observeCalls(context.log) };
+  const destination = destinationOf(context, service, args);
+  announce(context, destination, args);
+  const { identity, origin } = destination;
+  const headers = headerSource(identity, service.scopes, origin, context.environment);
+  const options = { endpoint: origin, version: service.version, headers, observe: observeCalls(context.log, origin) };
   return { client: new HintingClient(options, { service, identity }), endpoint: origin };
 }
 
-/** Returns where the calls for a service go, or `undefined` if a setting isn't valid. Reads only settings. */
-export function endpointOf(context: Context, service: Service, args: IdentityArgs): string | undefined {
-  try {
-    const { universeDomain } = resolveIdentity(args, context.config, context.environment);
-    return endpointFor(service, context, universeDomain).origin;
-  } catch (error) {
-    // The step that makes the calls reports it.
-    if (error instanceof CredentialError || error instanceof StepError) return undefined;
-    throw error;
-  }
+/**
+ * Returns whether a record holds at the endpoint that a step would call. Makes no call. Returns true if a setting isn't
+ * valid.
+ */
+export function isRecordedHere(
+  { endpoint: recorded }: { readonly endpoint?: string },
+  { service, identity }: { readonly service: Service; readonly identity: IdentityArgs },
+  context: Context,
+): boolean {
+  const called = validDestination(context, service, identity);
+  return called === undefined || holdsAt(recorded, called.origin);
 }
 
 /** Shows once where the calls of a resource go, also in a preview. Shows nothing if a setting isn't valid. */
 export function announceCalls(context: Context, service: Service, args: IdentityArgs): void {
-  if (validateContext(context).length > 0 || endpointIssue(service.endpoint) !== undefined) return;
+  const destination = validDestination(context, service, args);
+  if (destination) announce(context, destination, args);
+}
+
+/** Where calls go, and as whom. */
+interface Destination extends Endpoint {
+  readonly identity: Identity;
+}
+
+/** Reads only settings. */
+function destinationOf(context: Context, service: Service, args: IdentityArgs): Destination {
+  const identity = resolveIdentity(args, context.config, context.environment);
+  return { identity, ...endpointFor(service, context, identity.universeDomain) };
+}
+
+/** Returns `undefined` if a setting isn't valid. The step that makes the calls reports it. */
+function validDestination(context: Context, service: Service, args: IdentityArgs): Destination | undefined {
   try {
-    const { universeDomain } = resolveIdentity(args, context.config, context.environment);
-    announce(context, endpointFor(service, context, universeDomain), args);
+    return destinationOf(context, service, args);
   } catch (error) {
-    // The step that makes the calls reports it.
-    if (!(error instanceof CredentialError)) throw error;
+    if (error instanceof CredentialError || error instanceof StepError) return undefined;
+    throw error;
   }
 }
 
@@ -96,9 +110,8 @@ export function logOnce({ log }: Context, line: string): void {
   log(line);
 }
 
-function announce(context: Context, { origin, source }: Endpoint, args: IdentityArgs): void {
-  const { config, environment } = context;
-  const isAnonymous = needsNoCredential(resolveIdentity(args, config, environment), origin, environment);
-  const caller = isAnonymous ? "without a credential" : describeCaller(args, config, environment);
+function announce(context: Context, { identity, origin, source }: Destination, args: IdentityArgs): void {
+  const isAnonymous = needsNoCredential(identity, origin, context.environment);
+  const caller = isAnonymous ? "without a credential" : describeCaller(identity, args, context);
   logOnce(context, `Calls go to ${origin} (${source}), ${caller}.`);
 }

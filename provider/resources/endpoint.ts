@@ -1,7 +1,7 @@
 import type { ConfigReader } from "../auth/configSources";
 import { defaultUniverse } from "../auth/identity";
 import { isLoopback } from "../common/loopback";
-import { StepError } from "./errors";
+import { OtherEndpointError, StepError } from "./errors";
 import { endpointIssue, hostIssue, isCloudChannel, parseUrl, type Service } from "./inputs/service";
 
 /** The config of an endpoint to call instead of the service's own, for example an emulator, or a private or regional one. */
@@ -68,15 +68,37 @@ export function holdsAt(recorded: string | undefined, endpoint: string): boolean
   return isLoopback(hostname) && protocol === url.protocol && port === url.port;
 }
 
-/** Returns whether a record was made at a service, and the endpoint is that of an emulator. */
-export function isServiceRecordAtEmulator(recorded: string | undefined, endpoint: string): boolean {
-  const url = recorded === undefined ? undefined : parseUrl(recorded);
-  return url !== undefined && !isLoopback(url.hostname) && isLoopback(new URL(endpoint).hostname);
+/** What a step may know before its first call. */
+interface Known<T> {
+  readonly record: T;
+  /** What the step knows if the record doesn't hold. */
+  readonly nothing: T;
+  /** Whether the step replaces the record, and something in it would be lost. */
+  readonly isWorthKeeping: boolean;
 }
 
-/** Returns a record without its endpoint, for a step that replaces no record. */
-export function withoutEndpoint<T extends { readonly endpoint?: string }>(record: T): T {
-  return Object.fromEntries(Object.entries(record).filter(([key]) => key !== "endpoint")) as unknown as T;
+/**
+ * Returns what a step knows at the endpoint that it calls.
+ *
+ * @param name the operation or the collection
+ * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
+ */
+export function knownAt<T extends { readonly endpoint?: string }>(
+  endpoint: string,
+  name: string,
+  { record, nothing, isWorthKeeping }: Known<T>,
+): T {
+  const recorded = record.endpoint;
+  if (isWorthKeeping && recorded !== undefined && !isEmulator(recorded) && isEmulator(endpoint)) {
+    throw new OtherEndpointError(name, recorded, endpoint);
+  }
+  return { ...(holdsAt(recorded, endpoint) ? record : nothing), endpoint };
+}
+
+/** A service on this machine is an emulator. */
+function isEmulator(endpoint: string): boolean {
+  const url = parseUrl(endpoint);
+  return url !== undefined && isLoopback(url.hostname);
 }
 
 function endpointIn(override: Override | undefined, service: Service, isForAll: boolean): string | undefined {

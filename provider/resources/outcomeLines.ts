@@ -1,6 +1,7 @@
 import { inDigits } from "../common/text";
 import type { Outcome } from "../operations/outcome";
 import type { Context } from "./context";
+import { durationParts } from "./inputs/duration";
 import type { CancellationRecord } from "./state/record";
 import { type Counts, countsInWords, total } from "./sweep/summary";
 
@@ -74,15 +75,8 @@ export function describeChange(before: Outcome | undefined, record: Cancellation
 
 /** Returns a duration for a line: `34 s`, `2 min 5 s`, `1 h 2 min`. */
 function inWords(milliseconds: number): string {
-  const seconds = Math.max(1, Math.round(milliseconds / 1000));
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor(seconds / 60) % 60, "min"],
-    [seconds % 60, "s"],
-  ];
-  return parts
-    .filter(([count]) => count > 0)
+  return durationParts(Math.max(1000, milliseconds))
     .slice(0, 2)
-    .map(([count, unit]) => `${count} ${unit}`)
+    .map(([count, unit]) => `${count} ${unit === "m" ? "min" : unit}`)
     .join(" ");
 }

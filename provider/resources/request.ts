@@ -3,8 +3,8 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
 import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { connect, type Context, endpointOf, logOnce } from "./context";
-import { holdsAt, isServiceRecordAtEmulator, withoutEndpoint } from "./endpoint";
+import { connect, type Context, isRecordedHere, logOnce } from "./context";
+import { knownAt } from "./endpoint";
 import { OtherEndpointError, PartialError, StepError, UnfinishedError } from "./errors";
 import { isFinal, isSatisfied } from "./expectation";
 import { commonComparisons, compare, type Comparison } from "./inputs/diff";
@@ -83,22 +83,20 @@ async function keeping(id: string, inputs: Properties, step: () => Promise<Cance
 /**
  * Returns a step's target, and the record that holds at its endpoint.
  *
+ * @param replaces whether the step replaces the record
  * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
  */
 function begin(
   { service, identity, operation }: RequestSettings,
   context: Context,
   timeout: number,
-  recorded: CancellationRecord = initialRecord,
+  record: CancellationRecord = initialRecord,
+  replaces = true,
 ): { target: Target; initial: CancellationRecord } {
   const { client, endpoint } = connect(context, service, identity);
-  const isWorthKeeping = recorded.requestTime !== undefined || isSettled(recorded.outcome);
-  if (recorded.endpoint !== undefined && isWorthKeeping && isServiceRecordAtEmulator(recorded.endpoint, endpoint)) {
-    throw new OtherEndpointError(operation, recorded.endpoint, endpoint);
-  }
-  const known = holdsAt(recorded.endpoint, endpoint) ? recorded : initialRecord;
-  const target = { client, name: operation, deadline: Deadline.after(timeout), log: context.log };
-  return { target, initial: { ...known, endpoint } };
+  const isWorthKeeping = replaces && (record.requestTime !== undefined || isSettled(record.outcome));
+  const initial = knownAt(endpoint, operation, { record, nothing: initialRecord, isWorthKeeping });
+  return { target: { client, name: operation, deadline: Deadline.after(timeout), log: context.log }, initial };
 }
 
 async function find(
@@ -194,9 +192,7 @@ export async function remove(properties: Properties, context: Context): Promise<
   const before = outcomeHere(properties, settings, context);
   await reportingOutcome({ step: "delete", settings, context, before }, async (report) => {
     const timeout = timeoutOf(settings.customTimeouts, "delete");
-    const recorded = recordedIn(properties);
-    const known = isRecordedHere(recorded, settings, context) ? recorded : initialRecord;
-    const { target, initial } = begin(settings, context, timeout, withoutEndpoint(known));
+    const { target, initial } = begin(settings, context, timeout, recordedIn(properties), false);
     if (!isSettled(initial.outcome)) report.open();
     const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
     const record = asked ? initial : await requestCancel(initial, target, settings.expect);
@@ -240,14 +236,4 @@ function outcomeHere(properties: Properties, settings: RequestSettings, context:
   const recorded = recordedIn(properties);
   const isRecorded = properties["outcome"] !== undefined && isRecordedHere(recorded, settings, context);
   return isRecorded ? recorded.outcome : undefined;
-}
-
-/** Returns whether a record holds at the endpoint that a step would call. */
-function isRecordedHere(
-  { endpoint }: CancellationRecord,
-  { service, identity }: RequestSettings,
-  context: Context,
-): boolean {
-  const called = endpointOf(context, service, identity);
-  return called === undefined || holdsAt(endpoint, called);
 }

@@ -134,30 +134,32 @@ describe("the lines of a step", () => {
       assert.ok(texts().at(-1)?.startsWith(`operations/late: ${host} responds 503 (UNAVAILABLE) to `), texts().at(-1));
     });
 
-    it("are absent when calls succeed again before 15 s are over", async () => {
+    /** Starts a service that responds 503 to each call until it recovers. */
+    async function serveAfterRecovery() {
       let isUp = false;
       const { context } = await serve((received, response) => {
         if (!isUp) respond(response, rpc(503, "UNAVAILABLE").json, 503);
         else respond(response, received.line.startsWith("POST") ? {} : { name, done: true });
       });
+      return { context, recover: () => (isUp = true) };
+    }
+
+    it("are absent when calls succeed again before 15 s are over", async () => {
+      const { context, recover } = await serveAfterRecovery();
       begin(() => create(context));
       // The next attempt follows within 10 s.
       await time.pass(4_000);
-      isUp = true;
+      recover();
       await time.pass(60_000);
       assert.deepEqual(texts(), []);
     });
 
     it("end when calls succeed again", async () => {
-      let isUp = false;
-      const { context } = await serve((received, response) => {
-        if (!isUp) respond(response, rpc(503, "UNAVAILABLE").json, 503);
-        else respond(response, received.line.startsWith("POST") ? {} : { name, done: true });
-      });
+      const { context, recover } = await serveAfterRecovery();
       begin(() => create(context));
       // The next attempt follows within 10 s.
       await time.pass(18_000);
-      isUp = true;
+      recover();
       await time.pass(120_000);
       assert.deepEqual(times(), [15]);
     });

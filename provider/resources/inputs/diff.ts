@@ -41,6 +41,8 @@ export interface Difference<Settings> {
   readonly changes: boolean;
   /** The arguments whose change replaces the resource. */
   readonly replaces: string[];
+  /** The settings in the outputs. */
+  readonly before: Settings;
   /** The present settings. Values that aren't known yet come from the outputs. */
   readonly settings: Settings;
 }
@@ -59,7 +61,7 @@ export function compare<Settings>(
       hasUnknown(given(inputs[argument])) || !isDeepStrictEqual(of(before), of(settings)),
   );
   const replaces = [...new Set(changed.filter(({ replaces }) => replaces).map(({ argument }) => argument))];
-  return { changes: changed.length > 0, replaces, settings };
+  return { changes: changed.length > 0, replaces, before, settings };
 }
 
 /** Returns `input`, with `output` in place of values that aren't known yet. */

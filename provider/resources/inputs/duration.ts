@@ -22,17 +22,22 @@ export function parseDuration(text: string): number | undefined {
   return total > 0 ? total : undefined;
 }
 
+/** Returns the hours, minutes and seconds of a duration, without those that are zero. */
+export function durationParts(milliseconds: number): readonly (readonly [count: number, unit: "h" | "m" | "s"])[] {
+  const seconds = Math.round(milliseconds / 1000);
+  return (
+    [
+      [Math.floor(seconds / 3600), "h"],
+      [Math.floor(seconds / 60) % 60, "m"],
+      [seconds % 60, "s"],
+    ] as const
+  ).filter(([count]) => count > 0);
+}
+
 /** Returns a duration in a readable form: `10m`, `1m30s`, `250ms`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)}ms`;
-  const seconds = Math.round(milliseconds / 1000);
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 3600), "h"],
-    [Math.floor(seconds / 60) % 60, "m"],
-    [seconds % 60, "s"],
-  ];
-  return parts
-    .filter(([count]) => count > 0)
+  return durationParts(milliseconds)
     .map(([count, unit]) => `${count}${unit}`)
     .join("");
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isAddress } from "../../auth/identity";
 import { suggestion } from "../../common/suggestion";
 import { quote, singleLine } from "../../common/text";
 import { type Outcome, settledOutcomes } from "../../operations/outcome";
@@ -24,7 +25,7 @@ const memberPattern = /^(?:serviceAccount:|(?:.*\/)?serviceAccounts\/)([^@\s/:]+
 
 /** Shows no value that isn't an address, because it may be a credential. */
 const address = textWith((text) => {
-  if (/^[^@\s/:]+@[^@\s/]+$/.test(text)) return [];
+  if (isAddress(text)) return [];
   const meant = memberPattern.exec(text)?.[1];
   return [
     meant === undefined
@@ -168,6 +169,9 @@ export function kindOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
+/** The length from which a string may be a credential that was set by mistake. An API key has 39 characters. */
+const maxShownLength = 38;
+
 /** Returns the message of an issue, which shows the value and what it must be. */
 export function but(rule: string) {
   return ({ input }: { readonly input: unknown }) => {
@@ -175,9 +179,6 @@ export function but(rule: string) {
     return `is ${isLong ? `a string of ${input.length} characters` : shown(input)}, but ${rule}`;
   };
 }
-
-/** The length from which a string may be a credential that was set by mistake. An API key has 39 characters. */
-const maxShownLength = 38;
 
 /** Returns a schema for a string in which `faults` finds no issue. */
 export function textWith(faults: (text: string) => readonly (string | undefined)[]) {

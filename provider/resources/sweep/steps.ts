@@ -5,8 +5,8 @@ import { inDigits } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, endpointOf, logOnce } from "../context";
-import { holdsAt, isServiceRecordAtEmulator, withoutEndpoint } from "../endpoint";
+import { connect, type Context, isRecordedHere, logOnce } from "../context";
+import { knownAt } from "../endpoint";
 import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
 import { hasUnknown, type TimedStep, timeoutOf } from "../inputs/schema";
@@ -117,9 +117,7 @@ export async function update(id: string, old: Properties, inputs: Properties, co
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = sweepSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const earlier = summaryIn(properties);
-  const known = isRecordedHere(earlier, settings, context) ? acknowledgedIn(earlier) : emptySummary;
-  const { error } = await sweep(settings, context, "delete", withoutEndpoint(known));
+  const { error } = await sweep(settings, context, "delete", acknowledgedIn(summaryIn(properties)));
   if (error !== undefined) throw new StepError(error);
 }
 
@@ -142,10 +140,10 @@ export function diff(
   inputs: Properties,
   context: Context,
 ): { changes: boolean; replaces: string[] } {
-  const { changes, replaces, settings } = compare(outputs, inputs, sweepSettings, comparisons);
+  const { changes, replaces, before, settings } = compare(outputs, inputs, sweepSettings, comparisons);
   const summary = summaryIn(outputs);
   const isHere = isRecordedHere(summary, settings, context);
-  const continues = isHere && replaces.length === 0 && isSameSweep(sweepSettings(outputs), settings);
+  const continues = isHere && replaces.length === 0 && isSameSweep(before, settings);
   if (continues && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
   const satisfied =
     isHere &&
@@ -182,12 +180,6 @@ function warnOfLimit(count: number, { resource, collection, limit }: SweepSettin
 /** Returns whether an update continues the sweep. With another selection, it starts over. */
 function isSameSweep(before: SweepSettings, now: SweepSettings): boolean {
   return before.cancelOn === now.cancelOn && isDeepStrictEqual(before.selection, now.selection);
-}
-
-/** Returns whether a summary holds at the endpoint that a step would call. */
-function isRecordedHere({ endpoint }: Summary, { service, identity }: SweepSettings, context: Context): boolean {
-  const called = endpointOf(context, service, identity);
-  return called === undefined || holdsAt(endpoint, called);
 }
 
 /** How long a refresh may take, in milliseconds. It makes a call for each page, or for each name. */
@@ -279,7 +271,7 @@ async function sweep(
   step: TimedStep,
   earlier: Summary = emptySummary,
 ): Promise<Swept> {
-  const { client, known } = begin(settings, context, earlier);
+  const { client, known } = begin(settings, context, earlier, step !== "delete");
   const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
   const report = reportOf(settings);
   report.open();
@@ -343,21 +335,19 @@ async function writeMissingReport(settings: SweepSettings, earlier: Summary): Pr
 /**
  * Returns a client, and the summary that holds at its endpoint.
  *
+ * @param replaces whether the step replaces the summary
  * @throws {OtherEndpointError} if the step would replace a service's summary by one of an emulator
  */
 function begin(
   { service, identity, cancelOn, collection }: SweepSettings,
   context: Context,
-  earlier: Summary,
+  record: Summary,
+  replaces = true,
 ): { client: OperationsClient; known: Summary } {
   const { client, endpoint } = connect(context, service, identity);
-  const isComplete = cancelOn === "create" && earlier.incomplete !== true;
-  const isWorthKeeping = isComplete || earlier.requestTime !== undefined || earlier.acknowledged.length > 0;
-  if (earlier.endpoint !== undefined && isWorthKeeping && isServiceRecordAtEmulator(earlier.endpoint, endpoint)) {
-    throw new OtherEndpointError(collection, earlier.endpoint, endpoint);
-  }
+  const isComplete = cancelOn === "create" && record.incomplete !== true;
+  const isWorthKeeping = replaces && (isComplete || record.requestTime !== undefined || record.acknowledged.length > 0);
   // A summary of another endpoint doesn't show what is left to cancel at this one.
   const nothing: Summary = cancelOn === "create" ? { ...emptySummary, incomplete: true } : emptySummary;
-  const known = holdsAt(earlier.endpoint, endpoint) ? earlier : nothing;
-  return { client, known: { ...known, endpoint } };
+  return { client, known: knownAt(endpoint, collection, { record, nothing, isWorthKeeping }) };
 }

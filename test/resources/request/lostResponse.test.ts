@@ -5,6 +5,7 @@ import { CredentialError } from "../../../provider/auth/credentialError";
 import { type Fault, startEmulator } from "../../../provider/emulator";
 import { rejection } from "../../support/rejection";
 import { rpc, startServer } from "../../support/server";
+import { silence } from "../../support/silence";
 import { stepsAgainst as sweepAgainst } from "../sweep/stage";
 import { failure, name, partial, stage, stepsAgainst } from "./stage";
 
@@ -37,6 +38,7 @@ const refusals: readonly (readonly [string, Fault, RegExp])[] = [
 ];
 
 describe("a cancel whose first response was lost", () => {
+  silence();
   const { enter, stopping, after } = stage();
 
   /** Starts a service that carries out the first cancel and responds to its retry with `then`. */
@@ -88,7 +90,6 @@ describe("a cancel whose first response was lost", () => {
 
     it(`leaves a partial sweep when the retry responds ${what}`, async () => {
       const { emulator } = await retriedWith(then);
-      silence();
       const { message } = await partial(sweepAgainst(emulator.endpoint).create());
       assert.match(message, /may have carried out an earlier cancel call/);
     });
@@ -284,13 +285,6 @@ describe("a cancel whose first response was lost", () => {
     emulator.fault({ method: "get", calls: 2, then: { status: 403 } });
     assert.doesNotMatch((await failure(read({ operation: name }))).message, /earlier cancel call/);
   });
-
-  /** Drops the lines that a sweep prints. */
-  function silence(): void {
-    const { log } = console;
-    after(() => (console.log = log));
-    console.log = () => undefined;
-  }
 
   /** Replaces the credentials. `make` gets the number of the attempt, from 1. */
   function credentials(make: (attempt: number) => object | Promise<object>): (string | undefined)[] {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions } from "../../../provider/emulator";
 import * as steps from "../../../provider/resources/request";
 import type { Properties } from "../../../provider/resources/state/record";
+import { reportFile } from "../../support/reportFile";
 import { rejection } from "../../support/rejection";
 import { contextOf, failure, id, name, partial, stage } from "./stage";
 
@@ -13,22 +13,14 @@ const then = "2026-01-01T00:00:00.000Z";
 
 describe("the report of a request", () => {
   const { enter } = stage();
-  let directory: string;
-  let report: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "request-report-"));
-    report = join(directory, "report.jsonl");
-  });
-  afterEach(() => {
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const report = reportFile();
 
   async function begin(options: EmulatorOptions = { operations: [{ name }] }) {
     const { emulator, calls } = await enter(options);
     const shown: string[] = [];
     const log = (line: string) => shown.push(line);
     const context = { ...contextOf({}, { CANCELLATION_ENDPOINT: emulator.endpoint }), log };
-    const given = { operation: name, report, __resourceName: "stuck" };
+    const given = { operation: name, report: report.path, __resourceName: "stuck" };
     return {
       emulator,
       calls,
@@ -43,16 +35,10 @@ describe("the report of a request", () => {
     };
   }
 
-  const lines = (file = report) =>
-    readFileSync(file, "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as Record<string, string | undefined>);
-
   it("has the time, the run, the resource, the operation, the outcome, its times and its error", async () => {
     const { create } = await begin();
     const { outputs } = await create();
-    const [line = {}, ...others] = lines();
+    const [line = {}, ...others] = report.lines();
     assert.deepEqual(others, []);
     assert.deepEqual(Object.keys(line), [
       "time",
@@ -75,7 +61,7 @@ describe("the report of a request", () => {
   it("has the operation's name for a resource whose name isn't known", async () => {
     const { create } = await begin();
     await create({ __resourceName: undefined });
-    assert.equal(lines()[0]?.["resource"], name);
+    assert.equal(report.lines()[0]?.["resource"], name);
   });
 
   it("gets a line from each step that changes the outcome, with the same run", async () => {
@@ -88,10 +74,10 @@ describe("the report of a request", () => {
     await read(outputs);
     await update(outputs);
     assert.deepEqual(
-      lines().map(({ outcome }) => outcome),
+      report.lines().map(({ outcome }) => outcome),
       ["cancelling", "cancelled", "cancelled", "cancelled", "cancelled"],
     );
-    assert.equal(new Set(lines().map(({ run }) => run)).size, 1);
+    assert.equal(new Set(report.lines().map(({ run }) => run)).size, 1);
   });
 
   it("has why a step failed, and the outcome alone when it isn't expected", async () => {
@@ -101,7 +87,7 @@ describe("the report of a request", () => {
     denied.remove();
     await rejection(create({ expect: ["succeeded"] }));
     assert.deepEqual(
-      lines().map(({ outcome, failure: reason }) => [outcome, /PERMISSION_DENIED/.test(reason ?? "")]),
+      report.lines().map(({ outcome, failure: reason }) => [outcome, /PERMISSION_DENIED/.test(reason ?? "")]),
       [
         ["running", true],
         ["cancelled", false],
@@ -116,13 +102,13 @@ describe("the report of a request", () => {
     await read(outputs);
     await update(outputs, { cancelOn: "delete" });
     await remove({ outcome: "cancelled", settleTime: then });
-    assert.equal(existsSync(report), false);
+    assert.equal(existsSync(report.path), false);
   });
 
   for (const place of ["missing/report.jsonl", "."]) {
     it(`fails each step that cancels before its first call when the path ${place} can't be written`, async () => {
       const { create, update, remove, calls } = await begin();
-      const path = join(directory, place);
+      const path = join(report.directory, place);
       for (const step of [
         create({ report: path }),
         update({ outcome: "running" }, { report: path }),
@@ -144,14 +130,14 @@ describe("the report of a request", () => {
     it(`is refused by check when it's ${cannotWrite}`, async function () {
       if (process.platform === "win32") this.skip();
       const { check } = await begin();
-      const pipe = join(directory, "pipe");
+      const pipe = join(report.directory, "pipe");
       execFileSync("mkfifo", [pipe]);
-      const file = join(directory, "file");
+      const file = join(report.directory, "file");
       writeFileSync(file, "");
       const paths: Record<string, [string, RegExp]> = {
         "a pipe": [pipe, /isn't a file/],
-        "a file in a missing folder": [join(directory, "missing", "report.jsonl"), /folder doesn't exist/],
-        "a folder": [directory, /isn't a file/],
+        "a file in a missing folder": [join(report.directory, "missing", "report.jsonl"), /folder doesn't exist/],
+        "a folder": [report.directory, /isn't a file/],
         "a file below a file": [join(file, "report.jsonl"), /folder doesn't exist/],
         "an empty path": ["", /^is empty$/],
       };
@@ -168,14 +154,14 @@ describe("the report of a request", () => {
   it("is refused by check when the user may not write it", async function () {
     if (process.platform === "win32" || process.getuid?.() === 0) this.skip();
     const { check } = await begin();
-    writeFileSync(report, "");
-    chmodSync(report, 0o400);
+    writeFileSync(report.path, "");
+    chmodSync(report.path, 0o400);
     assert.match(check()[0]?.reason ?? "", /^can't be written \(EACCES\)/);
   });
 
   it("is accepted by check while its path isn't known, and when it's a file or a device", async () => {
     const { check } = await begin();
-    writeFileSync(report, "");
+    writeFileSync(report.path, "");
     assert.deepEqual(check(), []);
     assert.deepEqual(check({ report: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }), []);
     assert.deepEqual(check({ report: "/dev/null" }), []);
@@ -192,7 +178,7 @@ describe("the report of a request", () => {
     const updated = await update(outputs);
     assert.equal("unreported" in updated, false);
     assert.deepEqual(
-      lines().map(({ outcome }) => outcome),
+      report.lines().map(({ outcome }) => outcome),
       ["cancelled"],
     );
     assert.equal(diff(updated, {}).changes, false);
@@ -201,7 +187,7 @@ describe("the report of a request", () => {
 
   it("doesn't fail a refresh that can't write it, and is written by the next update", async () => {
     const { read, diff, shown } = await begin({ operations: [{ name, done: "succeeded" }] });
-    const path = join(directory, "missing", "report.jsonl");
+    const path = join(report.directory, "missing", "report.jsonl");
     const outputs = await read({ report: path, outcome: "cancelling", requestTime: then });
     assert.deepEqual([outputs["outcome"], outputs["unreported"]], ["succeeded", true]);
     assert.match(
@@ -215,8 +201,8 @@ describe("the report of a request", () => {
     const { update, diff, calls } = await begin();
     const outputs = { operation: name, outcome: "cancelled", settleTime: then };
     assert.deepEqual(diff(outputs), { changes: true, replaces: [] });
-    assert.equal((await update(outputs))["report"], report);
+    assert.equal((await update(outputs))["report"], report.path);
     assert.deepEqual(calls(), []);
-    assert.equal(existsSync(report), false);
+    assert.equal(existsSync(report.path), false);
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { rejection } from "../../support/rejection";
+import { reportFile } from "../../support/reportFile";
 import { failure, numbered, operations, partial, stage, then } from "./stage";
 
 let count = 0;
@@ -176,19 +176,11 @@ describe("what the error of a sweep says to do", () => {
 
 describe("a sweep's report after a refresh", () => {
   const { enter, lines: shown } = stage();
-  let directory: string;
-  let report: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "sweep-refresh-"));
-    report = join(directory, "report.jsonl");
-  });
-  afterEach(() => {
-    rmSync(directory, { recursive: true, force: true });
-  });
+  const report = reportFile();
   const outputs = () => ({
     all: true,
     cancelOn: "create",
-    report,
+    report: report.path,
     __resourceName: "clean-up",
     outcomes: { cancelling: 2 },
     operations: ["a", "b"].map((one) => ({ name: `operations/${one}`, outcome: "cancelling" })),
@@ -198,12 +190,12 @@ describe("a sweep's report after a refresh", () => {
   it("has a line for each operation whose outcome changed", async () => {
     const { read, emulator } = await enter({ operations: operations("a", "b") });
     await read(outputs());
-    assert.equal(existsSync(report), false);
+    assert.equal(existsSync(report.path), false);
     emulator.settle("operations/b", "succeeded");
     await read(await read(outputs()));
-    const [line, ...others] = readFileSync(report, "utf8").trimEnd().split("\n");
+    const [line = {}, ...others] = report.lines();
     assert.deepEqual(others, []);
-    const { resource, name, outcome, requestTime, run, time } = JSON.parse(line ?? "") as Record<string, string>;
+    const { resource, name, outcome, requestTime, run, time } = line;
     assert.deepEqual([resource, name, outcome, requestTime], ["clean-up", "operations/b", "succeeded", then]);
     assert.match(run ?? "", /^[0-9a-f]{8}$/);
     assert.ok(Date.parse(time ?? ""));
@@ -213,13 +205,13 @@ describe("a sweep's report after a refresh", () => {
     const { read, update, diff } = await enter({
       operations: ["a", "b"].map((one) => ({ name: `operations/${one}`, done: "succeeded" as const })),
     });
-    const old = { ...outputs(), report: join(directory, "missing", "report.jsonl") };
+    const old = { ...outputs(), report: join(report.directory, "missing", "report.jsonl") };
     const refreshed = await read(old);
     assert.equal(refreshed["unreported"], true);
     assert.match(shown.at(-1) ?? "", /can't be written \(ENOENT\).* next `pulumi up` writes what is known/);
-    const inputs = { all: true, cancelOn: "create", report };
+    const inputs = { all: true, cancelOn: "create", report: report.path };
     assert.equal(diff(refreshed, inputs).changes, true);
     await update(refreshed, inputs);
-    assert.equal(readFileSync(report, "utf8").trimEnd().split("\n").length, 2);
+    assert.equal(report.lines().length, 2);
   });
 });

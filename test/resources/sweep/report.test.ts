@@ -1,38 +1,24 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Entry } from "../../../provider/resources/sweep/ledger";
+import { reportFile } from "../../support/reportFile";
 import { failure, numbered, operations, partial, stage, then } from "./stage";
 
 type Line = Entry & { readonly name: string };
 
 describe("the report of a sweep", () => {
   const { enter } = stage();
-  let directory: string;
-  let report: string;
-  beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "sweep-report-"));
-    report = join(directory, "report.jsonl");
-  });
-  afterEach(() => {
-    rmSync(directory, { recursive: true, force: true });
-  });
-
-  const lines = () =>
-    readFileSync(report, "utf8")
-      .split("\n")
-      .filter((line) => line !== "")
-      .map((line) => JSON.parse(line) as Line);
+  const report = reportFile<Line>();
 
   it("has a line of JSON for each operation, with its name, outcome, times and errors", async () => {
     const { create, emulator } = await enter({
       operations: [...operations("a", "b"), { name: "operations/c", onCancel: "fail" }],
     });
     emulator.fault({ method: "cancel", name: "operations/b", then: { status: 403 } });
-    await partial(create({ report }));
-    const [a, b, c] = lines().sort((one, other) => one.name.localeCompare(other.name));
+    await partial(create({ report: report.path }));
+    const [a, b, c] = report.lines().sort((one, other) => one.name.localeCompare(other.name));
     assert.deepEqual(
       [a?.name, a?.outcome, a?.error],
       ["operations/a", "cancelled", "CANCELLED: The operation was cancelled."],
@@ -41,41 +27,41 @@ describe("the report of a sweep", () => {
     assert.deepEqual([b?.name, b?.outcome, b?.requestTime], ["operations/b", "running", undefined]);
     assert.match(b?.failure ?? "", /PERMISSION_DENIED/);
     assert.deepEqual([c?.outcome, c?.error], ["failed", "INTERNAL: Internal error encountered."]);
-    assert.equal(lines().length, 3);
+    assert.equal(report.lines().length, 3);
   });
 
   it("has at most 500 characters of an operation's error message", async () => {
     const error = { code: 13, message: "m".repeat(2000) };
     const { create } = await enter({ operations: [{ name: "operations/a", onCancel: "fail", error }] });
-    await create({ report });
-    await create({ report, names: ["operations/a"] });
+    await create({ report: report.path });
+    await create({ report: report.path, names: ["operations/a"] });
     assert.deepEqual(
-      lines().map((line) => line.error),
+      report.lines().map((line) => line.error),
       [1, 2].map(() => `INTERNAL: ${"m".repeat(500)}`),
     );
   });
 
   it("has all of 110 operations, of which the state names 100", async () => {
     const { create } = await enter({ operations: numbered(110) });
-    await create({ report, waitFor: "accepted" });
-    assert.equal(new Set(lines().map(({ name }) => name)).size, 110);
+    await create({ report: report.path, waitFor: "accepted" });
+    assert.equal(new Set(report.lines().map(({ name }) => name)).size, 110);
   });
 
   it("has the outcomes of the operations that a delete cancels", async () => {
     const { remove } = await enter({ operations: operations("a") });
-    await remove({ report });
+    await remove({ report: report.path });
     assert.deepEqual(
-      lines().map(({ name, outcome }) => [name, outcome]),
+      report.lines().map(({ name, outcome }) => [name, outcome]),
       [["operations/a", "cancelled"]],
     );
   });
 
   it("gets another line for each operation that the next run handles", async () => {
     const { create, update, emulator } = await enter({ operations: operations("a") });
-    await create({ report });
+    await create({ report: report.path });
     emulator.add({ name: "operations/b" });
     const old = {
-      report,
+      report: report.path,
       outcomes: { cancelled: 1, running: 1 },
       operations: [
         { name: "operations/b", outcome: "running" },
@@ -83,9 +69,9 @@ describe("the report of a sweep", () => {
       ],
       requestTime: then,
     };
-    await update(old, { report });
+    await update(old, { report: report.path });
     assert.deepEqual(
-      lines().map(({ name }) => name),
+      report.lines().map(({ name }) => name),
       ["operations/a", "operations/b"],
     );
   });
@@ -93,7 +79,7 @@ describe("the report of a sweep", () => {
   for (const place of ["missing/report.jsonl", "."]) {
     it(`fails the sweep before any call when the path ${place} can't be written`, async () => {
       const { create, remove, update, calls } = await enter({ operations: operations("a") });
-      const path = join(directory, place);
+      const path = join(report.directory, place);
       for (const step of [
         create({ report: path }),
         remove({ report: path }),
@@ -119,13 +105,13 @@ describe("the report of a sweep", () => {
     const { outputs } = await partial(create({ report: "/dev/full" }));
     assert.equal(outputs["unreported"], true);
     emulator.calls.clear();
-    const inputs = { all: true, cancelOn: "create", report };
+    const inputs = { all: true, cancelOn: "create", report: report.path };
     assert.equal(diff(outputs, inputs).changes, true);
     const updated = await update(outputs, inputs);
     assert.equal("unreported" in updated, false);
     assert.equal(diff(updated, inputs).changes, false);
     assert.equal(emulator.calls.count(), 0);
-    const written = lines() as (Line & { unnamed?: unknown })[];
+    const written = report.lines() as (Line & { unnamed?: unknown })[];
     assert.deepEqual(written.filter(({ outcome }) => outcome === "cancelled").length, 100);
     assert.deepEqual(written.at(-1)?.unnamed, { cancelled: 1 });
   });
@@ -133,15 +119,18 @@ describe("the report of a sweep", () => {
   it("fails the sweep before any call when the path is a pipe without a reader", async function () {
     if (process.platform === "win32") this.skip();
     const { create, calls } = await enter({ operations: operations("a") });
-    execFileSync("mkfifo", [report]);
-    assert.match((await failure(create({ report }))).message, /^The report .* can't be written: it isn't a file/);
+    execFileSync("mkfifo", [report.path]);
+    assert.match(
+      (await failure(create({ report: report.path }))).message,
+      /^The report .* can't be written: it isn't a file/,
+    );
     assert.deepEqual(calls(), []);
   });
 
   it("isn't opened by a create or a read that only counts", async () => {
     const { watch, read } = await enter({ operations: operations("a") });
-    const { outputs } = await watch({ report });
+    const { outputs } = await watch({ report: report.path });
     await read(outputs);
-    assert.equal(existsSync(report), false);
+    assert.equal(existsSync(report.path), false);
   });
 });
