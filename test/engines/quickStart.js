@@ -6,8 +6,25 @@
 // resolver for serialized closures, OpenTelemetry for traces, and the Automation API. They take two thirds of a process's
 // start-up time. This file loads them when they are first used. It doesn't load the source maps of @pulumi/pulumi, which
 // change only the positions in stack traces, and which each program would parse anew.
+//
+// The CLI's language host is older than the CLI (see scripts/pulumi-install), and ignores the option `typescript: false`
+// of Pulumi.yaml. This file follows it, because otherwise each JavaScript program loads the TypeScript compiler.
 
+const fs = require("node:fs");
 const Module = require("node:module");
+
+if (process.env.PULUMI_NODEJS_TYPESCRIPT === "true" && isJavaScriptProject()) {
+  delete process.env.PULUMI_NODEJS_TYPESCRIPT;
+}
+
+/** A process begins in the project's folder. */
+function isJavaScriptProject() {
+  try {
+    return /^\s+typescript: false$/m.test(fs.readFileSync("Pulumi.yaml", "utf8"));
+  } catch {
+    return false;
+  }
+}
 
 const deferred =
   /^(typescript|@npmcli\/arborist|@opentelemetry\/.+|normalize-package-data|js-yaml|semver|execa|\.\/automation)$/;
