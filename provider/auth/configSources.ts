@@ -21,7 +21,7 @@ const settings = {
   },
   impersonateServiceAccountDelegates: {
     keys: ["cancellation:impersonateServiceAccountDelegates", "gcp:impersonateServiceAccountDelegates"],
-    variables: [],
+    variables: ["CANCELLATION_IMPERSONATE_SERVICE_ACCOUNT_DELEGATES"],
   },
   billingProject: {
     keys: ["cancellation:billingProject", "gcp:billingProject"],
@@ -41,6 +41,9 @@ export type Setting = keyof typeof settings;
 
 /** The config of the user to act as, by domain-wide delegation. */
 export const subjectKey = "cancellation:subject";
+
+/** The same in the environment. */
+export const subjectVariable = "CANCELLATION_SUBJECT";
 
 /** The keys of this package's own config that say as whom to call. */
 export const callerKeys: readonly string[] = [subjectKey, ...Object.values(settings).map(({ keys: [own] }) => own)];

@@ -6,6 +6,7 @@ import {
   type ConfigValue,
   firstDefined,
   subjectKey,
+  subjectVariable,
 } from "./configSources";
 
 /** The configured caller. Application default credentials supply absent properties. */
@@ -52,7 +53,7 @@ export function resolveIdentity(args: IdentityArgs, config: ConfigReader, enviro
   const find = (setting: Parameters<ConfigSource>[0]) => firstDefined(all, (place) => place(setting));
 
   const target = args.impersonateServiceAccount ?? address(find("impersonateServiceAccount"));
-  const subject = args.subject ?? address(subjectIn(config));
+  const subject = args.subject ?? address(subjectIn(config, environment));
   const universe = universeDomain(find("universeDomain"));
   const project = isTrue(find("userProjectOverride")) ? find("billingProject")?.value : undefined;
   if (subject !== undefined && universe !== undefined && universe !== defaultUniverse) {
@@ -80,7 +81,7 @@ export function describeCaller(
 ): string {
   const target = firstDefined(configSources(config, environment), (place) => place("impersonateServiceAccount"));
   const impersonated = described(args.impersonateServiceAccount, "impersonateServiceAccount", target);
-  const delegated = described(args.subject, "subject", subjectIn(config));
+  const delegated = described(args.subject, "subject", subjectIn(config, environment));
   const base =
     accessToken !== undefined
       ? `with the access token of ${source}`
@@ -98,10 +99,12 @@ export function describeCaller(
   ].join(", ");
 }
 
-/** Returns the configured user. There is no `gcp:subject`, and no environment variable. */
-function subjectIn(config: ConfigReader): ConfigValue | undefined {
-  const value = config(subjectKey);
-  return value ? { value, source: `config ${subjectKey}` } : undefined;
+/** Returns the configured user. There is no `gcp:subject`. */
+function subjectIn(config: ConfigReader, environment: NodeJS.ProcessEnv): ConfigValue | undefined {
+  const configured = config(subjectKey);
+  if (configured) return { value: configured, source: `config ${subjectKey}` };
+  const value = environment[subjectVariable];
+  return value ? { value, source: subjectVariable } : undefined;
 }
 
 /** Returns whether a text is an email address. A key, a token or a resource name isn't. */

@@ -8,6 +8,7 @@ import type { Context } from "../resources/context";
 import type { Properties } from "../resources/state/record";
 import * as requestSteps from "../resources/request";
 import * as sweepSteps from "../resources/sweep/steps";
+import type { StepDifference } from "../resources/inputs/diff";
 import { describeIssue, type Issue } from "../resources/inputs/schema";
 import { GrpcError, providerKey, sendable } from "./grpcError";
 import { toJson } from "./plain";
@@ -16,7 +17,7 @@ import { toJson } from "./plain";
 interface Steps {
   readonly optionalOutputs: readonly string[];
   check(inputs: Properties, context: Context): { inputs: Properties; failures: Issue[] };
-  diff(outputs: Properties, inputs: Properties, context: Context): { changes: boolean; replaces: string[] };
+  diff(outputs: Properties, inputs: Properties, context: Context): StepDifference;
   create(inputs: Properties, context: Context): Promise<{ id: string; outputs: Properties }>;
   read(id: string, outputs: Properties, context: Context): Promise<Properties>;
   update(id: string, outputs: Properties, inputs: Properties, context: Context): Promise<Properties>;
@@ -84,7 +85,10 @@ class DynamicProvider {
   }
 
   diff(_id: string, old: Properties, news: Properties) {
-    return this.attempt(news, () => this.steps.diff(given(old), given(news), this.context));
+    return this.attempt(news, () => {
+      const { changes, replaces } = this.steps.diff(given(old), given(news), this.context);
+      return { changes, replaces };
+    });
   }
 
   create(inputs: Properties) {

@@ -4,6 +4,7 @@ import type { Deadline } from "../common/deadline";
 import {
   type Call,
   CallError,
+  InterruptedError,
   type Method,
   NoListenerError,
   NoResponseError,
@@ -143,7 +144,8 @@ export class OperationsClient {
       if (authorization !== undefined) remember(this.authorizations, authorization);
       const timeout = timeLeft(call, deadline);
       const url = `${this.base}/${http.path}`;
-      const request = { method: http.method, url, headers, secrets: this.authorizations, timeout };
+      const { interruption } = deadline;
+      const request = { method: http.method, url, headers, secrets: this.authorizations, timeout, interruption };
       pending.phase = "response";
       const response = await sendRequest(call, request);
       try {
@@ -164,17 +166,39 @@ export class OperationsClient {
     };
     const end = this.options.observe?.(pending);
     try {
-      return await retrying(deadline, takeTurn, {
+      const result = retrying(deadline, takeTurn, {
         onFailure: (error) => {
           pending.fail(error);
           onFailure?.(error);
         },
         hasNoListener: () => this.circuitBreaker.hasNoListener,
       });
+      return await unlessInterrupted(result, pending);
     } finally {
       end?.();
     }
   }
+}
+
+/**
+ * Returns the result of a call, unless the user interrupts the deployment while the call waits for something else than
+ * a response. A request that was sent ends by itself soon (`provider/operations/transport.ts`).
+ *
+ * @throws {InterruptedError}
+ */
+function unlessInterrupted<T>(result: Promise<T>, pending: PendingCall): Promise<T> {
+  const { interruption } = pending.deadline;
+  if (!interruption) return result;
+  return new Promise((resolve, reject) => {
+    const interrupt = () => {
+      if (pending.phase !== "response") reject(new InterruptedError(pending.call));
+    };
+    interruption.addEventListener("abort", interrupt);
+    const end = () => {
+      interruption.removeEventListener("abort", interrupt);
+    };
+    result.then(resolve, reject).finally(end);
+  });
 }
 
 /** Returns how long a call waits for its credential, in milliseconds. The grace period is left for the call itself. */
@@ -205,8 +229,10 @@ function remember(known: string[], authorization: string): void {
  * Returns how long the call may take, in milliseconds.
  *
  * @throws {TimeLimitError} when no time is left
+ * @throws {InterruptedError} after an interruption
  */
 function timeLeft(call: Call, deadline: Deadline): number {
+  if (deadline.interrupted) throw new InterruptedError(call);
   if (deadline.expired) throw new TimeLimitError(call, deadline.allowance);
   return deadline.callTimeout;
 }

@@ -145,6 +145,13 @@ export class TimeLimitError extends CallError {
   }
 }
 
+/** The call was not made, because the user interrupted the deployment. */
+export class InterruptedError extends CallError {
+  constructor(call: Call) {
+    super(call, `the ${call.method} call wasn't made, because the deployment was interrupted`);
+  }
+}
+
 /** The maximum length of the excerpt of an invalid response, in characters. It must not fill the screen. */
 const maxExcerptLength = 200;
 

@@ -1,5 +1,5 @@
 import type { ReadOperation } from "./client";
-import { type Deadline, sleep } from "../common/deadline";
+import type { Deadline } from "../common/deadline";
 import type { Operation } from "./response";
 import { boundedPause } from "./pause";
 
@@ -44,7 +44,7 @@ export interface Poll {
 
 /**
  * Polls at once and then at growing intervals, until a round is done or the deadline has passed. The last interval ends
- * at the deadline, and one last round follows.
+ * at the deadline, and one last round follows. No round follows an interruption.
  *
  * @returns whether a round was done
  * @throws the errors of `round`
@@ -56,7 +56,8 @@ export async function poll(round: () => Promise<Poll>, deadline: Deadline): Prom
     if (done) return true;
     if (deadline.passed) return false;
     const interval = Math.max(boundedPause(retryAfter), pollInterval(performance.now() - start, Math.random()));
-    await sleep(Math.min(interval, deadline.remaining));
+    await deadline.sleep(Math.min(interval, deadline.remaining));
+    if (deadline.interrupted) return false;
   }
 }
 

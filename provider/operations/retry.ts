@@ -1,6 +1,6 @@
 import { DelegateBackoff, fullJitterGenerator, handleWhen, retry } from "cockatiel";
 import { type Deadline, timerDelay } from "../common/deadline";
-import { NoListenerError, PausedError, TimeLimitError } from "./errors";
+import { InterruptedError, NoListenerError, PausedError, TimeLimitError } from "./errors";
 import { askedPause, asksTooLong, explainLongPause } from "./pause";
 import { isInvalidResponse, isTransient, isRetryableCredentialError } from "./transience";
 
@@ -73,5 +73,5 @@ export function retrying<T>(
 }
 
 function wasNotMade(error: unknown): boolean {
-  return error instanceof PausedError || error instanceof TimeLimitError;
+  return error instanceof PausedError || error instanceof TimeLimitError || error instanceof InterruptedError;
 }

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly secrets?: readonly string[];
   /** The time limit in milliseconds, up to the last byte of the response. */
   readonly timeout: number;
+  /** Aborts when the user interrupts the deployment. */
+  readonly interruption?: AbortSignal | undefined;
 }
 
 export interface HttpResponse {
@@ -53,6 +55,12 @@ export class OversizedResponseError extends Error {
 
 /** The maximum size of a response. A page of 1,000 operations with 16 KB of metadata each has half of this. */
 const maxResponseBytes = 32 * 1024 * 1024;
+
+/**
+ * How long a request that was sent may still take after an interruption, in milliseconds. Most responses arrive in that
+ * time, and the state records what they say.
+ */
+const lastMoments = 700;
 
 interface Http {
   readonly client: InstanceType<AxiosStatic["Axios"]>;
@@ -96,6 +104,11 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   const limit = new TimeLimit(request.timeout);
   const { client, apiClient } = (http ??= sharedHttp());
   const connection = new Connection(request.url);
+  const interrupt = () => {
+    // A request that waits for a connection must not be sent any more.
+    limit.atMost(connection.wasReady ? lastMoments : 0);
+  };
+  request.interruption?.addEventListener("abort", interrupt);
   try {
     const agent = agentFor(new URL(request.url));
     const response = await client.request<string | undefined>({
@@ -127,6 +140,7 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
     throw new TransportError(code, neverSent, proxyError?.message, refusedHere);
   } finally {
     limit.lift();
+    request.interruption?.removeEventListener("abort", interrupt);
   }
 }
 
@@ -190,13 +204,30 @@ export class TimeLimit {
   /** Whether the time limit passed before `lift()`. */
   aborted = false;
   private readonly listeners = new Set<Listener>();
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout;
+  private readonly end: number;
 
   constructor(milliseconds: number) {
-    this.timer = setTimeout(() => {
-      this.aborted = true;
-      for (const listener of this.listeners) listener();
+    this.end = performance.now() + milliseconds;
+    this.timer = this.expireAfter(milliseconds);
+  }
+
+  /** Shortens the time that is left. Without any, the signal fires before this returns. */
+  atMost(milliseconds: number): void {
+    clearTimeout(this.timer);
+    if (milliseconds > 0) this.timer = this.expireAfter(Math.min(milliseconds, this.end - performance.now()));
+    else this.expire();
+  }
+
+  private expireAfter(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.expire();
     }, milliseconds);
+  }
+
+  private expire(): void {
+    this.aborted = true;
+    for (const listener of this.listeners) listener();
   }
 
   addEventListener(_type: "abort", listener: Listener): void {

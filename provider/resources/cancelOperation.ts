@@ -7,7 +7,8 @@ import { mayHaveArrived } from "../operations/transience";
 import { formatDuration } from "./inputs/duration";
 import { StepError, reasonOf, UnexpectedOutcomeError, UnfinishedError } from "./errors";
 import { type Expectation, isFinal, isSatisfied } from "./expectation";
-import { showWait } from "./progress";
+import { describeWait } from "./operationInWords";
+import { type Display, showWait } from "./progress";
 import { acknowledged, type CancellationRecord, missing, observed, unconfirmed, unsupported } from "./state/record";
 import { describeUnexpected } from "./unexpectedOutcome";
 
@@ -16,7 +17,7 @@ export interface Target {
   readonly client: OperationsClient;
   readonly name: string;
   readonly deadline: Deadline;
-  readonly log: (line: string) => void;
+  readonly display: Display;
 }
 
 /** Reads the operation once. */
@@ -124,12 +125,16 @@ export async function waitForExpectedOutcome(
 
 async function waitForOutcome(
   start: CancellationRecord,
-  { client, name, deadline, log }: Target,
+  { client, name, deadline, display }: Target,
   expectation: Expectation,
 ): Promise<CancellationRecord> {
   if (isFinal(start.outcome) || isSatisfied(start.outcome, expectation)) return start;
   let record = start;
-  const stopShowing = showWait(log, deadline.start);
+  const stopShowing = showWait(display, {
+    since: deadline.start,
+    count: () => 1,
+    describe: () => describeWait(record, performance.now() - deadline.start),
+  });
   try {
     const done = await pollUntilDone(
       () => client.get(name, deadline),
@@ -141,9 +146,11 @@ async function waitForOutcome(
     return observed(record, done);
   } catch (error) {
     if (isNotFound(error)) return missing(record);
+    const { interrupted } = deadline;
     const acknowledgement = `The server acknowledged the cancel of ${name} at ${record.requestTime ?? "an unknown time"}`;
-    const reason =
-      error instanceof StillRunningError
+    const reason = interrupted
+      ? `${acknowledgement}, and the deployment was interrupted before the operation ended.`
+      : error instanceof StillRunningError
         ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set \`customTimeouts\`.`
         : `${acknowledgement}, and a read of the operation then failed: ${reasonOf(error)}.`;
     // A delete can't record the acknowledgement, so its next run can't resume the wait.

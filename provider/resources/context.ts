@@ -1,4 +1,5 @@
 import { CredentialError } from "../auth/credentialError";
+import { Deadline } from "../common/deadline";
 import { describeCaller, type Identity, type IdentityArgs, resolveIdentity } from "../auth/identity";
 import { headerSource, needsNoCredential } from "../auth/tokenCache";
 import type { OperationsClient } from "../operations/client";
@@ -6,13 +7,26 @@ import { observeCalls } from "./callProgress";
 import { type Endpoint, endpointFor, holdsAt, type Settings, validateEndpoints } from "./endpoint";
 import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
+import type { Display, Log } from "./progress";
 import { endpointIssue, type Service } from "./inputs/service";
-import type { Issue } from "./inputs/schema";
+import type { CommonSettings } from "./inputs/commonInputs";
+import { type Issue, type TimedStep, timeoutOf } from "./inputs/schema";
 
 /** What a step receives besides its properties. */
-export interface Context extends Settings {
-  /** Shows a line to the user. */
-  readonly log: (line: string) => void;
+export interface Context extends Settings, Display {
+  /** The time limit of the step in milliseconds. Absent if none is set, or if the host passes it as an argument. */
+  readonly timeout?: number;
+  /** Aborts when the user interrupts the deployment. Absent if the host can't tell. */
+  readonly interruption?: AbortSignal;
+}
+
+/** Returns the deadline of a step that begins now. */
+export function stepDeadline(
+  { timeout, interruption }: Context,
+  { customTimeouts }: Pick<CommonSettings, "customTimeouts">,
+  step: TimedStep,
+): Deadline {
+  return Deadline.after(timeout ?? timeoutOf(customTimeouts, step), interruption);
 }
 
 /** A client, and the endpoint that it calls. */
@@ -101,13 +115,22 @@ function validDestination(context: Context, service: Service, args: IdentityArgs
 /** The lines that are shown only once, by where they go. A process has one place, and each deployment a process. */
 const shownOnce = new WeakMap<Context["log"], Set<string>>();
 
-/** Shows a line, unless it has been shown. */
+/** Shows a line at the stack, unless it has been shown. */
 export function logOnce({ log }: Context, line: string): void {
+  if (isFirst(log, line)) log(line);
+}
+
+/** Shows a warning about the step's resource, unless it has been shown. */
+export function warnOnce({ log, own }: Context, line: string): void {
+  if (isFirst(log, line)) (own?.warn ?? log)(line);
+}
+
+function isFirst(log: Log, line: string): boolean {
   const shown = shownOnce.get(log) ?? new Set();
   shownOnce.set(log, shown);
-  if (shown.has(line)) return;
+  if (shown.has(line)) return false;
   shown.add(line);
-  log(line);
+  return true;
 }
 
 function announce(context: Context, { identity, origin, source }: Destination, args: IdentityArgs): void {

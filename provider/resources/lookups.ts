@@ -31,10 +31,10 @@ const commonArguments = ["service", "impersonateServiceAccount", "subject"];
  */
 export async function getOperation(args: Properties, context: Context): Promise<Properties> {
   const { timeout, ...known } = validGetArguments(args, context);
-  const deadline = deadlineOf(timeout);
+  const deadline = deadlineOf(timeout, context);
   const { operation, service, identity } = request.requestSettings(known);
   const { client } = connect(context, service, identity);
-  const target = { client, name: operation, deadline, log: context.log };
+  const target = { client, name: operation, deadline, display: context };
   const record = await withinTimeout(deadline, () => readOperation(initialRecord, target));
   return result(service, operation, record);
 }
@@ -49,7 +49,7 @@ export async function getOperation(args: Properties, context: Context): Promise<
 export async function listOperations(args: Properties, context: Context): Promise<Properties[]> {
   const { timeout, ...known } = validListArguments(args, context);
   const inputs = selectionOf(known);
-  const deadline = deadlineOf(timeout);
+  const deadline = deadlineOf(timeout, context);
   const { collection, selection, service, identity, limit } = sweep.sweepSettings(inputs);
   const { client } = connect(context, service, identity);
   const listing = { client, name: collection, selection, deadline };
@@ -57,11 +57,11 @@ export async function listOperations(args: Properties, context: Context): Promis
 }
 
 /** Returns the operations of a listing, of which there may be `limit`. Shows how far it is. */
-async function collect(listing: Collection, service: Service, limit: number, { log }: Context): Promise<Properties[]> {
+async function collect(listing: Collection, service: Service, limit: number, context: Context): Promise<Properties[]> {
   const { name: collection, deadline } = listing;
   const found: Properties[] = [];
   let pages = 0;
-  const stopShowing = showProgress(log, deadline.start, () => describeListing(collection, pages, found.length));
+  const stopShowing = showProgress(context, deadline.start, () => describeListing(collection, pages, found.length));
   try {
     for await (const page of listPages(listing)) {
       pages++;
@@ -161,8 +161,9 @@ function validArguments(
 const timeoutSchema = v.object({ timeout: v.optional(duration) });
 
 /** Returns the deadline of a lookup with a valid `timeout`. */
-function deadlineOf(timeout: unknown): Deadline {
-  return Deadline.after((typeof timeout === "string" ? parseDuration(timeout) : undefined) ?? defaultTimeout);
+function deadlineOf(timeout: unknown, { interruption }: Context): Deadline {
+  const milliseconds = typeof timeout === "string" ? parseDuration(timeout) : undefined;
+  return Deadline.after(milliseconds ?? defaultTimeout, interruption);
 }
 
 function refuse(failures: readonly Issue[]): void {

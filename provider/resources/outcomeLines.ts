@@ -1,7 +1,7 @@
 import { inDigits } from "../common/text";
 import type { Outcome } from "../operations/outcome";
-import type { Context } from "./context";
 import { durationParts } from "./inputs/duration";
+import type { Display, Log } from "./progress";
 import type { CancellationRecord } from "./state/record";
 import { type Counts, countsInWords, total } from "./sweep/summary";
 
@@ -18,13 +18,17 @@ class OutcomeLines {
   private timer: NodeJS.Timeout | undefined;
   private stepsInFlight = 0;
 
-  constructor(private readonly log: Context["log"]) {}
+  constructor(private readonly log: Log) {}
 
-  /** Shows the line of a request, or counts it if the process has shown many. */
-  add(line: string, outcome: Outcome): void {
+  /**
+   * Shows the line of a request, or counts it if the process has shown many.
+   *
+   * @param show shows the line at the request
+   */
+  add(line: string, outcome: Outcome, show: Log = this.log): void {
     if (this.shown < shownOneByOne) {
       this.shown++;
-      this.log(line);
+      show(line);
       return;
     }
     this.counted = { ...this.counted, [outcome]: (this.counted[outcome] ?? 0) + 1 };
@@ -55,10 +59,10 @@ class OutcomeLines {
 }
 
 /** The lines by where they go. A process has one place for all its resources. */
-const linesByLog = new WeakMap<Context["log"], OutcomeLines>();
+const linesByLog = new WeakMap<Log, OutcomeLines>();
 
 /** Returns the lines of a process. */
-export function outcomeLines({ log }: Context): OutcomeLines {
+export function outcomeLines({ log }: Display): OutcomeLines {
   const lines = linesByLog.get(log) ?? new OutcomeLines(log);
   linesByLog.set(log, lines);
   return lines;

@@ -42,7 +42,8 @@ export function reportingOutcome(
     const result = await resultOf(work(report));
     const { record } = result;
     if (record && isChange(step, record)) {
-      lines.add(`${labelOf(settings.resource, settings.operation)}: ${describeChange(before, record)}`, record.outcome);
+      const line = `${labelOf(settings.resource, settings.operation)}: ${describeChange(before, record)}`;
+      lines.add(line, record.outcome, context.own?.info);
     }
     if (!isToBeReported(step, result, report)) {
       await report.close();

@@ -1,3 +1,24 @@
+import { showStatus } from "./status";
+
+/** Shows a line to the user. */
+export type Log = (line: string) => void;
+
+/** Where a step shows what it does. */
+export interface Display {
+  /** Shows a line. All steps of a process share this function, and so the lines that are shown once. */
+  readonly log: Log;
+  /** Shows texts at the step's resource. Absent if the host can show them only at the stack. */
+  readonly own?: OwnDisplay;
+}
+
+/** Shows texts at one resource. */
+export interface OwnDisplay {
+  readonly info: Log;
+  readonly warn: Log;
+  /** Shows what the resource does at the moment, in place of what was shown before. */
+  readonly status: Log;
+}
+
 /** How long an activity takes before a line shows it, and the time between two lines of a topic, in milliseconds. */
 const interval = 15_000;
 
@@ -8,8 +29,7 @@ const recheckInterval = 1_000;
 export interface Activity {
   /** When it began, by the monotonic clock. */
   readonly since: number;
-  /** Shows a line to the user. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** Activities of the process that share one line. Shows it once one of them has taken 15 s, and then every 15 s. */
@@ -68,28 +88,49 @@ export class Topic<T extends Activity> {
 /** A wait for operations to settle. */
 interface Wait extends Activity {
   /** Returns how many operations it is for at the moment. */
-  readonly operations: () => number;
+  readonly count: () => number;
 }
 
 const waits = new Topic<Wait>((activities) => {
-  const count = activities.reduce((sum, { operations }) => sum + operations(), 0);
+  const count = activities.reduce((sum, { count: waiting }) => sum + waiting(), 0);
   const longest = Math.max(...activities.map(({ since }) => performance.now() - since));
   if (count === 0) return undefined;
   return `Waiting for ${count} operation${count === 1 ? "" : "s"} to settle, the longest for ${Math.round(longest / 1000)}s.`;
 });
 
 /**
- * Shows that a step waits for operations to settle, in one line for all waits of the process. Returns a function that
- * ends it.
+ * Shows that a step waits for operations to settle, in one line for all waits of the process, and in the status of the
+ * step's resource. Returns a function that ends it.
  *
  * @param since when the step began. The wait is the rest of it, so the time before counts too
- * @param operations returns how many operations the step waits for at the moment
+ * @param count returns how many operations the step waits for at the moment
+ * @param describe returns what the status says of the wait
  */
-export function showWait(log: Activity["log"], since: number, operations: () => number = () => 1): () => void {
-  return waits.add({ since, log, operations });
+export function showWait(
+  { log, own }: Display,
+  { since, count, describe }: { since: number; count: () => number; describe: () => string },
+): () => void {
+  const endLine = waits.add({ since, log, count });
+  const endStatus = showStatus(own?.status, describe);
+  return () => {
+    endLine();
+    endStatus();
+  };
 }
 
-/** Shows how far a step is, in a line of its own. Returns a function that ends it. */
-export function showProgress(log: Activity["log"], since: number, describe: () => string | undefined): () => void {
-  return new Topic(describe).add({ since, log });
+/**
+ * Shows how far a step is, in a line of its own and in the status of the step's resource. Returns a function that ends
+ * it.
+ */
+export function showProgress(
+  { log, own }: Display,
+  since: number,
+  describe: () => string | undefined,
+): () => void {
+  const endLine = new Topic(describe).add({ since, log });
+  const endStatus = showStatus(own?.status, describe);
+  return () => {
+    endLine();
+    endStatus();
+  };
 }

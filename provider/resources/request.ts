@@ -3,12 +3,12 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
 import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { connect, type Context, isRecordedHere, logOnce } from "./context";
+import { connect, type Context, isRecordedHere, warnOnce, stepDeadline } from "./context";
 import { knownAt } from "./endpoint";
 import { OtherEndpointError, PartialError, StepError, UnfinishedError } from "./errors";
 import { isFinal, isSatisfied } from "./expectation";
-import { commonComparisons, compare, type Comparison } from "./inputs/diff";
-import { hasUnknown, timeoutOf } from "./inputs/schema";
+import { commonComparisons, compare, type Comparison, type StepDifference } from "./inputs/diff";
+import { hasUnknown } from "./inputs/schema";
 import { labelOf } from "./logicalName";
 import { reportingOutcome } from "./outcomeReport";
 import { isReported, type Report } from "./report";
@@ -32,6 +32,9 @@ import { describeComingFailure } from "./unexpectedOutcome";
 /** The outputs that a step may leave out. */
 export const optionalOutputs = [...optionalRecordKeys, "unreported"];
 
+/** The outputs that each step returns, besides the arguments. */
+export const requiredOutputs = ["outcome", "endpoint"];
+
 export const check = checkBy(validateRequestInputs);
 
 export interface Created {
@@ -51,7 +54,7 @@ export async function create(inputs: Properties, context: Context): Promise<Crea
   const step = { step: "create", settings, context, before: undefined } as const;
   const outputs = await keeping(id, inputs, () =>
     reportingOutcome(step, async (report) => {
-      const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "create"));
+      const { target, initial } = begin(settings, context, stepDeadline(context, settings, "create"));
       if (settings.cancelOn === "delete") {
         const record = await find(settings, target, initial);
         warnOfFailure(record, settings, context);
@@ -89,14 +92,14 @@ async function keeping(id: string, inputs: Properties, step: () => Promise<Cance
 function begin(
   { service, identity, operation }: RequestSettings,
   context: Context,
-  timeout: number,
+  deadline: Deadline,
   record: CancellationRecord = initialRecord,
   replaces = true,
 ): { target: Target; initial: CancellationRecord } {
   const { client, endpoint } = connect(context, service, identity);
   const isWorthKeeping = replaces && (record.requestTime !== undefined || isSettled(record.outcome));
   const initial = knownAt(endpoint, operation, { record, nothing: initialRecord, isWorthKeeping });
-  return { target: { client, name: operation, deadline: Deadline.after(timeout), log: context.log }, initial };
+  return { target: { client, name: operation, deadline, display: context }, initial };
 }
 
 async function find(
@@ -132,7 +135,8 @@ export async function read(id: string, properties: Properties, context: Context)
   const before = outcomeHere(properties, settings, context);
   const record = await reportingOutcome({ step: "read", settings, context, before }, async () => {
     try {
-      const { target, initial } = begin(settings, context, readTimeout, recorded);
+      const deadline = Deadline.after(readTimeout, context.interruption);
+      const { target, initial } = begin(settings, context, deadline, recorded);
       return await readOperation(initial, target);
     } catch (error) {
       if (!(error instanceof OtherEndpointError)) throw error;
@@ -142,6 +146,27 @@ export async function read(id: string, properties: Properties, context: Context)
   });
   if (settings.cancelOn === "delete") warnOfFailure(record, settings, context);
   return { ...echoRequestInputs(args), ...recordOutputs(record) };
+}
+
+/**
+ * Reads an operation for an import. An imported request only watches until its deletion, so an import never leads to a
+ * cancel that the program didn't ask for.
+ *
+ * @returns the arguments and the outputs, or `undefined` if the service doesn't know the operation
+ * @throws {StepError} if the id isn't valid
+ * @throws an error if the response is ambiguous
+ */
+export async function importById(
+  id: string,
+  context: Context,
+): Promise<{ inputs: Properties; outputs: Properties } | undefined> {
+  const inputs = { ...argumentsFromId(id, {}, context), cancelOn: "delete" };
+  const settings = requestSettings(inputs);
+  const deadline = Deadline.after(readTimeout, context.interruption);
+  const { target, initial } = begin(settings, context, deadline);
+  const record = await readOperation(initial, target);
+  if (record.outcome === "notFound") return undefined;
+  return { inputs, outputs: { ...echoRequestInputs(inputs), ...recordOutputs(record) } };
 }
 
 /**
@@ -160,18 +185,24 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   );
 }
 
+/** Returns whether an update has nothing to do but to apply settings. It then makes no call. */
+export function isUpToDate(recorded: CancellationRecord, settings: RequestSettings, context: Context): boolean {
+  // With cancelOn "delete", only the delete cancels.
+  const isEnough = settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings);
+  return isEnough && isRecordedHere(recorded, settings, context);
+}
+
 async function bringUp(
   recorded: CancellationRecord,
   settings: RequestSettings,
   context: Context,
   report: Report,
 ): Promise<CancellationRecord> {
-  if (isRecordedHere(recorded, settings, context)) {
-    // With cancelOn "delete", only the delete cancels.
-    if (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings)) return recorded;
-    if (isSettled(recorded.outcome)) assertExpected(recorded, settings.operation, settings); // no read can change it
+  if (isUpToDate(recorded, settings, context)) return recorded;
+  if (isRecordedHere(recorded, settings, context) && isSettled(recorded.outcome)) {
+    assertExpected(recorded, settings.operation, settings); // no read can change it
   }
-  const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "update"), recorded);
+  const { target, initial } = begin(settings, context, stepDeadline(context, settings, "update"), recorded);
   if (settings.cancelOn === "delete") return find(settings, target, initial);
   report.open();
   let record = await readOperation(initial, target);
@@ -191,8 +222,8 @@ export async function remove(properties: Properties, context: Context): Promise<
   if (settings.cancelOn !== "delete") return;
   const before = outcomeHere(properties, settings, context);
   await reportingOutcome({ step: "delete", settings, context, before }, async (report) => {
-    const timeout = timeoutOf(settings.customTimeouts, "delete");
-    const { target, initial } = begin(settings, context, timeout, recordedIn(properties), false);
+    const deadline = stepDeadline(context, settings, "delete");
+    const { target, initial } = begin(settings, context, deadline, recordedIn(properties), false);
     if (!isSettled(initial.outcome)) report.open();
     const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
     const record = asked ? initial : await requestCancel(initial, target, settings.expect);
@@ -209,17 +240,14 @@ const comparisons: readonly Comparison<RequestSettings>[] = [
  * Compares the arguments with those in the outputs, and checks whether the recorded outcome satisfies them. After a
  * refresh the engine calls only this step, which must report an unfinished cancel as a change.
  */
-export function diff(
-  outputs: Properties,
-  inputs: Properties,
-  context: Context,
-): { changes: boolean; replaces: string[] } {
-  const { changes, replaces, settings } = compare(outputs, inputs, requestSettings, comparisons);
+export function diff(outputs: Properties, inputs: Properties, context: Context): StepDifference {
+  const { changed, replaces, settings } = compare(outputs, inputs, requestSettings, comparisons);
   const recorded = recordedIn(outputs);
   const isHere = isRecordedHere(recorded, settings, context);
   if (isHere && replaces.length === 0 && !hasUnknown(inputs)) warnOfFailure(recorded, settings, context);
   const satisfied = isHere && (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
-  return { changes: changes || !satisfied || !isReported(recorded, settings), replaces };
+  const isUnfinished = !satisfied || !isReported(recorded, settings);
+  return { changes: changed.length > 0 || isUnfinished, changed, replaces };
 }
 
 /** Warns once if the outcome that is known fails the next step. */
@@ -228,7 +256,7 @@ function warnOfFailure({ outcome }: CancellationRecord, settings: RequestSetting
   // A delete sends the cancel again unless the operation has settled.
   if (!isUnexpected || (settings.cancelOn === "delete" && !isSettled(outcome))) return;
   const label = labelOf(settings.resource, settings.operation);
-  logOnce(context, `${label}: the outcome is ${outcome}, ${describeComingFailure([outcome], settings)}`);
+  warnOnce(context, `${label}: the outcome is ${outcome}, ${describeComingFailure([outcome], settings)}`);
 }
 
 /** Returns the recorded outcome, or `undefined` if there is none at the endpoint that a step would call. */

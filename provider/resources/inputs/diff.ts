@@ -37,14 +37,30 @@ export const commonComparisons: readonly Comparison<CommonSettings>[] = [
   { argument: "customTimeouts", replaces: false, of: ({ customTimeouts }) => canonicalTimeouts(customTimeouts) },
 ];
 
-export interface Difference<Settings> {
-  readonly changes: boolean;
+/** A change of an argument. */
+export interface Change {
+  readonly argument: string;
+  readonly kind: "add" | "update" | "delete";
+  readonly replaces: boolean;
+}
+
+interface Difference<Settings> {
+  readonly changed: readonly Change[];
   /** The arguments whose change replaces the resource. */
   readonly replaces: string[];
   /** The settings in the outputs. */
   readonly before: Settings;
   /** The present settings. Values that aren't known yet come from the outputs. */
   readonly settings: Settings;
+}
+
+/** The result of a diff step. */
+export interface StepDifference {
+  /** Whether an update has something to do: because arguments changed, or because an earlier step is unfinished. */
+  readonly changes: boolean;
+  readonly changed: readonly Change[];
+  /** The arguments whose change replaces the resource. */
+  readonly replaces: string[];
 }
 
 /** Compares the arguments with those in the outputs. A value that isn't known yet counts as a change. */
@@ -56,12 +72,22 @@ export function compare<Settings>(
 ): Difference<Settings> {
   const before = settingsOf(outputs);
   const settings = settingsOf(known(inputs, outputs) as Properties);
-  const changed = comparisons.filter(
+  const different = comparisons.filter(
     ({ argument, of, given = (value) => value }) =>
       hasUnknown(given(inputs[argument])) || !isDeepStrictEqual(of(before), of(settings)),
   );
-  const replaces = [...new Set(changed.filter(({ replaces }) => replaces).map(({ argument }) => argument))];
-  return { changes: changed.length > 0, replaces, before, settings };
+  const replaces = [...new Set(different.filter(({ replaces }) => replaces).map(({ argument }) => argument))];
+  const changed = different.map(({ argument, replaces }) => ({
+    argument,
+    kind: kindOfChange(outputs[argument], inputs[argument]),
+    replaces,
+  }));
+  return { changed, replaces, before, settings };
+}
+
+function kindOfChange(before: unknown, now: unknown): Change["kind"] {
+  if (before === undefined || before === null) return "add";
+  return now === undefined ? "delete" : "update";
 }
 
 /** Returns `input`, with `output` in place of values that aren't known yet. */

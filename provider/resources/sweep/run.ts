@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Deadline } from "../../common/deadline";
 import type { OperationsClient } from "../../operations/client";
-import { CallError, NoListenerError, TimeLimitError } from "../../operations/errors";
+import { CallError, InterruptedError, NoListenerError, TimeLimitError } from "../../operations/errors";
 import { isSettled } from "../../operations/outcome";
 import { poll } from "../../operations/poll";
 import { isSameOperation } from "../../operations/resourceName";
@@ -9,7 +9,7 @@ import type { Operation } from "../../operations/response";
 import { formatDuration } from "../inputs/duration";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isSatisfied } from "../expectation";
-import { showWait } from "../progress";
+import { type Display, showWait } from "../progress";
 import type { Report } from "../report";
 import { readOperation, requestCancel } from "../cancelOperation";
 import { initialRecord, type CancellationRecord } from "../state/record";
@@ -64,7 +64,7 @@ export class Run {
     private readonly deadline: Deadline,
     private readonly report: Report,
     private readonly earlier: Summary,
-    private readonly log: (line: string) => void,
+    private readonly display: Display,
   ) {
     this.canList = settings.selection.names === undefined;
     this.complete = earlier.incomplete !== true;
@@ -139,8 +139,13 @@ export class Run {
       if (waiting.size > 0) await this.readWaiting();
       return { done: waiting.size === 0 };
     };
+    const total = waiting.size;
     this.isWaiting = true;
-    const stopShowing = showWait(this.log, this.deadline.start, () => waiting.size);
+    const stopShowing = showWait(this.display, {
+      since: this.deadline.start,
+      count: () => waiting.size,
+      describe: () => `Waiting for ${waiting.size} of ${total} operations to settle.`,
+    });
     try {
       await poll(round, this.deadline);
     } finally {
@@ -148,7 +153,11 @@ export class Run {
       this.isWaiting = false;
     }
     for (const name of [...waiting]) {
-      this.ledger.fail(name, `still running ${formatDuration(this.deadline.allowance)} after this step began`);
+      const { interrupted, allowance } = this.deadline;
+      const time = interrupted
+        ? "when the deployment was interrupted"
+        : `${formatDuration(allowance)} after this step began`;
+      this.ledger.fail(name, `still running ${time}`);
     }
   }
 
@@ -206,8 +215,8 @@ export class Run {
     for (let listing = 2; listing <= maxListings; listing++) {
       if (this.deadline.passed) {
         throw new StepError(
-          `${collection}: the step's time limit of ${formatDuration(this.deadline.allowance)} was over before a listing confirmed that nothing is left to cancel. ` +
-            "Run again. To allow more time, set `customTimeouts`.",
+          `${collection}: ${this.end} before a listing confirmed that nothing is left to cancel. Run again.` +
+            (this.deadline.interrupted ? "" : " To allow more time, set `customTimeouts`."),
         );
       }
       const found = await this.listRunning();
@@ -353,7 +362,7 @@ export class Run {
       try {
         this.ledger.record(name, await this.readOperation(name));
       } catch (error) {
-        if (!(error instanceof TimeLimitError)) throw error;
+        if (!(error instanceof TimeLimitError || error instanceof InterruptedError)) throw error;
       }
     });
   }
@@ -433,7 +442,6 @@ export class Run {
 
   private sendAll(names: ReadonlySet<string>): Promise<void> {
     const { limit } = this.settings;
-    const allowance = formatDuration(this.deadline.allowance);
     return this.each(
       names,
       async (name) => {
@@ -441,7 +449,7 @@ export class Run {
         if (this.sent >= limit) {
           this.ledger.fail(name, `not cancelled: it started while the sweep ran, and exceeds the limit of ${limit}`);
         } else if (this.deadline.passed) {
-          this.ledger.fail(name, `not cancelled: the step's time limit of ${allowance} was over`);
+          this.ledger.fail(name, `not cancelled: ${this.end}`);
         } else {
           this.sent++;
           const record = await requestCancel(initialRecord, this.target(name), this.settings.expect);
@@ -475,14 +483,13 @@ export class Run {
       const failures = failed > 0 ? ` (${failed} failed)` : "";
       return `${verb} ${succeeded} of ${total} operation${total === 1 ? "" : "s"}${failures}.`;
     };
-    const allowance = formatDuration(this.deadline.allowance);
     const worker = async () => {
       for (let next = queue.next(); next.done !== true; next = queue.next()) {
         const name = next.value;
         try {
           if (!this.deadline.expired) await work(name);
           else if (!this.ledger.waiting.has(name) && this.ledger.get(name)?.failure === undefined) {
-            this.ledger.fail(name, `not ${done}: the step's time limit of ${allowance} was over`);
+            this.ledger.fail(name, `not ${done}: ${this.end}`);
           }
         } catch (error) {
           this.mayHaveCancelled ||= error instanceof UnfinishedError;
@@ -496,8 +503,15 @@ export class Run {
     await Promise.all(Array.from({ length: this.settings.concurrency }, worker));
   }
 
+  /** Says why no time is left. */
+  private get end(): string {
+    const { interrupted, allowance } = this.deadline;
+    if (interrupted) return "the deployment was interrupted";
+    return `the step's time limit of ${formatDuration(allowance)} was over`;
+  }
+
   private target(name: string) {
-    return { client: this.client, name, deadline: this.deadline, log: this.log };
+    return { client: this.client, name, deadline: this.deadline, display: this.display };
   }
 }
 

@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../../common/deadline";
-import { inDigits } from "../../common/text";
+import { inDigits, quote, singleLine } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, isRecordedHere, logOnce } from "../context";
+import { connect, type Context, isRecordedHere, warnOnce, stepDeadline } from "../context";
 import { knownAt } from "../endpoint";
 import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
-import { commonComparisons, compare, type Comparison } from "../inputs/diff";
-import { hasUnknown, type TimedStep, timeoutOf } from "../inputs/schema";
+import { commonComparisons, compare, type Comparison, type StepDifference } from "../inputs/diff";
+import { hasUnknown, type TimedStep } from "../inputs/schema";
 import { labelOf } from "../logicalName";
 import { showProgress } from "../progress";
 import { isReported, Report } from "../report";
@@ -37,6 +37,9 @@ import {
 
 /** The outputs that a step may leave out. */
 export const optionalOutputs = optionalSummaryKeys;
+
+/** The outputs that each step returns, besides the arguments. */
+export const requiredOutputs = ["matched", "outcomes", "operations", "endpoint"];
 
 export const check = checkBy(validateSweepInputs);
 
@@ -79,6 +82,21 @@ export async function read(_id: string, properties: Properties, context: Context
   }
 }
 
+/** Returns whether an update has nothing to do but to apply settings and to write a report. It then makes no call. */
+export function isUpToDate(old: Properties, settings: SweepSettings, context: Context): boolean {
+  const recorded = summaryIn(old);
+  const same = isRecordedHere(recorded, settings, context) && isSameSweep(sweepSettings(old), settings);
+  return same && (settings.cancelOn === "delete" || isSweepSatisfied(recorded, settings));
+}
+
+/** @throws {StepError} always, because there is nothing to read that says what a sweep selected */
+export function importById(id: string): never {
+  throw new StepError(
+    `${quote(singleLine(id, 200))} can't be imported. A sweep exists only in the state of its stack, and the service knows nothing of it. ` +
+      "Declare the sweep in the program instead. To take over one operation, import it as a CancellationRequest.",
+  );
+}
+
 /**
  * Continues a sweep, or applies new settings. It makes no call if neither the selection nor `cancelOn` has changed and
  * the recorded outcomes satisfy the settings. With another selection it starts over, but doesn't send a cancel again
@@ -98,11 +116,11 @@ export async function update(id: string, old: Properties, inputs: Properties, co
   // The report of the earlier selection can't be written later.
   if (!same && !isReported(recorded, settings)) await writeMissingReport(settings, recorded);
 
-  if (settings.cancelOn === "delete")
-    return outputs(same ? earlier : await count(settings, context, "update", earlier));
-  if (same && isSweepSatisfied(earlier, settings)) {
-    return outputs(isReported(earlier, settings) ? earlier : await writeMissingReport(settings, earlier));
+  if (isUpToDate(old, settings, context)) {
+    const isWritten = settings.cancelOn === "delete" || isReported(earlier, settings);
+    return outputs(isWritten ? earlier : await writeMissingReport(settings, earlier));
   }
+  if (settings.cancelOn === "delete") return outputs(await count(settings, context, "update", earlier));
   const { summary, error, mayHaveCancelled } = await sweep(settings, context, "update", earlier);
   if (error === undefined) return outputs(summary);
   throw same || mayHaveCancelled ? new PartialError(error, id, outputs(summary)) : new StepError(error);
@@ -135,12 +153,8 @@ const comparisons: readonly Comparison<SweepSettings>[] = [
 ];
 
 /** Compares the arguments with those in the outputs, and checks whether the recorded outcomes satisfy them. */
-export function diff(
-  outputs: Properties,
-  inputs: Properties,
-  context: Context,
-): { changes: boolean; replaces: string[] } {
-  const { changes, replaces, before, settings } = compare(outputs, inputs, sweepSettings, comparisons);
+export function diff(outputs: Properties, inputs: Properties, context: Context): StepDifference {
+  const { changed, replaces, before, settings } = compare(outputs, inputs, sweepSettings, comparisons);
   const summary = summaryIn(outputs);
   const isHere = isRecordedHere(summary, settings, context);
   const continues = isHere && replaces.length === 0 && isSameSweep(before, settings);
@@ -148,7 +162,7 @@ export function diff(
   const satisfied =
     isHere &&
     (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
-  return { changes: changes || !satisfied, replaces };
+  return { changes: changed.length > 0 || !satisfied, changed, replaces };
 }
 
 /** Warns once if what is recorded fails the next step. */
@@ -162,7 +176,7 @@ function warnOfFailure({ outcomes }: Summary, settings: SweepSettings, context: 
   );
   if (failing.length === 0) return;
   const counts = countsInWords(Object.fromEntries(failing.map((outcome) => [outcome, outcomes[outcome] ?? 0])));
-  logOnce(
+  warnOnce(
     context,
     `${labelOf(settings.resource, settings.collection)}: ${counts}, ${describeComingFailure(failing, settings)}`,
   );
@@ -171,7 +185,7 @@ function warnOfFailure({ outcomes }: Summary, settings: SweepSettings, context: 
 /** Warns once if more operations match than a delete would cancel. */
 function warnOfLimit(count: number, { resource, collection, limit }: SweepSettings, context: Context): void {
   if (count <= limit) return;
-  logOnce(
+  warnOnce(
     context,
     `${resource ?? collection}: ${inDigits(count)} operations match and limit is ${inDigits(limit)}: a destroy would fail before its first cancel. Narrow the selection or raise limit.`,
   );
@@ -207,9 +221,10 @@ async function count(
   step: TimedStep | "read",
   earlier: Summary = emptySummary,
 ): Promise<Summary> {
-  const timeout = step === "read" ? readTimeout : timeoutOf(settings.customTimeouts, step);
+  const deadline =
+    step === "read" ? Deadline.after(readTimeout, context.interruption) : stepDeadline(context, settings, step);
   let running = 0;
-  const { summary } = await readOnly(settings, context, earlier, timeout, async (run) => {
+  const { summary } = await readOnly(settings, context, earlier, deadline, async (run) => {
     running = await run.count();
   });
   warnOfLimit(running, settings, context);
@@ -222,7 +237,13 @@ async function count(
  * @throws as {@link count} does
  */
 async function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
-  const { summary, run, known } = await readOnly(settings, context, earlier, readTimeout, (one) => one.refresh());
+  const { summary, run, known } = await readOnly(
+    settings,
+    context,
+    earlier,
+    Deadline.after(readTimeout, context.interruption),
+    (one) => one.refresh(),
+  );
   const [before, now] = [countsInWords(known.outcomes), countsInWords(summary.outcomes)];
   if (matchedIn(known) > 0 && before !== now) {
     context.log(`${labelOf(settings.resource, settings.collection)}: ${before} → ${now}.`);
@@ -240,13 +261,12 @@ async function readOnly(
   settings: SweepSettings,
   context: Context,
   earlier: Summary,
-  timeout: number,
+  deadline: Deadline,
   work: (run: Run) => Promise<void>,
 ): Promise<{ summary: Summary; run: Run; known: Summary }> {
   const { client, known } = begin(settings, context, earlier);
-  const deadline = Deadline.after(timeout);
-  const run = new Run(client, settings, deadline, reportOf(settings), known, context.log);
-  const stopShowing = showProgress(context.log, deadline.start, () => run.progress);
+  const run = new Run(client, settings, deadline, reportOf(settings), known, context);
+  const stopShowing = showProgress(context, deadline.start, () => run.progress);
   await work(run).finally(stopShowing);
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
@@ -272,11 +292,11 @@ async function sweep(
   earlier: Summary = emptySummary,
 ): Promise<Swept> {
   const { client, known } = begin(settings, context, earlier, step !== "delete");
-  const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
+  const deadline = stepDeadline(context, settings, step);
   const report = reportOf(settings);
   report.open();
-  const run = new Run(client, settings, deadline, report, known, context.log);
-  const stopShowing = showProgress(context.log, deadline.start, () => run.progress);
+  const run = new Run(client, settings, deadline, report, known, context);
+  const stopShowing = showProgress(context, deadline.start, () => run.progress);
   const errors = new Set<string>();
   const attempt = async (work: () => Promise<void>): Promise<boolean> => {
     try {

@@ -1,0 +1,68 @@
+/** The process of the provider plugin, which the engine starts as `pulumi-resource-cancellation`. */
+import "../../common/requireNode";
+
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { setMaxListeners } from "node:events";
+import { fstatSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EngineLog } from "./engineLog";
+import { ProviderService } from "./service";
+
+const root = join(__dirname, "..", "..", "..");
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+
+const log = new EngineLog();
+const controller = new AbortController();
+// Each step and each call in flight listens.
+setMaxListeners(0, controller.signal);
+
+const service = new ProviderService({
+  log,
+  version,
+  interruption: controller.signal,
+  interrupt: () => {
+    controller.abort();
+  },
+  schema: () => {
+    const schema = JSON.parse(readFileSync(join(root, "schema.json"), "utf8")) as Record<string, unknown>;
+    return JSON.stringify({ ...schema, version });
+  },
+});
+
+/** How long the last responses may take to leave the process, in milliseconds. */
+const lastResponses = 100;
+
+/**
+ * Ends the process. The engine sends a signal at the end of each deployment, when no step is in flight. An interruption
+ * ends the steps in flight within a second.
+ */
+async function end(): Promise<void> {
+  controller.abort();
+  if (service.isIdle) process.exit(0);
+  await service.idle();
+  setTimeout(() => process.exit(0), lastResponses);
+}
+
+/** Ends the process with the engine, which then closes the plugin's stdin. */
+function endWithEngine(): void {
+  if (!fstatSync(0).isFIFO()) return;
+  process.stdin.on("end", () => void end()).on("error", () => void end());
+  process.stdin.resume();
+}
+
+const server = new Server({
+  "grpc.max_receive_message_length": -1,
+  "grpc.max_send_message_length": -1,
+});
+server.addService(ResourceProviderService, service.methods);
+
+const [engineAddress] = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+if (engineAddress !== undefined) log.attach(engineAddress);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end());
+server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+  if (error) throw error;
+  endWithEngine();
+  // The engine reads the port from the first line.
+  console.log(port);
+});

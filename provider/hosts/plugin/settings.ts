@@ -1,0 +1,56 @@
+import { callerKeys, type ConfigReader } from "../../auth/configSources";
+import { endpointKey } from "../../resources/endpoint";
+import { unknownProperty } from "../../resources/inputs/schema";
+import type { Properties } from "../../resources/state/record";
+import { revealed } from "./values";
+
+/** The namespace of the package's settings in the stack's config. */
+const namespace = "cancellation:";
+
+/** The settings that only the plugin has. */
+const previewReads = "previewReads";
+
+/** The names of the provider's arguments. */
+export const argumentNames: readonly string[] = [
+  ...[endpointKey, ...callerKeys].map((key) => key.slice(namespace.length)),
+  previewReads,
+];
+
+/** The arguments of a provider resource, or of the default provider, whose arguments are the stack's config. */
+export class ProviderSettings {
+  constructor(
+    private readonly args: Properties = {},
+    private readonly environment: NodeJS.ProcessEnv = process.env,
+  ) {}
+
+  /** Reads an argument by the full name of its setting, for example `cancellation:endpoint`. */
+  readonly config: ConfigReader = (key) => {
+    if (!key.startsWith(namespace)) return undefined;
+    return textOf(this.args[key.slice(namespace.length)]);
+  };
+
+  /** Whether a preview reads operations. Default: true. */
+  get previewReads(): boolean {
+    const text = textOf(this.args[previewReads]) ?? this.environment["CANCELLATION_PREVIEW_READS"];
+    return text !== "false";
+  }
+}
+
+/** Returns the issues of a provider's arguments that don't concern their values. */
+export function argumentIssues(args: Properties): string[] {
+  return Object.keys(args)
+    .filter((name) => !argumentNames.includes(name) && !isOfTheEngine(name))
+    .map((name) => `${name} ${unknownProperty(name, argumentNames, "isn't an argument of the provider")}.`);
+}
+
+/** The engine adds the plugin's version and its own settings. */
+function isOfTheEngine(name: string): boolean {
+  return name === "version" || name === "pluginDownloadURL" || name.startsWith("__");
+}
+
+/** The engine passes a value that isn't a string as JSON. */
+function textOf(given: unknown): string | undefined {
+  const value = revealed(given);
+  if (value === undefined || value === null) return undefined;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
