@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
-import type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
+import { absentRequestOutputs, RequestOutputs } from "./outputs";
+import type { OutcomeExpectation, ServiceArgs } from "./types";
 
 /**
  * The arguments of a {@link CancellationRequest}. With `cancelOn: "create"`, all arguments together may have 16 KB of
@@ -83,7 +84,7 @@ export interface CancellationRequestState {
  * Requests the cancellation of a Google long-running operation.
  *
  * Creating the resource sends the cancel, and then waits until the operation settles. A cancel is best effort. Only a
- * read shows whether the operation was cancelled, completed despite the cancel, or failed. {@link outcome} holds the
+ * read shows whether the operation was cancelled, completed despite the cancel, or failed. `outcome` holds the
  * result.
  *
  * ```ts
@@ -99,7 +100,7 @@ export interface CancellationRequestState {
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations.cancel`.
  */
-export class CancellationRequest extends pulumi.CustomResource {
+export class CancellationRequest extends RequestOutputs {
   /**
    * Looks up an operation as a request that this program doesn't manage. Reads the operation, and sends no cancel.
    *
@@ -133,33 +134,6 @@ export class CancellationRequest extends pulumi.CustomResource {
   /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/cancellation:CancellationRequest";
 
-  /** The operation's resource name. */
-  declare readonly operation: pulumi.Output<string>;
-  /**
-   * What is known of the operation: that it runs, how it ended, or that the service can't cancel it or doesn't know it.
-   */
-  declare readonly outcome: pulumi.Output<Outcome>;
-  /** Whether the operation was done at the last read. `null` if it was never read. */
-  declare readonly done: pulumi.Output<boolean | null>;
-  /** The error that the operation ended with. Its code is 1 if the operation was cancelled. `null` without an error. */
-  declare readonly error: pulumi.Output<OperationError | null>;
-  /** The operation's metadata at the last read, at most 16 KB. `null` if it has none. */
-  declare readonly metadata: pulumi.Output<OperationMessage | null>;
-  /** The result of an operation that succeeded, at most 16 KB. `null` without one. */
-  declare readonly response: pulumi.Output<OperationMessage | null>;
-  /** The kind of operation, for example `CREATE_ENTITLEMENT`. `null` if the metadata doesn't include it. */
-  declare readonly operationType: pulumi.Output<string | null>;
-  /** When the server acknowledged the cancel, in RFC 3339. `null` if it didn't. */
-  declare readonly requestTime: pulumi.Output<string | null>;
-  /** When a read first found the operation settled, in RFC 3339. `null` until then. */
-  declare readonly settleTime: pulumi.Output<string | null>;
-  /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
-  declare readonly endpoint: pulumi.Output<string>;
-  /**
-   * `true` if the last step couldn't write its `report`. The next `pulumi up` writes what is known. `null` otherwise.
-   */
-  declare readonly unreported: pulumi.Output<boolean | null>;
-
   /**
    * @param name the resource's name in this program
    * @param args what to cancel, and how
@@ -179,16 +153,7 @@ export class CancellationRequest extends pulumi.CustomResource {
       // get() passes no operation, but only a property that is present here becomes an output.
       operation: args.operation as pulumi.Input<string> | undefined,
       ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
-      outcome: undefined,
-      done: undefined,
-      error: undefined,
-      metadata: undefined,
-      response: undefined,
-      operationType: undefined,
-      requestTime: undefined,
-      settleTime: undefined,
-      endpoint: undefined,
-      unreported: undefined,
+      ...absentRequestOutputs,
       // For lines and reports. The host doesn't know the name.
       __resourceName: name,
       // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.

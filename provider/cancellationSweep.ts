@@ -1,13 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
-import type {
-  AcknowledgedCancel,
-  OperationMatch,
-  OutcomeCounts,
-  OutcomeExpectation,
-  ServiceArgs,
-  SweptOperation,
-} from "./types";
+import { absentSweepOutputs, secretLike, secretSweepOutputs, SweepOutputs } from "./outputs";
+import type { OperationMatch, OutcomeExpectation, ServiceArgs } from "./types";
 
 /**
  * The arguments of a {@link CancellationSweep}. One of `filter`, `match`, `names` and `all` is required, so that a
@@ -131,7 +125,7 @@ export type CancellationSweepTiming =
  *
  * Source: `google/longrunning/operations.proto`, and the reference of Cloud Channel's `operations`.
  */
-export class CancellationSweep extends pulumi.CustomResource {
+export class CancellationSweep extends SweepOutputs {
   /** Returns whether `value` is a `CancellationSweep` of any installed copy of this package. */
   static override isInstance(value: unknown): value is CancellationSweep {
     return (value as { __pulumiType?: unknown } | null | undefined)?.__pulumiType === CancellationSweep.__pulumiType;
@@ -139,37 +133,6 @@ export class CancellationSweep extends pulumi.CustomResource {
 
   /** @internal */
   static readonly __pulumiType = "pulumi-nodejs:dynamic/cancellation:CancellationSweep";
-
-  /** How many operations matched and were running. */
-  declare readonly matched: pulumi.Output<number>;
-  /** How many operations have each outcome. */
-  declare readonly outcomes: pulumi.Output<OutcomeCounts>;
-  /**
-   * At most 100 of the operations. Those with an acknowledged cancel that still run come first, and then those with an
-   * unexpected outcome. `report` has all operations.
-   */
-  declare readonly operations: pulumi.Output<SweptOperation[]>;
-  /** When the server acknowledged the first cancel, in RFC 3339. `null` if it acknowledged none. */
-  declare readonly requestTime: pulumi.Output<string | null>;
-  /** When a run first found all operations settled, in RFC 3339. `null` until then. */
-  declare readonly settleTime: pulumi.Output<string | null>;
-  /** The endpoint of the last call, for example `https://cloudchannel.googleapis.com`. */
-  declare readonly endpoint: pulumi.Output<string>;
-  /**
-   * `true` if the last run didn't confirm with a listing that nothing is left to cancel. The next `pulumi up` continues
-   * the sweep. `null` otherwise.
-   */
-  declare readonly incomplete: pulumi.Output<boolean | null>;
-  /**
-   * `true` if the last run couldn't write its `report`. The next `pulumi up` writes what is known. `null` otherwise.
-   */
-  declare readonly unreported: pulumi.Output<boolean | null>;
-  /**
-   * At most 200 operations whose cancel the server acknowledged, and that the present selection doesn't include. If a
-   * later selection includes them, the sweep doesn't cancel them again. Pulumi encrypts this output, because an earlier
-   * selection may have been a secret. `null` if there are none.
-   */
-  declare readonly acknowledged: pulumi.Output<AcknowledgedCancel[] | null>;
 
   /**
    * @param name the resource's name in this program
@@ -185,20 +148,12 @@ export class CancellationSweep extends pulumi.CustomResource {
     warnOfPlainCredentials();
     // Pulumi's host doesn't pass timeouts to a provider. They become an argument, which is validated with the others.
     const { customTimeouts, ...options } = opts;
-    // It has names of an earlier selection, which may have been a secret.
-    const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), "acknowledged"];
+    const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), ...secretSweepOutputs];
     const properties = {
       ...args,
       ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
-      matched: undefined,
-      outcomes: undefined,
+      ...absentSweepOutputs,
       operations: secretLike(args.names),
-      requestTime: undefined,
-      settleTime: undefined,
-      endpoint: undefined,
-      incomplete: undefined,
-      unreported: undefined,
-      acknowledged: undefined,
       // For lines and reports. The host doesn't know the name.
       __resourceName: name,
       // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
@@ -208,16 +163,4 @@ export class CancellationSweep extends pulumi.CustomResource {
     // It isn't an output.
     Reflect.deleteProperty(this, "__resourceName");
   }
-}
-
-/**
- * Returns an empty secret if `names` is a secret or holds one, as the input for `operations`, which repeats names.
- * Pulumi encrypts an output if the input of the same name is a secret.
- */
-function secretLike(names: CancellationSweepArgs["names"]): pulumi.Output<string[] | undefined> | undefined {
-  if (names === undefined) return undefined;
-  const isSecret = pulumi.output(pulumi.isSecret(pulumi.output(names)));
-  return isSecret.apply((secret) => (secret ? pulumi.secret<string[]>([]) : undefined)) as pulumi.Output<
-    string[] | undefined
-  >;
 }

@@ -121,7 +121,8 @@ export function checkConfigKeys(): void {
 function configKeys(): string[] {
   const { callerKeys } = require("./auth/configSources") as typeof import("./auth/configSources");
   const { endpointKey } = require("./resources/endpoint") as typeof import("./resources/endpoint");
-  return [endpointKey, ...callerKeys].sort();
+  const { previewReadsKey } = require("./common/settingNames") as typeof import("./common/settingNames");
+  return [endpointKey, previewReadsKey, ...callerKeys].sort();
 }
 
 function suggestionFor(key: string, known: readonly string[]): string {

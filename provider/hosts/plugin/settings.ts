@@ -1,19 +1,13 @@
 import { callerKeys, type ConfigReader } from "../../auth/configSources";
+import { namespace, previewReadsKey } from "../../common/settingNames";
 import { endpointKey } from "../../resources/endpoint";
 import { unknownProperty } from "../../resources/inputs/schema";
 import type { Properties } from "../../resources/state/record";
 import { revealed } from "./values";
 
-/** The namespace of the package's settings in the stack's config. */
-const namespace = "cancellation:";
-
-/** The settings that only the plugin has. */
-const previewReads = "previewReads";
-
 /** The names of the provider's arguments. */
 export const argumentNames: readonly string[] = [
-  ...[endpointKey, ...callerKeys].map((key) => key.slice(namespace.length)),
-  previewReads,
+  ...[endpointKey, previewReadsKey, ...callerKeys].map((key) => key.slice(namespace.length)),
 ];
 
 /** The arguments of a provider resource, or of the default provider, whose arguments are the stack's config. */
@@ -31,7 +25,7 @@ export class ProviderSettings {
 
   /** Whether a preview reads operations. Default: true. */
   get previewReads(): boolean {
-    const text = textOf(this.args[previewReads]) ?? this.environment["CANCELLATION_PREVIEW_READS"];
+    const text = this.config(previewReadsKey) ?? this.environment["CANCELLATION_PREVIEW_READS"];
     return text !== "false";
   }
 }

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GetOperationArgs, InputsOf, ListOperationsArgs, OperationResult } from "../lookups";
+
+/**
+ * Reads an operation, also in a preview. The outcome is `notFound` if the service doesn't know the operation.
+ *
+ * @param opts the provider to read with
+ * @throws if an argument isn't valid, or if the service gives no definite response
+ */
+export async function getOperation(
+  args: GetOperationArgs,
+  opts: pulumi.InvokeOptions = {},
+): Promise<OperationResult> {
+  return pulumi.runtime.invoke("cancellation:index:getOperation", { ...args }, opts) as Promise<OperationResult>;
+}
+
+/** Reads an operation like {@link getOperation}, with arguments that are outputs of resources. */
+export function getOperationOutput(
+  args: InputsOf<GetOperationArgs>,
+  opts: pulumi.InvokeOutputOptions = {},
+): pulumi.Output<OperationResult> {
+  return pulumi.runtime.invokeOutput("cancellation:index:getOperation", { ...args }, opts);
+}
+
+/**
+ * Lists operations, done or not, also in a preview.
+ *
+ * @param opts the provider to list with
+ * @throws if an argument isn't valid, if more operations than `limit` match, if the service can't list, or if the
+ *   service gives no definite response
+ */
+export async function listOperations(
+  args: ListOperationsArgs = {},
+  opts: pulumi.InvokeOptions = {},
+): Promise<OperationResult[]> {
+  const { operations } = (await pulumi.runtime.invoke("cancellation:index:listOperations", { ...args }, opts)) as Listed;
+  return operations;
+}
+
+/** Lists operations like {@link listOperations}, with arguments that are outputs of resources. */
+export function listOperationsOutput(
+  args: InputsOf<ListOperationsArgs> = {},
+  opts: pulumi.InvokeOutputOptions = {},
+): pulumi.Output<OperationResult[]> {
+  return pulumi.runtime
+    .invokeOutput<Listed>("cancellation:index:listOperations", { ...args }, opts)
+    .apply(({ operations }) => operations);
+}
+
+interface Listed {
+  readonly operations: OperationResult[];
+}
