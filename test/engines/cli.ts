@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -37,19 +38,18 @@ export class CliEngine implements Engine {
       await settings.restore();
     };
     try {
-      const stack = await automation.LocalWorkspace.createStack(
-        { stackName: name, workDir: options.directory },
-        {
-          pulumiCommand: await pulumiCommand(cli),
-          secretsProvider: "passphrase",
-          envVars: {
-            ...withQuickStart(options.environment),
-            PULUMI_BACKEND_URL: pathToFileURL(backend).href,
-            PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-          },
+      const workspace = await automation.LocalWorkspace.create({
+        workDir: options.directory,
+        pulumiCommand: await pulumiCommand(cli),
+        secretsProvider: "passphrase",
+        envVars: {
+          ...withQuickStart(options.environment),
+          PULUMI_BACKEND_URL: pathToFileURL(backend).href,
+          PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+          PULUMI_SKIP_UPDATE_CHECK: "true",
         },
-      );
+      });
+      const stack = await newStack(name, workspace, backend);
       const config = Object.entries(options.config ?? {});
       if (config.length > 0) {
         await stack.setAllConfig(Object.fromEntries(config.map(([key, value]) => [key, forAutomation(value)])));
@@ -64,6 +64,55 @@ export class CliEngine implements Engine {
       throw error;
     }
   }
+}
+
+/** What the CLI writes for a new stack: the files of its backend, and the stack's settings. */
+interface NewStack {
+  readonly backend: string;
+  readonly settings: string;
+}
+
+/** The new stacks of this process, by project and stack. */
+const newStacks = new Map<string, Promise<NewStack>>();
+
+/**
+ * Creates a stack. The CLI needs a second for it, so each process has the CLI create a stack once, and then copies what
+ * the CLI wrote.
+ */
+async function newStack(
+  name: string,
+  workspace: automation.LocalWorkspace,
+  backend: string,
+): Promise<automation.Stack> {
+  const { name: project } = await workspace.projectSettings();
+  const settings = path.join(workspace.workDir, `Pulumi.${name}.yaml`);
+  const key = `${project}/${name}`;
+  let written = newStacks.get(key);
+  if (!written) {
+    written = create(name, workspace, backend, settings);
+    newStacks.set(key, written);
+  }
+  const found = await written;
+  await fs.cp(found.backend, backend, { recursive: true });
+  await fs.writeFile(settings, found.settings);
+  // The CLI gets the stack's name with each command.
+  Object.assign(workspace, { selectStack: () => Promise.resolve() });
+  return automation.Stack.select(name, workspace);
+}
+
+async function create(
+  name: string,
+  workspace: automation.LocalWorkspace,
+  backend: string,
+  settings: string,
+): Promise<NewStack> {
+  await automation.Stack.create(name, workspace);
+  const copy = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-new-stack-"));
+  process.on("exit", () => {
+    rmSync(copy, { recursive: true, force: true });
+  });
+  await fs.cp(backend, copy, { recursive: true });
+  return { backend: copy, settings: await fs.readFile(settings, "utf8") };
 }
 
 /** The options of all four operations of the Automation API. */

@@ -54,7 +54,7 @@ export class TestProject {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
 
   constructor() {
-    this.write("Pulumi.yaml", "name: conformance\nruntime: nodejs\n");
+    this.write("Pulumi.yaml", "name: conformance\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
     this.write("package.json", "{}");
     this.write("index.js", programSource);
     this.write("provider.js", providerSource);

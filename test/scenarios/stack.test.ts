@@ -12,7 +12,12 @@ describeOnEachEngine("the repository as a stack", (engine) => {
 
   beforeEach(async () => {
     emulator = await startEmulator();
-    stack = await engine.open({ directory: repository, config: { "cancellation:endpoint": emulator.endpoint } });
+    stack = await engine.open({
+      directory: repository,
+      config: { "cancellation:endpoint": emulator.endpoint },
+      // `npm run check:types` checks the program's types.
+      environment: { PULUMI_NODEJS_TRANSPILE_ONLY: "true" },
+    });
   });
   afterEach(async () => {
     await stack.dispose();
