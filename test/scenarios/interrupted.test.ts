@@ -3,7 +3,7 @@ import { describeOnCli, skipIf } from "../engines";
 import { findProcess, signal, unfindable } from "./processes";
 import { changes, failed, World } from "./world";
 
-describeOnCli("a deployment that Ctrl-C interrupts", (engine) => {
+describeOnCli("a deployment that Ctrl-C interrupts, in the dynamic provider", (engine) => {
   let world: World;
   let operation: string;
 

@@ -31,7 +31,9 @@ export function processesIn(directory: string): DeploymentProcess[] {
 
 function roleOf([program = "", ...args]: readonly string[]): DeploymentProcess["role"] {
   if (basename(program) === "pulumi") return "engine";
-  const isHost = args.some((argument) => /cmd\/dynamic-provider(\/index\.js)?$/.test(argument));
+  const isHost = args.some((argument) =>
+    /(cmd\/dynamic-provider(\/index\.js)?|pulumi-resource-cancellation)$/.test(argument),
+  );
   return isHost && basename(program) !== "sh" ? "host" : "other";
 }
 

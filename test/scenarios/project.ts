@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { dynamicProvider } from "./hosts";
 
 const repository = join(__dirname, "..", "..");
 
@@ -8,8 +9,12 @@ const repository = join(__dirname, "..", "..");
 export class Project {
   readonly directory = mkdtempSync(join(tmpdir(), "cancellation-scenario-"));
 
-  constructor(name = "scenario") {
-    this.write("Pulumi.yaml", `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`);
+  constructor(
+    name = "scenario",
+    readonly host = dynamicProvider,
+  ) {
+    const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
+    this.write("Pulumi.yaml", `name: ${name}\n${runtime}${host.settings}`);
     this.write("package.json", JSON.stringify({ name, private: true, main: "index.js" }));
     symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
   }
@@ -19,7 +24,7 @@ export class Project {
     this.write(
       "index.js",
       `const pulumi = require("@pulumi/pulumi");
-const { CancellationRequest, CancellationSweep, ...lookups } = require("pulumi-operation-cancellation");
+const { CancellationRequest, CancellationSweep, ...lookups } = require("${this.host.module}");
 const { getOperation, getOperationOutput, listOperations, listOperationsOutput } = lookups;
 ${body}
 `,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../provider/emulator";
 import type { Engine, Op, ResourceState, Result, Stack } from "../engines/engine";
 import { Surroundings } from "../security/surroundings";
+import { dynamicProvider } from "./hosts";
 import { Project } from "./project";
 
 /** Matches the environment variables that would change the identity or the destination of a test's calls. */
@@ -25,9 +26,9 @@ export class World {
     return this.surroundings.printed(pattern);
   }
 
-  static async open(engine: Engine, options: EmulatorOptions = {}): Promise<World> {
+  static async open(engine: Engine, options: EmulatorOptions = {}, host = dynamicProvider): Promise<World> {
     const emulator = await startEmulator({ tokens: "required", ...options });
-    const project = new Project();
+    const project = new Project("scenario", host);
     const surroundings = new Surroundings(emulator.issueToken());
     const planted = surroundings.stackOptions;
     const environment = Object.fromEntries(
@@ -38,7 +39,7 @@ export class World {
     const stack = await engine.open({
       ...planted,
       directory: project.directory,
-      config: { "cancellation:endpoint": emulator.endpoint, ...planted.config },
+      config: { "cancellation:endpoint": emulator.endpoint, ...host.config, ...planted.config },
       environment: { ...environment, ...planted.environment },
     });
     return new World(emulator, project, stack, surroundings);
@@ -103,11 +104,11 @@ export class World {
     return resources.find(({ urn, custom }) => custom && urn.endsWith(`::${name}`));
   }
 
-  /** Returns the outputs in the state of the resource of this name. */
+  /** Returns the outputs of the resource of this name, without those that its host adds to them. */
   async outputs(name = "request"): Promise<Readonly<Record<string, unknown>>> {
     const state = await this.state(name);
     assert.ok(state, `there is no ${name} in the state`);
-    return state.outputs;
+    return Object.fromEntries(Object.entries(state.outputs).filter(([key]) => !key.startsWith("__")));
   }
 
   async outcome(name = "request"): Promise<unknown> {
