@@ -25,7 +25,7 @@ export class CliEngine implements Engine {
     );
   }
 
-  async open(options: StackOptions): Promise<Stack> {
+  async open(options: StackOptions): Promise<CliStack> {
     const cli = await findCli();
     if (cli === undefined) throw new Error(`The Pulumi CLI can't run here: ${String(await this.unavailable())}.`);
 
@@ -123,7 +123,7 @@ interface RunOptions {
   readonly onEvent: (event: automation.EngineEvent) => void;
 }
 
-class CliStack implements Stack {
+export class CliStack implements Stack {
   constructor(
     private readonly stack: automation.Stack,
     readonly stateDirectory: string,
@@ -159,6 +159,13 @@ class CliStack implements Stack {
   setEnvironment(name: string, value: string | undefined): void {
     // The CLI's environment leaves out an undefined variable, even when this process has it.
     (this.stack.workspace.envVars as Record<string, string | undefined>)[name] = value;
+  }
+
+  /** Runs `pulumi import`, and doesn't generate code. */
+  import(resources: readonly automation.ImportResource[]): Promise<Result> {
+    return this.run((options) =>
+      this.stack.import({ ...options, resources: [...resources], protect: false, generateCode: false }),
+    );
   }
 
   async outputs(): Promise<Record<string, unknown>> {
@@ -201,8 +208,12 @@ class CliStack implements Stack {
           this.options.onEvent?.(event);
           const { resourcePreEvent } = event;
           if (resourcePreEvent === undefined) return;
-          const { op, urn } = resourcePreEvent.metadata;
-          if (isOfTheProgram(urn)) steps.push({ op: op as Op, urn });
+          const { op, urn, detailedDiff } = resourcePreEvent.metadata;
+          if (!isOfTheProgram(urn)) return;
+          const details = Object.entries(detailedDiff ?? {}).map(([property, { diffKind }]) => [property, diffKind]);
+          const changed =
+            details.length === 0 ? {} : { changed: Object.fromEntries(details) as Record<string, string> };
+          steps.push({ op: op as Op, urn, ...changed });
         },
       });
       return end(true);

@@ -54,6 +54,8 @@ export interface Result {
 export interface Step {
   readonly op: Op;
   readonly urn: string;
+  /** The changed properties and the kinds of their changes, if the provider names them and the engine passes them on. */
+  readonly changed?: Readonly<Record<string, string>>;
 }
 
 /** The engine's own names of its steps (`display.StepOp`). A replacement in an `up` is three steps. */

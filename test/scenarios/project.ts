@@ -40,7 +40,7 @@ ${body}
     for (const entry of readdirSync(join(repository, "node_modules"))) {
       if (entry !== copied) symlinkSync(join(repository, "node_modules", entry), join(modules, entry));
     }
-    for (const part of ["package.json", "dist", join("node_modules", "axios")]) {
+    for (const part of ["package.json", "dist", "pulumi-resource-cancellation", join("node_modules", "axios")]) {
       cpSync(join(repository, part), join(modules, copied, part), { recursive: true });
     }
   }
