@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { movedFrom } from "./movedFrom";
 import { absentRequestOutputs, RequestOutputs } from "./outputs";
 import type { OutcomeExpectation, ServiceArgs } from "./types";
 
@@ -159,7 +160,12 @@ export class CancellationRequest extends RequestOutputs {
       // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").request',
     };
-    super(CancellationRequest.__pulumiType, name, properties, options);
+    super(
+      CancellationRequest.__pulumiType,
+      name,
+      properties,
+      movedFrom("cancellation:index:CancellationRequest", options),
+    );
     // It isn't an output.
     Reflect.deleteProperty(this, "__resourceName");
   }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { movedFrom } from "./movedFrom";
 import { absentSweepOutputs, secretLike, secretSweepOutputs, SweepOutputs } from "./outputs";
 import type { OperationMatch, OutcomeExpectation, ServiceArgs } from "./types";
 
@@ -159,7 +160,12 @@ export class CancellationSweep extends SweepOutputs {
       // The host evaluates this code. It's constant, so that an upgrade of the package doesn't change the resource.
       __provider: 'exports.handler=()=>require("pulumi-operation-cancellation/provider").sweep',
     };
-    super(CancellationSweep.__pulumiType, name, properties, { ...options, additionalSecretOutputs });
+    super(
+      CancellationSweep.__pulumiType,
+      name,
+      properties,
+      movedFrom("cancellation:index:CancellationSweep", { ...options, additionalSecretOutputs }),
+    );
     // It isn't an output.
     Reflect.deleteProperty(this, "__resourceName");
   }

@@ -87,7 +87,8 @@ class DynamicProvider {
   diff(_id: string, old: Properties, news: Properties) {
     return this.attempt(news, () => {
       const { changes, replaces } = this.steps.diff(given(old), given(news), this.context);
-      return { changes, replaces };
+      // A record of the plugin needs this host's property. The update that adds it makes no call.
+      return { changes: changes || old[providerKey] === undefined, replaces };
     });
   }
 

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CancellationRequestArgs, CancellationRequestState } from "../cancellationRequest";
+import { movedFrom } from "../movedFrom";
 import { absentRequestOutputs, RequestOutputs } from "../outputs";
 import { checkArguments, warnOfPlainCredentials } from "../programChecks";
-import { movedFrom } from "./options";
 
 /**
  * Requests the cancellation of a Google long-running operation. Has the same arguments and outputs as the resource of
@@ -53,7 +53,16 @@ export class CancellationRequest extends RequestOutputs {
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
     checkArguments("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
     warnOfPlainCredentials();
-    const properties = { ...args, operation: args.operation as pulumi.Input<string> | undefined, ...absentRequestOutputs };
-    super(CancellationRequest.__pulumiType, name, properties, movedFrom("CancellationRequest", opts));
+    const properties = {
+      ...args,
+      operation: args.operation as pulumi.Input<string> | undefined,
+      ...absentRequestOutputs,
+    };
+    super(
+      CancellationRequest.__pulumiType,
+      name,
+      properties,
+      movedFrom("pulumi-nodejs:dynamic/cancellation:CancellationRequest", opts),
+    );
   }
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { CancellationSweepArgs } from "../cancellationSweep";
+import { movedFrom } from "../movedFrom";
 import { absentSweepOutputs, secretLike, secretSweepOutputs, SweepOutputs } from "../outputs";
 import { checkArguments, warnOfPlainCredentials } from "../programChecks";
-import { movedFrom } from "./options";
 
 /**
  * Cancels every matching operation, as one resource. Has the same arguments and outputs as the resource of the dynamic
@@ -28,7 +28,10 @@ export class CancellationSweep extends SweepOutputs {
     warnOfPlainCredentials();
     const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), ...secretSweepOutputs];
     const properties = { ...args, ...absentSweepOutputs, operations: secretLike(args.names) };
-    const options = movedFrom("CancellationSweep", { ...opts, additionalSecretOutputs });
+    const options = movedFrom("pulumi-nodejs:dynamic/cancellation:CancellationSweep", {
+      ...opts,
+      additionalSecretOutputs,
+    });
     super(CancellationSweep.__pulumiType, name, properties, options);
   }
 }

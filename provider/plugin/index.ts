@@ -16,13 +16,7 @@ export type {
   CancellationSweepSelection,
   CancellationSweepTiming,
 } from "../cancellationSweep";
-export type {
-  GetOperationArgs,
-  InputsOf,
-  ListOperationsArgs,
-  LookupArgs,
-  OperationResult,
-} from "../lookups";
+export type { GetOperationArgs, InputsOf, ListOperationsArgs, LookupArgs, OperationResult } from "../lookups";
 export type {
   AcknowledgedCancel,
   OperationError,

@@ -7,10 +7,7 @@ import type { GetOperationArgs, InputsOf, ListOperationsArgs, OperationResult } 
  * @param opts the provider to read with
  * @throws if an argument isn't valid, or if the service gives no definite response
  */
-export async function getOperation(
-  args: GetOperationArgs,
-  opts: pulumi.InvokeOptions = {},
-): Promise<OperationResult> {
+export async function getOperation(args: GetOperationArgs, opts: pulumi.InvokeOptions = {}): Promise<OperationResult> {
   return pulumi.runtime.invoke("cancellation:index:getOperation", { ...args }, opts) as Promise<OperationResult>;
 }
 
@@ -33,7 +30,11 @@ export async function listOperations(
   args: ListOperationsArgs = {},
   opts: pulumi.InvokeOptions = {},
 ): Promise<OperationResult[]> {
-  const { operations } = (await pulumi.runtime.invoke("cancellation:index:listOperations", { ...args }, opts)) as Listed;
+  const { operations } = (await pulumi.runtime.invoke(
+    "cancellation:index:listOperations",
+    { ...args },
+    opts,
+  )) as Listed;
   return operations;
 }
 

@@ -37,7 +37,8 @@ export class Provider extends pulumi.ProviderResource {
    * @param opts options of the resource
    */
   constructor(name: string, args: ProviderArgs = {}, opts: pulumi.ResourceOptions = {}) {
-    const secret = (value: pulumi.Input<string> | undefined) => (value === undefined ? undefined : pulumi.secret(value));
+    const secret = (value: pulumi.Input<string> | undefined) =>
+      value === undefined ? undefined : pulumi.secret(value);
     // A provider's arguments are strings. Others are JSON.
     const json = (value: unknown) =>
       value === undefined ? undefined : pulumi.output(value).apply((known) => JSON.stringify(known));

@@ -122,11 +122,7 @@ export function showWait(
  * Shows how far a step is, in a line of its own and in the status of the step's resource. Returns a function that ends
  * it.
  */
-export function showProgress(
-  { log, own }: Display,
-  since: number,
-  describe: () => string | undefined,
-): () => void {
+export function showProgress({ log, own }: Display, since: number, describe: () => string | undefined): () => void {
   const endLine = new Topic(describe).add({ since, log });
   const endStatus = showStatus(own?.status, describe);
   return () => {

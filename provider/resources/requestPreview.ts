@@ -72,7 +72,8 @@ function describe(record: CancellationRecord, settings: RequestSettings): string
     return `the outcome is ${outcome}, ${describeComingFailure([outcome], settings)}`;
   }
   if (outcome === "notFound") return `${settings.service.host} doesn't know the operation, which expect accepts.`;
-  if (isSettled(outcome)) return `the operation has ended: ${outcome}. A cancel can't change that, and expect accepts it.`;
+  if (isSettled(outcome))
+    return `the operation has ended: ${outcome}. A cancel can't change that, and expect accepts it.`;
   const operation = `the operation is running${describeOperation(record)}.`;
   if (settings.cancelOn === "delete") return `${operation} A destroy would cancel it.`;
   return requestTime === undefined

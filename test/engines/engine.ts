@@ -69,6 +69,7 @@ export type Op =
   | "delete-replaced"
   | "read"
   | "discard"
+  | "import"
   | "refresh";
 
 export interface Deployment {

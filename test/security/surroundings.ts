@@ -35,8 +35,13 @@ export class Surroundings {
   /** Resolves when the engine's output matches the pattern. */
   printed(pattern: RegExp): Promise<void> {
     return new Promise((resolve) => {
+      let seen = "";
+      let next = 0;
       const look = () => {
-        if (!pattern.test(this.output.join(""))) return;
+        // A match has no more text than this before the new output.
+        seen = seen.slice(-10_000) + this.output.slice(next).join("");
+        next = this.output.length;
+        if (!pattern.test(seen)) return;
         this.onPrint.delete(look);
         resolve();
       };

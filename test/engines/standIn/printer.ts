@@ -28,6 +28,7 @@ const wordings: Readonly<Record<Op, Wording>> = {
   "delete-replaced": { prefix: "--", doing: "deleting original", done: "deleted original" },
   read: { prefix: "> ", doing: "reading", done: "read", counted: "read" },
   discard: { prefix: "< ", doing: "discarding", done: "discarded", counted: "discarded" },
+  import: { prefix: "= ", doing: "importing", done: "imported", counted: "imported" },
   refresh: { prefix: "~ ", doing: "refreshing", done: "refreshed", counted: "refreshed" },
 };
 
