@@ -16,15 +16,10 @@ export type {
   CancellationSweepSelection,
   CancellationSweepTiming,
 } from "../cancellationSweep";
-export type {
-  GetOperationArgs,
-  InputsOf,
-  ListOperationsArgs,
-  LookupArgs,
-  OperationResult,
-} from "../lookups";
+export type { GetOperationArgs, InputsOf, ListOperationsArgs, LookupArgs, OperationResult } from "../lookups";
 export type {
   AcknowledgedCancel,
+  CancelOn,
   OperationError,
   OperationMatch,
   OperationMessage,
@@ -33,6 +28,7 @@ export type {
   OutcomeExpectation,
   ServiceArgs,
   SweptOperation,
+  WaitFor,
 } from "../types";
 export { CancellationRequest } from "./cancellationRequest";
 export { CancellationSweep } from "./cancellationSweep";

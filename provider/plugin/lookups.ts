@@ -7,10 +7,7 @@ import type { GetOperationArgs, InputsOf, ListOperationsArgs, OperationResult } 
  * @param opts the provider to read with
  * @throws if an argument isn't valid, or if the service gives no definite response
  */
-export async function getOperation(
-  args: GetOperationArgs,
-  opts: pulumi.InvokeOptions = {},
-): Promise<OperationResult> {
+export async function getOperation(args: GetOperationArgs, opts: pulumi.InvokeOptions = {}): Promise<OperationResult> {
   return pulumi.runtime.invoke("cancellation:index:getOperation", { ...args }, opts) as Promise<OperationResult>;
 }
 
@@ -23,7 +20,8 @@ export function getOperationOutput(
 }
 
 /**
- * Lists operations, done or not, also in a preview.
+ * Lists operations, done or not, also in a preview. A sweep with the same selection would cancel those with the outcome
+ * `running`.
  *
  * @param opts the provider to list with
  * @throws if an argument isn't valid, if more operations than `limit` match, if the service can't list, or if the
@@ -33,7 +31,11 @@ export async function listOperations(
   args: ListOperationsArgs = {},
   opts: pulumi.InvokeOptions = {},
 ): Promise<OperationResult[]> {
-  const { operations } = (await pulumi.runtime.invoke("cancellation:index:listOperations", { ...args }, opts)) as Listed;
+  const { operations } = (await pulumi.runtime.invoke(
+    "cancellation:index:listOperations",
+    { ...args },
+    opts,
+  )) as Listed;
   return operations;
 }
 
@@ -47,6 +49,8 @@ export function listOperationsOutput(
     .apply(({ operations }) => operations);
 }
 
+/** The operations of a listing. */
 interface Listed {
-  readonly operations: OperationResult[];
+  /** The operations that match. */
+  operations: OperationResult[];
 }
