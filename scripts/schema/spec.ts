@@ -39,8 +39,7 @@ export interface ObjectSpec {
   readonly description: string;
   readonly type: "object";
   readonly properties: Properties;
-  /** `undefined` if there are none. */
-  readonly required: readonly string[] | undefined;
+  readonly required?: readonly string[] | undefined;
 }
 
 export interface EnumSpec {
