@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import { movedFrom } from "./movedFrom";
 import { absentRequestOutputs, RequestOutputs } from "./outputs";
-import type { OutcomeExpectation, ServiceArgs } from "./types";
+import type { CancelOn, OutcomeExpectation, ServiceArgs, WaitFor } from "./types";
 
 /**
  * The arguments of a {@link CancellationRequest}. With `cancelOn: "create"`, all arguments together may have 16 KB of
@@ -27,10 +27,9 @@ export interface CancellationRequestBaseArgs {
    * What the step that sends the cancel waits for. `"settled"`: until the operation has ended. `"accepted"`: until the
    * server acknowledges the cancel. `pulumi refresh` then shows how the operation ended. Default: `"settled"`.
    *
-   * The resource option `customTimeouts` (`create`, `update`, `delete`) limits the wait. Default: 10 minutes for each
-   * step.
+   * The resource option `customTimeouts` limits the wait. Without it, the limit is 10 minutes.
    */
-  waitFor?: pulumi.Input<"settled" | "accepted">;
+  waitFor?: pulumi.Input<WaitFor>;
   /**
    * The outcomes that count as success. Any other outcome fails the step with an error. Default: `cancelled`,
    * `succeeded` and `failed`. A delete also accepts `notFound` by default. To require a cancellation, set
@@ -42,11 +41,14 @@ export interface CancellationRequestBaseArgs {
    * with the operation's name, outcome, times and error. Default: no report.
    */
   report?: pulumi.Input<string>;
-  /** The email address of the service account to call as. Default: from the config or the environment. */
+  /**
+   * The email address of the service account to call as. Default: that of the provider, the stack's config or the
+   * environment.
+   */
   impersonateServiceAccount?: pulumi.Input<string>;
   /**
    * The email address of the user to call as, by domain-wide delegation. Cloud Channel requires an administrator of the
-   * reseller. Default: the config `cancellation:subject`.
+   * reseller. Default: that of the provider, the stack's config or the environment.
    */
   subject?: pulumi.Input<string>;
 }
@@ -59,7 +61,7 @@ export type CancellationRequestTiming =
        * removed from the program, renamed without an alias, or replaced. Until then the resource only watches. Default:
        * `"create"`.
        */
-      cancelOn?: pulumi.Input<"create" | "delete">;
+      cancelOn?: pulumi.Input<CancelOn>;
       triggers?: undefined;
     }
   | {
@@ -71,13 +73,19 @@ export type CancellationRequestTiming =
       triggers?: pulumi.Input<unknown[]>;
     };
 
-/** The arguments that {@link CancellationRequest.get} can't read from the id. */
+/** What the id of an operation that is looked up doesn't include. */
 export interface CancellationRequestState {
   /** The service that runs the operation. Default: the host in the id, with its default version and scopes. */
   service?: pulumi.Input<ServiceArgs>;
-  /** The email address of the service account to call as. Default: from the config or the environment. */
+  /**
+   * The email address of the service account to call as. Default: that of the provider, the stack's config or the
+   * environment.
+   */
   impersonateServiceAccount?: pulumi.Input<string>;
-  /** The email address of the user to call as. Default: the config `cancellation:subject`. */
+  /**
+   * The email address of the user to call as, by domain-wide delegation. Default: that of the provider, the stack's
+   * config or the environment.
+   */
   subject?: pulumi.Input<string>;
 }
 

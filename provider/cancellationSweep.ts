@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
 import { movedFrom } from "./movedFrom";
 import { absentSweepOutputs, secretLike, secretSweepOutputs, SweepOutputs } from "./outputs";
-import type { OperationMatch, OutcomeExpectation, ServiceArgs } from "./types";
+import type { CancelOn, OperationMatch, OutcomeExpectation, ServiceArgs, WaitFor } from "./types";
 
 /**
  * The arguments of a {@link CancellationSweep}. One of `filter`, `match`, `names` and `all` is required, so that a
@@ -35,7 +35,7 @@ export interface CancellationSweepBaseArgs {
    * What the step that cancels waits for. `"settled"`: until every operation has ended. `"accepted"`: until the server
    * acknowledges every cancel. Default: `"settled"`.
    */
-  waitFor?: pulumi.Input<"settled" | "accepted">;
+  waitFor?: pulumi.Input<WaitFor>;
   /**
    * The outcomes that count as success for each operation. Any other outcome fails the step with an error. Default:
    * `cancelled`, `succeeded` and `failed`. With `cancelOn: "delete"` also `notFound`.
@@ -46,10 +46,14 @@ export interface CancellationSweepBaseArgs {
    * Channel, version `v1`.
    */
   service?: pulumi.Input<ServiceArgs>;
-  /** The email address of the service account to call as. Default: from the config or the environment. */
+  /**
+   * The email address of the service account to call as. Default: that of the provider, the stack's config or the
+   * environment.
+   */
   impersonateServiceAccount?: pulumi.Input<string>;
   /**
-   * The email address of the user to call as, by domain-wide delegation. Default: the config `cancellation:subject`.
+   * The email address of the user to call as, by domain-wide delegation. Default: that of the provider, the stack's
+   * config or the environment.
    */
   subject?: pulumi.Input<string>;
 }
@@ -97,7 +101,7 @@ export type CancellationSweepTiming =
        * alias, or replaced. Until then it counts what matches. `"create"`: when the sweep is created. Default:
        * `"delete"`.
        */
-      cancelOn?: pulumi.Input<"create" | "delete">;
+      cancelOn?: pulumi.Input<CancelOn>;
       triggers?: undefined;
     }
   | {

@@ -28,6 +28,7 @@ export {
 } from "./lookups";
 export type {
   AcknowledgedCancel,
+  CancelOn,
   OperationError,
   OperationMatch,
   OperationMessage,
@@ -36,4 +37,5 @@ export type {
   OutcomeExpectation,
   ServiceArgs,
   SweptOperation,
+  WaitFor,
 } from "./types";

@@ -6,10 +6,14 @@ import type { OperationError, OperationMatch, OperationMessage, Outcome, Service
 export interface LookupArgs {
   /** The service that runs the operations. Default: Cloud Channel, version `v1`. */
   service?: pulumi.Unwrap<ServiceArgs>;
-  /** The email address of the service account to call as. Default: from the config or the environment. */
+  /**
+   * The email address of the service account to call as. Default: that of the provider, the stack's config or the
+   * environment.
+   */
   impersonateServiceAccount?: string;
   /**
-   * The email address of the user to call as, by domain-wide delegation. Default: the config `cancellation:subject`.
+   * The email address of the user to call as, by domain-wide delegation. Default: that of the provider, the stack's
+   * config or the environment.
    */
   subject?: string;
   /** How long the lookup may take, with all its calls and retries, for example `30s` or `2m`. Default: `60s`. */
@@ -55,9 +59,12 @@ export interface OperationResult {
   done?: boolean;
   /** The error that the operation ended with. Its code is 1 if the operation was cancelled. Absent without an error. */
   error?: OperationError;
-  /** The operation's metadata, at most 16 KB. */
+  /**
+   * The operation's metadata. Metadata of more than 16 KB is truncated: `cut` says how much is kept, and `json` has the
+   * beginning as text.
+   */
   metadata?: OperationMessage;
-  /** The result of an operation that succeeded, at most 16 KB. */
+  /** The result of an operation that succeeded, truncated like `metadata`. */
   response?: OperationMessage;
   /** The kind of operation, for example `CREATE_ENTITLEMENT`. Absent if the metadata doesn't include it. */
   operationType?: string;

@@ -20,9 +20,12 @@ export abstract class RequestOutputs extends pulumi.CustomResource {
   declare readonly done: pulumi.Output<boolean | null>;
   /** The error that the operation ended with. Its code is 1 if the operation was cancelled. `null` without an error. */
   declare readonly error: pulumi.Output<OperationError | null>;
-  /** The operation's metadata at the last read, at most 16 KB. `null` if it has none. */
+  /**
+   * The operation's metadata at the last read. Metadata of more than 16 KB is truncated: `cut` says how much is kept, and
+   * `json` has the beginning as text. `null` if the operation has none.
+   */
   declare readonly metadata: pulumi.Output<OperationMessage | null>;
-  /** The result of an operation that succeeded, at most 16 KB. `null` without one. */
+  /** The result of an operation that succeeded, truncated like `metadata`. `null` without one. */
   declare readonly response: pulumi.Output<OperationMessage | null>;
   /** The kind of operation, for example `CREATE_ENTITLEMENT`. `null` if the metadata doesn't include it. */
   declare readonly operationType: pulumi.Output<string | null>;
@@ -42,7 +45,10 @@ export abstract class RequestOutputs extends pulumi.CustomResource {
 export abstract class SweepOutputs extends pulumi.CustomResource {
   /** How many operations matched and were running. */
   declare readonly matched: pulumi.Output<number>;
-  /** How many operations have each outcome. */
+  /**
+   * How many operations have each outcome. An outcome that no operation has is absent. `unobserved` counts operations
+   * that settled between two runs and aren't among the 100 in `operations`, so that no run saw how they ended.
+   */
   declare readonly outcomes: pulumi.Output<OutcomeCounts>;
   /**
    * At most 100 of the operations. Those with an acknowledged cancel that still run come first, and then those with an

@@ -119,10 +119,10 @@ export function checkConfigKeys(): void {
 
 /* eslint-disable @typescript-eslint/no-require-imports -- a program without such settings doesn't load these modules */
 function configKeys(): string[] {
-  const { callerKeys } = require("./auth/configSources") as typeof import("./auth/configSources");
+  const { callerVariables } = require("./auth/configSources") as typeof import("./auth/configSources");
   const { endpointKey } = require("./resources/endpoint") as typeof import("./resources/endpoint");
   const { previewReadsKey } = require("./common/settingNames") as typeof import("./common/settingNames");
-  return [endpointKey, previewReadsKey, ...callerKeys].sort();
+  return [endpointKey, previewReadsKey, ...Object.keys(callerVariables)].sort();
 }
 
 function suggestionFor(key: string, known: readonly string[]): string {

@@ -20,7 +20,31 @@ export interface ServiceArgs {
   scopes?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The outcomes that `expect` can include. A wait ends with one of them. */
+/**
+ * When a resource sends the cancel:
+ *
+ * - `create`: When the resource is created.
+ * - `delete`: When the resource is destroyed, removed from the program, renamed without an alias, or replaced.
+ */
+export type CancelOn = "create" | "delete";
+
+/**
+ * What a step that sends a cancel waits for:
+ *
+ * - `settled`: Until the operation has ended.
+ * - `accepted`: Until the server acknowledges the cancel.
+ */
+export type WaitFor = "settled" | "accepted";
+
+/**
+ * The outcomes that `expect` can include. A wait ends with one of them:
+ *
+ * - `cancelled`: The operation is done, with error code 1.
+ * - `succeeded`: The operation completed, despite the cancel or before it.
+ * - `failed`: The operation is done, with another error.
+ * - `unsupported`: The operation is running, and the service can't cancel it.
+ * - `notFound`: The service doesn't have the operation, or no longer has it.
+ */
 export type OutcomeExpectation = "cancelled" | "succeeded" | "failed" | "unsupported" | "notFound";
 
 /** The error that an operation ended with, a `google.rpc.Status`. */
@@ -29,6 +53,7 @@ export interface OperationError {
   code: number;
   /** The code's name. */
   status: string;
+  /** The error's text, at most 16 KB. */
   message: string;
   /** The details, at most 16 KB. */
   details: unknown[];
@@ -59,7 +84,9 @@ export type OutcomeCounts = Partial<Record<Outcome | "unobserved", number>>;
 
 /** An operation of a sweep. */
 export interface SweptOperation {
+  /** The operation's resource name. */
   name: string;
+  /** What is known of the operation. */
   outcome: Outcome;
 }
 

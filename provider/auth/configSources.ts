@@ -45,8 +45,11 @@ export const subjectKey = "cancellation:subject";
 /** The same in the environment. */
 export const subjectVariable = "CANCELLATION_SUBJECT";
 
-/** The keys of this package's own config that say as whom to call. */
-export const callerKeys: readonly string[] = [subjectKey, ...Object.values(settings).map(({ keys: [own] }) => own)];
+/** The keys of this package's own config that say as whom to call, with the environment variables of each. */
+export const callerVariables: Readonly<Record<string, readonly string[]>> = {
+  [subjectKey]: [subjectVariable],
+  ...Object.fromEntries(Object.values(settings).map(({ keys: [own], variables }) => [own, variables])),
+};
 
 /** A setting's value, and the name of its source for messages. */
 export interface ConfigValue {

@@ -11,13 +11,13 @@ export const outcomes = ["running", "cancelling", ...settledOutcomes, "unsupport
 /**
  * The outcome of an operation whose cancellation is requested:
  *
- * - `running`: it is running, and the server has acknowledged no cancel of it.
- * - `cancelling`: it is running, and the server acknowledged the cancel.
- * - `cancelled`: it is done, with error code 1. This always comes from a read, and is never assumed.
- * - `succeeded`: it completed, despite the cancel or before it. It is done, without an error or with code 0, OK.
- * - `failed`: it is done, with another error.
- * - `unsupported`: the service responded to the cancel with UNIMPLEMENTED, and the operation is running.
- * - `notFound`: the service doesn't have it, or no longer has it.
+ * - `running`: The operation is running, and the server has acknowledged no cancel of it.
+ * - `cancelling`: The operation is running, and the server acknowledged the cancel.
+ * - `cancelled`: The operation is done, with error code 1. This always comes from a read, and is never assumed.
+ * - `succeeded`: The operation completed, despite the cancel or before it. It's done, without an error or with code 0.
+ * - `failed`: The operation is done, with another error.
+ * - `unsupported`: The operation is running, and the service responded to the cancel with UNIMPLEMENTED.
+ * - `notFound`: The service doesn't have the operation, or no longer has it.
  */
 export type Outcome = (typeof outcomes)[number];
 

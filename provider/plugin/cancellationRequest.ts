@@ -5,8 +5,23 @@ import { absentRequestOutputs, RequestOutputs } from "../outputs";
 import { checkArguments, warnOfPlainCredentials } from "../programChecks";
 
 /**
- * Requests the cancellation of a Google long-running operation. Has the same arguments and outputs as the resource of
- * the dynamic provider, and takes over its state.
+ * Requests the cancellation of a Google long-running operation.
+ *
+ * Creating the resource sends the cancel, and then waits until the operation settles. A cancel is best effort. Only a
+ * read shows whether the operation was cancelled, completed despite the cancel, or failed. `outcome` holds the result.
+ *
+ * A step fails before any call if an argument isn't valid. It also fails if the service refuses the cancel, or if
+ * `expect` doesn't include the outcome. After a timeout the engine keeps the resource, and the next `pulumi up` resumes
+ * the wait without a second cancel. The resource option `customTimeouts` (`create`, `update`, `delete`) limits each
+ * step, to 10 minutes by default.
+ *
+ * If the cancel is sent at the creation, all arguments together may have 16 KB of JSON, where a number counts as 12
+ * bytes.
+ *
+ * The id is the operation's full resource name, for example `//cloudchannel.googleapis.com/operations/AbC`. An import
+ * takes the same id. An imported request only watches until its deletion, because its `cancelOn` is `"delete"`.
+ *
+ * @remarks Has the same arguments and outputs as the resource of the dynamic provider, and takes over its state.
  */
 export class CancellationRequest extends RequestOutputs {
   /**

@@ -19,6 +19,7 @@ export type {
 export type { GetOperationArgs, InputsOf, ListOperationsArgs, LookupArgs, OperationResult } from "../lookups";
 export type {
   AcknowledgedCancel,
+  CancelOn,
   OperationError,
   OperationMatch,
   OperationMessage,
@@ -27,6 +28,7 @@ export type {
   OutcomeExpectation,
   ServiceArgs,
   SweptOperation,
+  WaitFor,
 } from "../types";
 export { CancellationRequest } from "./cancellationRequest";
 export { CancellationSweep } from "./cancellationSweep";

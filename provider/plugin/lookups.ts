@@ -20,7 +20,8 @@ export function getOperationOutput(
 }
 
 /**
- * Lists operations, done or not, also in a preview.
+ * Lists operations, done or not, also in a preview. A sweep with the same selection would cancel those with the outcome
+ * `running`.
  *
  * @param opts the provider to list with
  * @throws if an argument isn't valid, if more operations than `limit` match, if the service can't list, or if the
@@ -48,6 +49,8 @@ export function listOperationsOutput(
     .apply(({ operations }) => operations);
 }
 
+/** The operations of a listing. */
 interface Listed {
-  readonly operations: OperationResult[];
+  /** The operations that match. */
+  operations: OperationResult[];
 }

@@ -8,7 +8,7 @@ import { endpointIssue, hostIssue, isCloudChannel, parseUrl, type Service } from
 export const endpointKey = "cancellation:endpoint";
 
 /** The same in the environment, with precedence. The environment is always current. A destroy sees the config of the last `up`. */
-const endpointVariable = "CANCELLATION_ENDPOINT";
+export const endpointVariable = "CANCELLATION_ENDPOINT";
 
 /** The sources of settings. */
 export interface Settings {

@@ -20,8 +20,14 @@ import { describeIssue, duration, type Issue, unknownProperty, validateSchema } 
 /** How long a lookup may take if `timeout` doesn't say, in milliseconds. A preview waits for its lookups. */
 const defaultTimeout = 60_000;
 
-/** The arguments of every lookup that resources have too. */
-const commonArguments = ["service", "impersonateServiceAccount", "subject"];
+/** The arguments of every lookup. All but the last are arguments of resources too. */
+const commonArguments = ["service", "impersonateServiceAccount", "subject", "timeout"];
+
+/** The arguments of {@link getOperation}. */
+export const getArguments = ["operation", ...commonArguments];
+
+/** The arguments of {@link listOperations}. */
+export const listArguments = ["collection", "filter", "match", "limit", ...commonArguments];
 
 /**
  * Reads one operation.
@@ -104,9 +110,7 @@ async function withinTimeout<T>(deadline: Deadline, work: () => Promise<T>): Pro
  * @throws {StepError} if an argument isn't valid
  */
 export function validGetArguments(args: Properties, context: Context): Properties {
-  return validArguments(args, ["operation", ...commonArguments], (known) =>
-    request.validateRequestInputs(known, context),
-  );
+  return validArguments(args, getArguments, (known) => request.validateRequestInputs(known, context));
 }
 
 /**
@@ -115,9 +119,7 @@ export function validGetArguments(args: Properties, context: Context): Propertie
  * @throws {StepError} if an argument isn't valid
  */
 export function validListArguments(args: Properties, context: Context): Properties {
-  return validArguments(args, ["collection", "filter", "match", "limit", ...commonArguments], (known) =>
-    sweep.validateSweepInputs(selectionOf(known), context),
-  );
+  return validArguments(args, listArguments, (known) => sweep.validateSweepInputs(selectionOf(known), context));
 }
 
 /** Returns the arguments of a sweep. A listing without a selection lists everything. */
@@ -135,8 +137,9 @@ function result({ host }: Service, name: string, { outcome, operation }: Cancell
 }
 
 /**
- * Returns the arguments of a lookup that are given: those of `names`, which a resource has too, and `timeout`.
+ * Returns the arguments of a lookup that are given.
  *
+ * @param validate validates the arguments that a resource has too
  * @throws {StepError} if an argument isn't valid, or if a lookup doesn't have it
  */
 function validArguments(
@@ -145,14 +148,14 @@ function validArguments(
   validate: (known: Properties) => readonly Issue[],
 ): Properties {
   const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
-  const unknown = Object.keys(given).filter((name) => ![...names, "timeout"].includes(name));
-  const known = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+  const unknown = Object.keys(given).filter((name) => !names.includes(name));
+  const { timeout, ...known } = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
   refuse([
     ...unknown.map((property) => ({
       property,
-      reason: unknownProperty(property, [...names, "timeout"], "isn't an argument of this lookup"),
+      reason: unknownProperty(property, names, "isn't an argument of this lookup"),
     })),
-    ...validateSchema(timeoutSchema, { timeout: given["timeout"] }),
+    ...validateSchema(timeoutSchema, { timeout }),
     ...validate(known),
   ]);
   return given;

@@ -231,7 +231,8 @@ export async function remove(properties: Properties, context: Context): Promise<
   });
 }
 
-const comparisons: readonly Comparison<RequestSettings>[] = [
+/** The arguments, and whether a change of them replaces the resource. */
+export const comparisons: readonly Comparison<RequestSettings>[] = [
   { argument: "operation", replaces: true, of: ({ operation }) => operation },
   ...commonComparisons,
 ];

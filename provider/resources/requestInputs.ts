@@ -16,7 +16,8 @@ import {
 } from "./inputs/commonInputs";
 import { commonArguments, describeIssue, type Issue, objectOf, textWith, validateSchema } from "./inputs/schema";
 
-const requestArguments = { operation: textWith(givenNameIssues), ...commonArguments };
+/** The schema of each argument. */
+export const requestArguments = { operation: textWith(givenNameIssues), ...commonArguments };
 
 const schema = objectOf(requestArguments, {
   form: "is required",

@@ -102,6 +102,9 @@ describe("the package that npm packs", () => {
       "dist",
       "docs",
       "package.json",
+      "pulumi-resource-cancellation",
+      "pulumi-resource-cancellation.cmd",
+      "schema.json",
     ]);
   });
 

@@ -1,14 +1,22 @@
-import { callerKeys, type ConfigReader } from "../../auth/configSources";
+import { callerVariables, type ConfigReader } from "../../auth/configSources";
 import { namespace, previewReadsKey } from "../../common/settingNames";
-import { endpointKey } from "../../resources/endpoint";
+import { endpointKey, endpointVariable } from "../../resources/endpoint";
 import { unknownProperty } from "../../resources/inputs/schema";
 import type { Properties } from "../../resources/state/record";
 import { revealed } from "./values";
 
-/** The names of the provider's arguments. */
-export const argumentNames: readonly string[] = [
-  ...[endpointKey, previewReadsKey, ...callerKeys].map((key) => key.slice(namespace.length)),
-];
+const previewReadsVariable = "CANCELLATION_PREVIEW_READS";
+
+/** The names of the provider's arguments, with the environment variables of each. */
+export const argumentVariables: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries({
+    [endpointKey]: [endpointVariable],
+    [previewReadsKey]: [previewReadsVariable],
+    ...callerVariables,
+  }).map(([key, variables]) => [key.slice(namespace.length), variables]),
+);
+
+const argumentNames = Object.keys(argumentVariables);
 
 /** The arguments of a provider resource, or of the default provider, whose arguments are the stack's config. */
 export class ProviderSettings {
@@ -25,7 +33,7 @@ export class ProviderSettings {
 
   /** Whether a preview reads operations. Default: true. */
   get previewReads(): boolean {
-    const text = this.config(previewReadsKey) ?? this.environment["CANCELLATION_PREVIEW_READS"];
+    const text = this.config(previewReadsKey) ?? this.environment[previewReadsVariable];
     return text !== "false";
   }
 }

@@ -9,8 +9,8 @@ export interface Comparison<Settings> {
   readonly argument: string;
   readonly replaces: boolean;
   readonly of: (settings: Settings) => unknown;
-  /** Returns the part to compare of the argument as given. Absent if the whole argument is compared. */
-  readonly given?: (argument: unknown) => unknown;
+  /** The argument's properties that are compared. Absent if the whole argument is compared. */
+  readonly properties?: readonly string[];
 }
 
 /** The comparisons of the arguments that all resources have. */
@@ -18,14 +18,14 @@ export const commonComparisons: readonly Comparison<CommonSettings>[] = [
   {
     argument: "service",
     replaces: true,
+    properties: ["endpoint", "version"],
     of: ({ service }) => [service.endpoint, service.version],
-    given: (service) => (isObject(service) ? [service["endpoint"], service["version"]] : service),
   },
   {
     argument: "service",
     replaces: false,
+    properties: ["scopes"],
     of: ({ service }) => service.scopes,
-    given: (service) => (isObject(service) ? service["scopes"] : service),
   },
   { argument: "triggers", replaces: true, of: ({ triggers }) => triggers },
   { argument: "cancelOn", replaces: false, of: ({ cancelOn }) => cancelOn },
@@ -73,8 +73,8 @@ export function compare<Settings>(
   const before = settingsOf(outputs);
   const settings = settingsOf(known(inputs, outputs) as Properties);
   const different = comparisons.filter(
-    ({ argument, of, given = (value) => value }) =>
-      hasUnknown(given(inputs[argument])) || !isDeepStrictEqual(of(before), of(settings)),
+    ({ argument, properties, of }) =>
+      hasUnknown(comparedPart(inputs[argument], properties)) || !isDeepStrictEqual(of(before), of(settings)),
   );
   const replaces = [...new Set(different.filter(({ replaces }) => replaces).map(({ argument }) => argument))];
   const changed = different.map(({ argument, replaces }) => ({
@@ -83,6 +83,11 @@ export function compare<Settings>(
     replaces,
   }));
   return { changed, replaces, before, settings };
+}
+
+/** Returns the part of an argument that is compared. */
+function comparedPart(argument: unknown, properties: readonly string[] | undefined): unknown {
+  return properties && isObject(argument) ? properties.map((name) => argument[name]) : argument;
 }
 
 function kindOfChange(before: unknown, now: unknown): Change["kind"] {

@@ -34,7 +34,8 @@ const count = (most: number) =>
 
 const isOutput = "is an output, and can't be set. To name operations, use `names`";
 
-const sweepArguments = {
+/** The schema of each argument. */
+export const sweepArguments = {
   collection: v.optional(textWith(collectionIssues)),
   ...selectionArguments,
   limit: v.optional(count(1_000_000)),

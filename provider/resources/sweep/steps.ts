@@ -139,7 +139,8 @@ export async function remove(properties: Properties, context: Context): Promise<
   if (error !== undefined) throw new StepError(error);
 }
 
-const comparisons: readonly Comparison<SweepSettings>[] = [
+/** The arguments, and whether a change of them replaces the resource. */
+export const comparisons: readonly Comparison<SweepSettings>[] = [
   { argument: "collection", replaces: true, of: ({ collection }) => collection },
   // A change of the selection never replaces. With a replacement, the delete of the old sweep would cancel what the
   // new, narrower selection leaves alone.
