@@ -1,6 +1,6 @@
 /** Which folders of provider/ a folder may import. Imports point one way, from the first line to the last. */
 const layers = {
-  hosts: ["resources", "common"],
+  hosts: ["resources", "auth", "common"],
   resources: ["auth", "operations", "common"],
   auth: ["common"],
   operations: ["common"],
@@ -40,13 +40,28 @@ module.exports = {
       to: { path: "^provider/[^/]+/", pathNot: "^provider/(operations/|common/requireNode\\.ts$)" },
     },
     {
+      name: "plugin-imports",
+      comment: "A program that imports the plugin's classes loads neither HTTP nor authentication: see docs/design.md.",
+      severity: "error",
+      from: { path: "^provider/plugin/" },
+      to: { path: "^provider/[^/]+/", pathNot: "^provider/(plugin/|common/requireNode\\.ts$)" },
+    },
+    {
+      name: "hosts-dont-import-each-other",
+      comment:
+        "The hosts share everything except transport, and that is in provider/resources/ and in provider/hosts/.",
+      severity: "error",
+      from: { path: "^provider/hosts/[^/]+\\.ts$" },
+      to: { path: "^provider/hosts/plugin/" },
+    },
+    {
       name: "programChecks-imports",
       comment: "A check loads only the names of settings, and only if the stack has settings: see docs/design.md.",
       severity: "error",
       from: { path: "^provider/programChecks\\.ts$" },
       to: {
         path: "^provider/[^/]+/",
-        pathNot: "^provider/(common/suggestion|auth/configSources|resources/endpoint)\\.ts$",
+        pathNot: "^provider/(common/(suggestion|settingNames)|auth/configSources|resources/endpoint)\\.ts$",
       },
     },
     {

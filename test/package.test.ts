@@ -12,10 +12,12 @@ interface Manifest {
 
 /** Every user of the package installs these dependencies, so a new one is a decision. */
 const allowed = [
+  "@grpc/grpc-js",
   "axios",
   "cockatiel",
   "fastest-levenshtein",
   "google-auth-library",
+  "google-protobuf",
   "picomatch",
   "proxy-from-env",
   "valibot",

@@ -9,7 +9,6 @@ import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
 import type { Display, Log } from "./progress";
 import { endpointIssue, type Service } from "./inputs/service";
-import type { CommonSettings } from "./inputs/commonInputs";
 import { type Issue, type TimedStep, timeoutOf } from "./inputs/schema";
 
 /** What a step receives besides its properties. */
@@ -23,7 +22,7 @@ export interface Context extends Settings, Display {
 /** Returns the deadline of a step that begins now. */
 export function stepDeadline(
   { timeout, interruption }: Context,
-  { customTimeouts }: Pick<CommonSettings, "customTimeouts">,
+  { customTimeouts }: { readonly customTimeouts: Readonly<Record<string, string>> | undefined },
   step: TimedStep,
 ): Deadline {
   return Deadline.after(timeout ?? timeoutOf(customTimeouts, step), interruption);

@@ -4,7 +4,18 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import * as automation from "@pulumi/pulumi/automation";
-import type { ConfigValue, Deployment, Engine, Op, ResourceState, Result, Stack, StackOptions, Step } from "./engine";
+import type {
+  ConfigValue,
+  Deployment,
+  Engine,
+  ImportedResource,
+  Op,
+  ResourceState,
+  Result,
+  Stack,
+  StackOptions,
+  Step,
+} from "./engine";
 import { withQuickStart } from "./environment";
 import { type Cli, findCli } from "./findCli";
 import { KeptFile } from "./keptFile";
@@ -25,7 +36,7 @@ export class CliEngine implements Engine {
     );
   }
 
-  async open(options: StackOptions): Promise<CliStack> {
+  async open(options: StackOptions): Promise<Stack> {
     const cli = await findCli();
     if (cli === undefined) throw new Error(`The Pulumi CLI can't run here: ${String(await this.unavailable())}.`);
 
@@ -123,7 +134,7 @@ interface RunOptions {
   readonly onEvent: (event: automation.EngineEvent) => void;
 }
 
-export class CliStack implements Stack {
+class CliStack implements Stack {
   constructor(
     private readonly stack: automation.Stack,
     readonly stateDirectory: string,
@@ -162,7 +173,7 @@ export class CliStack implements Stack {
   }
 
   /** Runs `pulumi import`, and doesn't generate code. */
-  import(resources: readonly automation.ImportResource[]): Promise<Result> {
+  import(resources: readonly ImportedResource[]): Promise<Result> {
     return this.run((options) =>
       this.stack.import({ ...options, resources: [...resources], protect: false, generateCode: false }),
     );

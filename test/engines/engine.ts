@@ -31,6 +31,8 @@ export interface Stack {
   up(): Promise<Result>;
   refresh(): Promise<Result>;
   destroy(): Promise<Result>;
+  /** Imports resources into the state. Only the CLI can. */
+  import(resources: readonly ImportedResource[]): Promise<Result>;
   /** Unlocks the stack after a killed deployment, so another deployment can begin. */
   cancel(): Promise<void>;
   setConfig(key: string, value: ConfigValue | undefined): Promise<void>;
@@ -41,6 +43,12 @@ export interface Stack {
   state(): Promise<Deployment>;
   /** Removes the stack and its files outside the project's folder. Doesn't delete the resources. */
   dispose(): Promise<void>;
+}
+
+export interface ImportedResource {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
 }
 
 export interface Result {

@@ -67,6 +67,10 @@ class StandInStack implements Stack {
     return this.run((operation) => new Deployment(operation, "destroy").run());
   }
 
+  import(): Promise<Result> {
+    return Promise.reject(new Error("The stand-in imports nothing: it needs the Pulumi CLI."));
+  }
+
   /** Does nothing, because the stand-in has no locks. */
   cancel(): Promise<void> {
     return Promise.resolve();

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { type Emulator, startEmulator } from "../../provider/emulator";
 import { CliEngine, describeOnCli, type Result, skipIf } from "../engines";
-import type { CliStack } from "../engines/cli";
 import { dynamicProvider, plugin } from "./hosts";
 import { findProcess, signal, unfindable } from "./processes";
 import { changes, failed, succeeded, World } from "./world";
@@ -28,7 +27,7 @@ function describePlugin(title: string, suite: (open: () => World) => void, host 
 
 describePlugin("an import into the plugin", (open) => {
   const importById = (id: string, type = requestType): Promise<Result> =>
-    (open().stack as CliStack).import([{ type, name: "request", id }]);
+    open().stack.import([{ type, name: "request", id }]);
 
   it("reads the operation, and the next up makes no call and no change", async () => {
     const world = open();

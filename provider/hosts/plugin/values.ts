@@ -1,4 +1,5 @@
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { isObject } from "../../resources/inputs/commonInputs";
 import type { Properties } from "../../resources/state/record";
 import { toJson } from "../plain";
 
@@ -18,6 +19,6 @@ export function structOf(properties: Properties): Struct {
 
 /** Returns a value without the envelope of a secret. */
 export function revealed(value: unknown): unknown {
-  const isSecret = (value as Properties | null | undefined)?.[signatureKey] === secretSignature;
-  return isSecret ? (value as Properties)["value"] : value;
+  const envelope = isObject(value) && value[signatureKey] === secretSignature ? value : undefined;
+  return envelope ? envelope["value"] : value;
 }
