@@ -3,13 +3,14 @@ import { isObject } from "../../resources/inputs/commonInputs";
 import type { Properties } from "../../resources/state/record";
 import { toJson } from "../plain";
 
-/** The property that marks a secret, and its value. Source: `rpc.ts` of Pulumi's Node.js SDK. */
-const [signatureKey, secretSignature] = ["4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"];
+/** The property that marks a secret, and the value that it has. Source: `rpc.ts` of Pulumi's Node.js SDK. */
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Returns the properties in a message. `null` and an absent property mean the same. */
 export function propertiesIn(struct: Struct | undefined): Properties {
   const properties = struct?.toJavaScript() ?? {};
-  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
 }
 
 /** Returns a message with these properties. */
@@ -19,6 +20,5 @@ export function structOf(properties: Properties): Struct {
 
 /** Returns a value without the envelope of a secret. */
 export function revealed(value: unknown): unknown {
-  const envelope = isObject(value) && value[signatureKey] === secretSignature ? value : undefined;
-  return envelope ? envelope["value"] : value;
+  return isObject(value) && value[signatureKey] === secretSignature ? value["value"] : value;
 }
