@@ -46,6 +46,8 @@ const pulumiCommands = [
   ["config", "rm"],
   ["config", "set"],
   ["destroy"],
+  ["import"],
+  ["package", "add"],
   ["preview"],
   ["refresh"],
   ["stack", "init"],
