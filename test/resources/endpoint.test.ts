@@ -9,6 +9,7 @@ import { cleanUps } from "../support/cleanUps";
 import { withoutChance } from "../support/withoutChance";
 import { startEmulator } from "../../provider/emulator";
 import { contextOf, id, methodsOf, name } from "./request/stage";
+import { decisionOf } from "../support/decision";
 
 const other = "https://aiplatform.googleapis.com";
 const [first, second] = ["http://127.0.0.1:1", "http://127.0.0.1:2"];
@@ -167,8 +168,8 @@ describe("a record that was made on an emulator", () => {
     const inputs = { operation: name };
     const { outputs } = await request.create(inputs, there);
     assert.equal(outputs["outcome"], "cancelled");
-    assert.deepEqual(request.diff(outputs, inputs, there), { changes: false, replaces: [] });
-    assert.deepEqual(request.diff(outputs, inputs, here), { changes: true, replaces: [] });
+    assert.deepEqual(decisionOf(request.diff(outputs, inputs, there)), { changes: false, replaces: [] });
+    assert.deepEqual(decisionOf(request.diff(outputs, inputs, here)), { changes: true, replaces: [] });
     const updated = await request.update(id, outputs, inputs, here);
     assert.deepEqual(methodsOf(service), ["get", "cancel", "get"]);
     assert.deepEqual([updated["outcome"], updated["endpoint"]], ["cancelled", service.endpoint]);
@@ -276,7 +277,7 @@ describe("a record that was made at a service, at an emulator", () => {
   it("makes no call in an up that it satisfies, and no change", async () => {
     const { emulator, here } = await enter();
     const state = { operation: name, outcome: "cancelled", endpoint: other };
-    assert.deepEqual(request.diff(state, { operation: name }, here), { changes: false, replaces: [] });
+    assert.deepEqual(decisionOf(request.diff(state, { operation: name }, here)), { changes: false, replaces: [] });
     assert.equal((await request.update(id, state, { operation: name }, here))["endpoint"], other);
     assert.equal(emulator.calls.count(), 0);
   });
@@ -321,6 +322,6 @@ describe("diff with a setting that isn't valid", () => {
     const context = contextOf({ "gcp:universeDomain": "universe.invalid" });
     const state = { operation: name, subject: "a@b.example", outcome: "cancelled" };
     const inputs = { operation: name, subject: "a@b.example" };
-    assert.deepEqual(request.diff(state, inputs, context), { changes: false, replaces: [] });
+    assert.deepEqual(decisionOf(request.diff(state, inputs, context)), { changes: false, replaces: [] });
   });
 });

@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/resources/state/record";
 import { diff } from "../../../provider/resources/request";
 import { contextOf, name, unknownValue } from "./stage";
+import { decisionOf } from "../../support/decision";
 
 const cancelled = { outcome: "cancelled", done: true, error: { code: 1 }, requestTime: "t", settleTime: "t" };
 const same = { changes: false, replaces: [] };
 const updated = { changes: true, replaces: [] };
 const replaced = (...replaces: string[]) => ({ changes: true, replaces });
 const between = (before: Properties, after: Properties, record: Properties = cancelled) =>
-  diff({ operation: name, ...before, ...record }, { operation: name, ...after }, contextOf());
+  decisionOf(diff({ operation: name, ...before, ...record }, { operation: name, ...after }, contextOf()));
 const cloudChannel = {
   endpoint: "https://cloudchannel.googleapis.com",
   version: "v1",

@@ -8,6 +8,7 @@ import type { Properties } from "../../../provider/resources/state/record";
 import { reportFile } from "../../support/reportFile";
 import { rejection } from "../../support/rejection";
 import { contextOf, failure, id, name, partial, stage } from "./stage";
+import { decisionOf } from "../../support/decision";
 
 const then = "2026-01-01T00:00:00.000Z";
 
@@ -200,7 +201,7 @@ describe("the report of a request", () => {
   it("is an argument whose change makes an update without a call", async () => {
     const { update, diff, calls } = await begin();
     const outputs = { operation: name, outcome: "cancelled", settleTime: then };
-    assert.deepEqual(diff(outputs), { changes: true, replaces: [] });
+    assert.deepEqual(decisionOf(diff(outputs)), { changes: true, replaces: [] });
     assert.equal((await update(outputs))["report"], report.path);
     assert.deepEqual(calls(), []);
     assert.equal(existsSync(report.path), false);

@@ -3,6 +3,7 @@ import type { Context } from "../../../provider/resources/context";
 import * as steps from "../../../provider/resources/request";
 import type { Properties } from "../../../provider/resources/state/record";
 import { contextOf, id, name, stage, unknownValue } from "./stage";
+import { decisionOf } from "../../support/decision";
 
 let count = 0;
 
@@ -113,7 +114,7 @@ describe("the name of a request's resource", () => {
     const { context } = capture();
     const outputs = { operation: name, outcome: "cancelled", __resourceName: "old" };
     for (const __resourceName of ["new", undefined]) {
-      assert.deepEqual(steps.diff(outputs, { operation: name, __resourceName }, context), {
+      assert.deepEqual(decisionOf(steps.diff(outputs, { operation: name, __resourceName }, context)), {
         changes: false,
         replaces: [],
       });

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { Properties } from "../../../provider/resources/state/record";
 import * as steps from "../../../provider/resources/sweep/steps";
 import { contextOf, then, unknownValue } from "./stage";
+import { decisionOf } from "../../support/decision";
 
 const all = { all: true };
 const counted = { matched: 1, outcomes: { running: 1 }, operations: [{ name: "operations/a", outcome: "running" }] };
-const diff = (outputs: Properties, inputs: Properties) => steps.diff(outputs, inputs, contextOf());
+const diff = (outputs: Properties, inputs: Properties) => decisionOf(steps.diff(outputs, inputs, contextOf()));
 
 /** Returns the diff of a sweep that cancels at its deletion. */
 const change = (before: Properties, after: Properties) => diff({ ...all, ...counted, ...before }, { ...all, ...after });
