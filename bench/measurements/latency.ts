@@ -1,4 +1,4 @@
-import { DynamicProviderHost } from "../../test/engines/standIn/host";
+import { startDynamicHost } from "../../test/engines/dynamicHost";
 import { readProject } from "../../test/engines/standIn/project";
 import { type EmulatorProcess, operationNames, withEmulator, withEmulators } from "../emulator";
 import { withProject } from "../engine/project";
@@ -89,7 +89,7 @@ function createAll(
   operations: readonly string[],
 ): Promise<Readonly<Record<string, number>>> {
   return withProject(provider, async (directory) => {
-    const host = await DynamicProviderHost.start({
+    const host = await startDynamicHost({
       project: readProject(directory),
       environment: {},
       config: { "cancellation:endpoint": endpoint },

@@ -90,6 +90,7 @@ export interface ResourceState {
   readonly type: string;
   readonly id?: string;
   readonly custom: boolean;
+  readonly provider?: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly initErrors?: readonly string[];

@@ -1,12 +1,10 @@
 import * as assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";
+import { allNamed, assertHidden, callOf, deploy, expectSuccess, methodsOf, named, only, stepsOf } from "./conformance";
 import { type ConfigValue, describeOnEachEngine, type ResourceState, type Result, type Stack } from "./index";
-import { type Behaviour, type Call, type Declaration, type Program, TestProject } from "./testProject";
+import { unknown } from "./testPlugin";
+import { type Behaviour, type Declaration, type Program, TestProject } from "./testProject";
 import { nameOf } from "./urns";
-
-/** The placeholder for a value that a preview can't know. */
-const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 
 describeOnEachEngine("an engine", (engine) => {
   let project: TestProject;
@@ -26,9 +24,7 @@ describeOnEachEngine("an engine", (engine) => {
   }
 
   async function up(program: Program | readonly Declaration[], behaviour: Behaviour = {}): Promise<Result> {
-    project.declare(program);
-    project.behave(behaviour);
-    return stack.up();
+    return deploy(project, stack, program, behaviour);
   }
 
   async function succeedingUp(program: Program | readonly Declaration[], behaviour: Behaviour = {}): Promise<Result> {
@@ -36,13 +32,11 @@ describeOnEachEngine("an engine", (engine) => {
   }
 
   async function resource(name: string): Promise<ResourceState> {
-    const found = await resources(name);
-    assert.equal(found.length, 1, `one resource named ${name}`);
-    return found[0] as ResourceState;
+    return only((await stack.state()).resources, name);
   }
 
   async function resources(name: string): Promise<readonly ResourceState[]> {
-    return (await stack.state()).resources.filter(({ urn }) => nameOf(urn) === name);
+    return allNamed((await stack.state()).resources, name);
   }
 
   describe("an up with new or changed resources", () => {
@@ -687,39 +681,10 @@ export const stack = pulumi.getStack();
 export const project = pulumi.getProject();
 `;
 
-type Declare = (
-  properties?: Readonly<Record<string, unknown>>,
-  options?: Readonly<Record<string, unknown>>,
-) => Declaration;
-
-/** Declares a resource that the provider updates when `value` changes, and replaces when `kind` changes. */
-function named(name: string): Declare {
-  return (properties = {}, options = {}) => ({ name, properties: { value: 1, kind: "x", ...properties }, options });
-}
-
 const a = named("a");
 const b = named("b");
 const c = named("c");
 const d = named("d");
-
-function stepsOf({ steps }: Result): string[] {
-  return steps.map(({ op, urn }) => `${op} ${nameOf(urn)}`);
-}
-
-function methodsOf(calls: readonly Call[]): string[] {
-  return calls.map(({ method, name }) => (name === undefined ? method : `${method} ${name}`));
-}
-
-function callOf(calls: readonly Call[], title: string): Call {
-  const found = calls.find((call) => methodsOf([call])[0] === title);
-  assert.ok(found, `a call ${title} among ${methodsOf(calls).join(", ")}`);
-  return found;
-}
-
-function expectSuccess(result: Result): Result {
-  assert.ok(result.succeeded, result.output);
-  return result;
-}
 
 function withoutProvider(properties: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== "__provider"));
@@ -727,12 +692,4 @@ function withoutProvider(properties: Readonly<Record<string, unknown>>): Record<
 
 function withoutTimes(state: ResourceState): Record<string, unknown> {
   return Object.fromEntries(Object.entries(state).filter(([name]) => name !== "modified" && name !== "created"));
-}
-
-function assertHidden(value: unknown, message?: string): void {
-  assert.equal(typeof value, "object", message);
-  const envelope = value as Record<string, unknown>;
-  assert.equal(envelope["4dabf18193072939515e22adb298388d"], secretSignature, message);
-  assert.equal(typeof envelope["ciphertext"], "string", message);
-  assert.equal("plaintext" in envelope, false, message);
 }

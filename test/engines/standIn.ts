@@ -15,9 +15,9 @@ import { stackType } from "./urns";
 const parallel = 16;
 
 /**
- * Runs programs without the Pulumi CLI. It starts Pulumi's own runner of Node.js programs and Pulumi's own host of
- * dynamic resources, and implements the engine between them. It supports dynamic resources and components. It has no
- * provider plugins and no locks, and its only backend is a file.
+ * Runs programs without the Pulumi CLI. It starts Pulumi's own runner of Node.js programs, Pulumi's own host of dynamic
+ * resources and the plugins that Pulumi.yaml names, and implements the engine between them. It has no locks, and its
+ * only backend is a file.
  */
 export class StandInEngine implements Engine {
   readonly name = "stand-in";

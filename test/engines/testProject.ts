@@ -1,16 +1,17 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { pluginSource } from "./testPlugin";
 
 /** A resource of a test's program. Strings in `$output` and in options name other resources of the program. */
 export interface Declaration {
   readonly name: string;
-  /** A dynamic resource by default. */
-  readonly kind?: "resource" | "component" | "get";
+  /** A dynamic resource by default. `"plugin"`: a resource of the plugin. `"provider"`: a provider of the plugin. */
+  readonly kind?: "resource" | "component" | "get" | "plugin" | "provider";
   readonly type?: string;
   /** The id of a resource that is only read. */
   readonly id?: string;
-  /** Literals, `{ $output: "name.property" }` or `{ $secret: literal }`. */
+  /** Literals, `{ $output: "name.property" }`, `{ $secret: literal }` or `{ $invoke: "function", args, provider }`. */
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -22,11 +23,16 @@ export interface Program {
   readonly throws?: string;
 }
 
-/** What the provider does instead of its usual action, by the names of the resource and the method. */
+/**
+ * What a provider does instead of its usual action, by the names of the resource and the method. For the plugin's own
+ * methods, it's the name of the provider resource.
+ */
 export type Behaviour = Readonly<Record<string, Readonly<Record<string, Action>>>>;
 
 export interface Action {
   readonly error?: string;
+  /** Ends the provider's process. */
+  readonly exit?: true;
   /** Fails with these reasons after the resource is created. */
   readonly partial?: readonly string[];
   /** A read finds nothing. */
@@ -39,7 +45,7 @@ export interface Action {
   readonly until?: string;
 }
 
-/** A recorded call of the provider. */
+/** A recorded call of a provider. */
 export interface Call {
   readonly method: string;
   readonly name?: string;
@@ -49,17 +55,24 @@ export interface Call {
   readonly [more: string]: unknown;
 }
 
-/** A Pulumi project in a temporary folder, whose provider records its calls. */
+/** A Pulumi project in a temporary folder, whose providers record their calls. */
 export class TestProject {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
 
   constructor() {
-    this.write("Pulumi.yaml", "name: conformance\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
+    this.write("Pulumi.yaml", settings);
     this.write("package.json", "{}");
     this.write("index.js", programSource);
     this.write("provider.js", providerSource);
     this.behave({});
     fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(this.directory, "node_modules"));
+  }
+
+  /** Adds a provider plugin, which does the same as the dynamic provider. */
+  addPlugin(): void {
+    this.write("Pulumi.yaml", `${settings}plugins:\n  providers:\n    - name: fixture\n      path: plugin\n`);
+    this.write("plugin/pulumi-resource-fixture", pluginSource);
+    fs.chmodSync(path.join(this.directory, "plugin/pulumi-resource-fixture"), 0o755);
   }
 
   declare(program: Program | readonly Declaration[]): void {
@@ -89,6 +102,8 @@ export class TestProject {
   }
 }
 
+const settings = "name: conformance\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
+
 /**
  * The program's errors have no stack, because Pulumi would color it. When a line of a stack names a file directly in a
  * package's scope, as Pulumi's source maps do, Node.js needs half a minute and gigabytes of memory, or all memory, to
@@ -111,6 +126,12 @@ class Recorded extends pulumi.CustomResource {
   }
 }
 
+class Plugged extends pulumi.CustomResource {
+  constructor(name, properties, options) {
+    super("fixture:index:Recorded", name, { result: undefined, name, ...properties }, options);
+  }
+}
+
 class Group extends pulumi.ComponentResource {
   constructor(name, properties, options) {
     super("test:index:Group", name, properties, options);
@@ -126,16 +147,33 @@ function resolve(value) {
     return made[name][property];
   }
   if ("$secret" in value) return pulumi.secret(value.$secret);
+  if ("$invoke" in value) {
+    const options = value.provider === undefined ? {} : { provider: made[value.provider] };
+    return pulumi.runtime.invokeOutput("fixture:index:" + value.$invoke, resolve(value.args), options);
+  }
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
 }
 
-for (const { name, kind = "resource", type, id, properties = {}, options: { parent, dependsOn, ...rest } = {} } of resources) {
+function make({ name, kind = "resource", type, id, properties = {}, options: { parent, provider, dependsOn, ...rest } = {} }) {
   const options = { ...rest };
   if (parent !== undefined) options.parent = made[parent];
+  if (provider !== undefined) options.provider = made[provider];
   if (dependsOn !== undefined) options.dependsOn = dependsOn.map((other) => made[other]);
-  if (kind === "component") made[name] = new Group(name, resolve(properties), options);
-  else made[name] = new Recorded(name, resolve(properties), kind === "get" ? { ...options, id } : options, type);
+  switch (kind) {
+    case "component":
+      return new Group(name, resolve(properties), options);
+    case "provider":
+      return new pulumi.ProviderResource("fixture", name, resolve(properties), options);
+    case "plugin":
+      return new Plugged(name, resolve(properties), options);
+    case "get":
+      return new Recorded(name, resolve(properties), { ...options, id }, type);
+    default:
+      return new Recorded(name, resolve(properties), options, type);
+  }
 }
+
+for (const declaration of resources) made[declaration.name] = make(declaration);
 
 for (const [name, value] of Object.entries(outputs)) exports[name] = resolve(value);
 console.log("the program says hello");
@@ -157,13 +195,14 @@ async function act(method, properties, details, normally) {
   const { name } = properties;
   record({ method, name, ...details });
   const behaviour = JSON.parse(fs.readFileSync(process.cwd() + "/behaviour.json", "utf8"));
-  const { wait = 0, until, error, partial, gone, returns } = behaviour[name]?.[method] ?? {};
+  const { wait = 0, until, error, exit, partial, gone, returns } = behaviour[name]?.[method] ?? {};
   if (wait > 0 || until !== undefined) {
     await after(wait);
     for (let left = 30_000; until !== undefined && !hasBegun(until) && left > 0; left -= 20) await after(20);
     record({ method: method + " goes on", name });
   }
   if (error !== undefined) throw new Error(error);
+  if (exit) process.exit(1);
   if (partial !== undefined) {
     const failure = new Error("made, but not well");
     throw Object.assign(failure, { id: details.id ?? name + "-partial", properties: { ...properties, result: "partial" }, reasons: partial });
@@ -172,7 +211,11 @@ async function act(method, properties, details, normally) {
   return { ...normally(), ...returns };
 }
 
+// Each last parameter, "more", is what only the plugin records of a call.
 module.exports = {
+  act,
+  record,
+
   configure: ({ config }) =>
     record({
       method: "configure",
@@ -183,30 +226,31 @@ module.exports = {
       process: process.pid,
     }),
 
-  check: (olds, news) =>
-    act("check", news, { olds, news }, () => {
+  check: (olds, news, more) =>
+    act("check", news, { olds, news, ...more }, () => {
       console.log("checking " + news.name);
       return { inputs: news };
     }),
 
-  diff: (id, olds, news) =>
-    act("diff", news, { id, olds, news }, () => ({
+  diff: (id, olds, news, more) =>
+    act("diff", news, { id, olds, news, ...more }, () => ({
       changes: olds.value !== news.value || olds.kind !== news.kind,
       replaces: olds.kind === news.kind ? [] : ["kind"],
       deleteBeforeReplace: news.deleteFirst === true,
     })),
 
-  create: (news) =>
-    act("create", news, { news }, () => ({
+  create: (news, more) =>
+    act("create", news, { news, ...more }, () => ({
       id: news.name + "-" + news.kind,
       outs: { ...news, result: "made " + news.value, ...(news.envelope ? { enveloped: secretOf("envelope") } : {}) },
     })),
 
-  read: (id, properties) => act("read", properties, { id, olds: properties }, () => ({ id, props: { ...properties, seen: true } })),
+  read: (id, properties, more) =>
+    act("read", properties, { id, olds: properties, ...more }, () => ({ id, props: { ...properties, seen: true } })),
 
-  update: (id, olds, news) =>
-    act("update", news, { id, olds, news }, () => ({ outs: { ...news, result: "updated " + news.value } })),
+  update: (id, olds, news, more) =>
+    act("update", news, { id, olds, news, ...more }, () => ({ outs: { ...news, result: "updated " + news.value } })),
 
-  delete: (id, properties) => act("delete", properties, { id, olds: properties }, () => ({})),
+  delete: (id, properties, more) => act("delete", properties, { id, olds: properties, ...more }, () => ({})),
 };
 `;

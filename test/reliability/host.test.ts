@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type OperationSpec, startEmulator } from "../../provider/emulator";
-import { DynamicProviderHost } from "../engines/standIn/host";
+import { startDynamicHost } from "../engines/dynamicHost";
 import { readProject } from "../engines/standIn/project";
 import { InitError } from "../engines/standIn/provider";
 import { cleanUps } from "../support/cleanUps";
@@ -24,7 +24,7 @@ describe("Pulumi's own host of dynamic resources", function () {
     const emulator = stopping(await startEmulator({ operations: [{ name, ...operation }] }));
     const lines: string[] = [];
     const host = stopping(
-      await DynamicProviderHost.start({
+      await startDynamicHost({
         project: readProject(repository),
         environment: {},
         config: { "cancellation:endpoint": emulator.endpoint },

@@ -1,15 +1,17 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Result } from "../engine";
+import { defaultProviderName, isProviderType, packageOf, providerType } from "../urns";
 import { deletionOrder } from "./deletionOrder";
 import { messageOf } from "./executor";
 import { InvalidError, StepGenerator } from "./generator";
-import type { Goal, ReadGoal } from "./goal";
+import { type Goal, type InvokeGoal, providerGoal, type ReadGoal } from "./goal";
 import { StatusError } from "./grpcs";
 import { Monitor, type Registrar } from "./monitor";
 import { Operation, type OperationOptions } from "./operation";
-import type { Severity } from "./printer";
 import { describeExit, startProgram } from "./program";
-import type { State } from "./resourceState";
+import type { Invoked } from "./provider";
+import { dynamicPackage } from "./providerHost";
+import { referenceTo, type State } from "./resourceState";
 import type { EngineStep } from "./steps";
 import type { Properties } from "./values";
 
@@ -30,7 +32,8 @@ export class Deployment implements Registrar {
   private readonly generator: StepGenerator;
   private readonly registered = new Map<string, State>();
   private stackOutputs: Properties | undefined;
-  private providerReference: string | undefined;
+  /** The references to the default providers, by package. */
+  private readonly defaultProviders = new Map<string, Promise<string>>();
   private failed = false;
   /** Resolves when the latest steps are generated. Steps are generated one at a time. */
   private generation: Promise<void> = Promise.resolve();
@@ -45,14 +48,10 @@ export class Deployment implements Registrar {
   ) {
     const dryRun = kind === "preview";
     this.operation = new Operation(options, { dryRun });
-    const { printer, rootUrn, snapshot, context } = this.operation;
+    const { printer, snapshot, providers } = this.operation;
     const { stack, project } = options;
-    this.generator = new StepGenerator({
-      ...{ stack, project: project.name, rootUrn, printer },
-      previous: snapshot.previous,
-      registerProvider: () => this.registerProvider(),
-      provider: context.provider,
-    });
+    const { previous } = snapshot;
+    this.generator = new StepGenerator({ stack, project: project.name, previous, printer, providers });
     this.aborted = new Promise((_resolve, reject) => (this.abort = reject));
     this.aborted.catch(() => undefined);
   }
@@ -69,12 +68,24 @@ export class Deployment implements Registrar {
     return this.end();
   }
 
-  register(goal: Goal): Promise<State> {
-    return this.schedule((done) => this.generator.register(goal, done));
+  async register(goal: Goal): Promise<State> {
+    const hasProvider = goal.custom && !isProviderType(goal.type);
+    const provider = hasProvider ? await this.providerFor(goal.type, goal.provider) : "";
+    return this.schedule((done) => this.generator.register({ ...goal, provider }, done));
   }
 
-  read(goal: ReadGoal): Promise<State> {
-    return this.schedule((done) => this.generator.read(goal, done));
+  async read(goal: ReadGoal): Promise<State> {
+    const provider = await this.providerFor(goal.type, goal.provider);
+    return this.schedule((done) => this.generator.read({ ...goal, provider }, done));
+  }
+
+  async invoke({ token, args, provider }: InvokeGoal): Promise<Invoked> {
+    const host = await this.operation.providers.get(await this.providerFor(token, provider));
+    try {
+      return await host.invoke(token, args, this.kind === "preview");
+    } catch (error) {
+      throw new Error(`invocation of ${token} returned an error: ${messageOf(error)}`, { cause: error });
+    }
   }
 
   registerOutputs(urn: string, outputs: Properties): Promise<void> {
@@ -91,10 +102,6 @@ export class Deployment implements Registrar {
     return Promise.resolve();
   }
 
-  log(urn: string, severity: Severity, message: string): void {
-    this.operation.printer.diagnostic(urn, severity, message);
-  }
-
   finish(): Promise<void> {
     this.finished ??= this.deleteTheRest();
     return this.finished;
@@ -103,16 +110,21 @@ export class Deployment implements Registrar {
   private async runProgram(): Promise<void> {
     const { project, stack, config, environment, parallel } = this.options;
     const monitor = await Monitor.serve(this);
+    // The failures of its pending calls aren't shown.
+    let isAborted = false;
     try {
       const program = startProgram({
-        ...{ project, stack, config, environment, parallel, address: monitor.address, dryRun: this.kind === "preview" },
+        ...{ project, stack, config, environment, parallel, dryRun: this.kind === "preview" },
+        monitorAddress: monitor.address,
+        engineAddress: await this.operation.engineServer.address,
         onLine: (line) => {
-          this.log("", "info", line);
+          if (!isAborted) this.operation.printer.diagnostic("", "info", line);
         },
       });
       try {
         const exit = await Promise.race([program.ended, this.aborted]).catch(() => undefined);
         // The program's SDK ends the program when its pending calls fail.
+        isAborted = exit === undefined;
         if (exit === undefined) await program.endsWithin(graceMilliseconds);
         else this.programEnded(exit);
       } finally {
@@ -126,7 +138,7 @@ export class Deployment implements Registrar {
 
   private programEnded(exit: number | string): void {
     const description = describeExit(exit);
-    if (description !== undefined && !this.failed) this.log("", "error", description);
+    if (description !== undefined && !this.failed) this.operation.printer.diagnostic("", "error", description);
     if (exit !== 0) this.fail(new InvalidError("the program failed"));
   }
 
@@ -196,12 +208,28 @@ export class Deployment implements Registrar {
     return root.outputs;
   }
 
-  private registerProvider(): string {
-    if (this.providerReference === undefined) {
-      const state = this.operation.registerProvider();
-      this.generator.keep(state);
-      this.providerReference = `${state.urn}::${state.id}`;
+  /** Returns the reference that the program gives, or else the one of the default provider of a type's package. */
+  private async providerFor(token: string, reference: string): Promise<string> {
+    if (reference !== "") return reference;
+    const packageName = packageOf(token);
+    let registered = this.defaultProviders.get(packageName);
+    if (registered === undefined) {
+      registered = this.registerDefaultProvider(packageName);
+      this.defaultProviders.set(packageName, registered);
     }
-    return this.providerReference;
+    return registered;
   }
+
+  private async registerDefaultProvider(packageName: string): Promise<string> {
+    const config = configOf(packageName, this.options.config);
+    return referenceTo(await this.register(providerGoal(providerType(packageName), defaultProviderName, config)));
+  }
+}
+
+/** Returns the config of a package's namespace. The provider of dynamic resources gets the whole config. */
+function configOf(packageName: string, config: Properties): Properties {
+  if (packageName === dynamicPackage) return config;
+  const prefix = `${packageName}:`;
+  const own = Object.entries(config).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }

@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { makeUrn, nameOf, stackType } from "../urns";
+import { makeUrn, nameOf } from "../urns";
 import type { Goal, ReadGoal } from "./goal";
 import type { Printer } from "./printer";
-import type { Difference, Provider } from "./provider";
+import type { Difference } from "./provider";
+import type { ProviderRegistry } from "./providerRegistry";
 import { newState, type State } from "./resourceState";
 import { CreateStep, DeleteStep, type EngineStep, ReadStep, ReplaceStep, SameStep, UpdateStep } from "./steps";
 import { isSecret, type Properties, type Value } from "./values";
@@ -10,13 +11,10 @@ import { isSecret, type Properties, type Value } from "./values";
 export interface GeneratorOptions {
   readonly stack: string;
   readonly project: string;
-  readonly rootUrn: string;
   /** The resources in the state before the deployment. */
   readonly previous: readonly State[];
   readonly printer: Printer;
-  /** Registers the provider of dynamic resources for the program. Returns the reference that resources keep to it. */
-  readonly registerProvider: () => string;
-  readonly provider: () => Promise<Provider>;
+  readonly providers: ProviderRegistry;
 }
 
 /** An error whose reason is already printed. */
@@ -34,17 +32,12 @@ export class StepGenerator {
   }
 
   async register(goal: Goal, done: (state: State) => void): Promise<readonly EngineStep[]> {
-    const parent = goal.parent === "" && goal.type !== stackType ? this.options.rootUrn : goal.parent;
-    const urn = this.claimUrn(goal.type, goal.name, parent);
-    const formerUrns = goal.formerNames.map((name) => this.urnOf(goal.type, name, parent));
+    const { name, properties, aliases, ...kept } = goal;
+    const urn = this.claimUrn(goal.type, name, goal.parent);
+    const formerUrns = aliases.map((alias) => this.urnOf(alias.type, alias.name, goal.parent));
     const old = this.keepOld(urn, ...formerUrns);
-    const { type, custom, dependencies, propertyDependencies, additionalSecretOutputs, retainOnDelete } = goal;
-    const state = newState({ urn, type, custom, parent, inputs: goal.properties, retainOnDelete });
-    Object.assign(state, { dependencies, propertyDependencies, additionalSecretOutputs });
-    if (custom) {
-      state.provider = this.options.registerProvider();
-      state.inputs = await this.check(state, old, goal.properties);
-    }
+    const state = newState({ ...kept, urn, inputs: properties });
+    if (goal.custom) state.inputs = await this.check(state, old, properties);
     const onDone = () => {
       done(state);
     };
@@ -53,7 +46,7 @@ export class StepGenerator {
     const { changes, replaces } = await this.diff(old, state);
     if (changes && replaces) {
       // The first check may have copied values of the old resource, which the new one doesn't have.
-      state.inputs = await this.check(state, undefined, goal.properties);
+      state.inputs = await this.check(state, undefined, properties);
       return [new CreateStep(state, onDone, old), new ReplaceStep(state)];
     }
     // After an initialization error the provider is asked to update, even if nothing changed.
@@ -62,20 +55,13 @@ export class StepGenerator {
   }
 
   read(goal: ReadGoal, done: (state: State) => void): Promise<readonly EngineStep[]> {
-    const parent = goal.parent === "" ? this.options.rootUrn : goal.parent;
-    const urn = this.claimUrn(goal.type, goal.name, parent);
-    const { id, type, properties, dependencies, additionalSecretOutputs } = goal;
-    const state = newState({ urn, type, custom: true, external: true, id, parent, inputs: properties });
-    Object.assign(state, { dependencies, additionalSecretOutputs, provider: this.options.registerProvider() });
+    const { name, properties, ...kept } = goal;
+    const urn = this.claimUrn(goal.type, name, goal.parent);
+    const state = newState({ ...kept, urn, custom: true, external: true, inputs: properties });
     const onDone = () => {
       done(state);
     };
     return Promise.resolve([new ReadStep(state, this.keepOld(urn), onDone)]);
-  }
-
-  /** Keeps a state that belongs to the engine itself: the provider. */
-  keep({ urn }: State): void {
-    this.kept.add(urn);
   }
 
   /** Returns the deletions of resources that the program no longer has, or has replaced. */
@@ -95,7 +81,7 @@ export class StepGenerator {
   }
 
   private async check(state: State, old: State | undefined, news: Properties): Promise<Properties> {
-    const provider = await this.options.provider();
+    const provider = await this.options.providers.of(state);
     const { inputs, failures } = await provider.check(state.urn, old?.inputs ?? {}, news);
     if (failures.length === 0) return inputs;
     for (const { property, reason } of failures) {
@@ -111,7 +97,9 @@ export class StepGenerator {
       throw new Error(`The stand-in can't turn ${old.urn} into another kind of resource: it needs the Pulumi CLI.`);
     }
     if (!state.custom) return { changes: !isDeepStrictEqual(old.inputs, state.inputs), replaces: false };
-    const provider = await this.options.provider();
+    const { providers } = this.options;
+    if (await providers.movesByReplacement(old.provider, state.provider)) return { changes: true, replaces: true };
+    const provider = await providers.of(state);
     return provider.diff(state.urn, old.id, old.inputs, old.outputs, state.inputs);
   }
 

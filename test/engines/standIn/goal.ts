@@ -1,14 +1,11 @@
 import * as grpc from "@grpc/grpc-js";
-import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
+import type { Alias as AliasMessage } from "@pulumi/pulumi/proto/alias_pb";
 import type * as messages from "@pulumi/pulumi/proto/resource_pb";
-import { stackType } from "../urns";
 import { StatusError } from "./grpcs";
+import type { Timeouts } from "./resourceState";
 import { fromStruct } from "./struct";
+import { timeoutsOf } from "./timeouts";
 import { type Properties, withoutOutputValues } from "./values";
-
-const goUnit = /(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h)/;
-/** Matches what Go's `time.ParseDuration` accepts. The engine parses custom timeouts with it. */
-const goDuration = new RegExp(`^[+-]?(?:0|(?:${goUnit.source})+)$`);
 
 /** A resource as the program declares it. */
 export interface Goal {
@@ -20,9 +17,17 @@ export interface Goal {
   readonly dependencies: readonly string[];
   readonly propertyDependencies: Readonly<Record<string, readonly string[]>>;
   readonly additionalSecretOutputs: readonly string[];
-  /** The names of its aliases. */
-  readonly formerNames: readonly string[];
+  readonly aliases: readonly Alias[];
   readonly retainOnDelete: boolean;
+  readonly customTimeouts: Timeouts;
+  /** The reference to its provider. Empty for the default provider of its package. */
+  readonly provider: string;
+}
+
+/** A name and a type that a resource had earlier. */
+export interface Alias {
+  readonly name: string;
+  readonly type: string;
 }
 
 /** A resource that the program only reads, with `Resource.get()`. */
@@ -34,12 +39,26 @@ export interface ReadGoal {
   readonly properties: Properties;
   readonly dependencies: readonly string[];
   readonly additionalSecretOutputs: readonly string[];
+  readonly provider: string;
+}
+
+/** A call of a provider's function. */
+export interface InvokeGoal {
+  readonly token: string;
+  readonly args: Properties;
+  readonly provider: string;
+}
+
+/** Returns the engine's own goal for a provider without options. */
+export function providerGoal(type: string, name: string, properties: Properties): Goal {
+  return {
+    ...{ type, name, custom: true, parent: "", properties, provider: "", retainOnDelete: false, customTimeouts: {} },
+    ...{ dependencies: [], propertyDependencies: {}, additionalSecretOutputs: [], aliases: [] },
+  };
 }
 
 export function goalOf(request: messages.RegisterResourceRequest): Goal {
-  requireDynamic(request.getType(), request.getCustom());
   refuse(request);
-  checkTimeouts(request.getCustomtimeouts());
   return {
     type: request.getType(),
     name: request.getName(),
@@ -54,13 +73,14 @@ export function goalOf(request: messages.RegisterResourceRequest): Goal {
         .map(([name]) => [name, request.getPropertydependenciesMap().get(name)?.getUrnsList() ?? []]),
     ),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    formerNames: request.getAliasesList().map((alias) => alias.getSpec()?.getName() ?? ""),
+    aliases: request.getAliasesList().map((alias) => aliasOf(alias.getSpec(), request)),
     retainOnDelete: request.getRetainondelete() ?? false,
+    customTimeouts: timeoutsOf(request),
+    provider: request.getProvider(),
   };
 }
 
 export function readGoalOf(request: messages.ReadResourceRequest): ReadGoal {
-  requireDynamic(request.getType(), true);
   return {
     type: request.getType(),
     name: request.getName(),
@@ -69,28 +89,28 @@ export function readGoalOf(request: messages.ReadResourceRequest): ReadGoal {
     properties: withoutOutputValues(fromStruct(request.getProperties())),
     dependencies: request.getDependenciesList(),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    provider: request.getProvider(),
   };
 }
 
-function requireDynamic(type: string, custom: boolean): void {
-  if (!custom || type === stackType || type.startsWith("pulumi-nodejs:dynamic")) return;
-  throw new Error(`The stand-in runs dynamic resources and components only; ${type} needs the Pulumi CLI.`);
+export function invokeGoalOf(request: messages.ResourceInvokeRequest): InvokeGoal {
+  const args = withoutOutputValues(fromStruct(request.getArgs()));
+  return { token: request.getTok(), args, provider: request.getProvider() };
 }
 
 /** Throws for options that the stand-in doesn't implement. */
 function refuse(request: messages.RegisterResourceRequest): void {
   const unsupported = {
     import: request.getImportid() !== "",
-    provider: request.getProvider() !== "",
     "remote components": request.getRemote(),
     replaceOnChanges: request.getReplaceonchangesList().length > 0,
     deletedWith: request.getDeletedwith() !== "",
     ignoreChanges: request.getIgnorechangesList().length > 0,
     deleteBeforeReplace: request.getDeletebeforereplace(),
     protect: request.getProtect() === true,
-    "aliases that are more than a name":
+    "aliases that are more than a name and a type":
       request.getAliasurnsList().length > 0 ||
-      request.getAliasesList().some((alias) => !isName(alias.getSpec(), request.getParent())),
+      request.getAliasesList().some((alias) => !isSupported(alias.getSpec(), request.getParent())),
   };
   const used = Object.entries(unsupported).flatMap(([option, isUsed]) => (isUsed ? [option] : []));
   if (used.length === 0) return;
@@ -100,15 +120,13 @@ function refuse(request: messages.RegisterResourceRequest): void {
   );
 }
 
-/** Returns whether an alias differs from the resource only in its name. The SDK passes the resource's own parent. */
-function isName(alias: Alias.Spec | undefined, parent: string): boolean {
-  if (alias === undefined || alias.getName() === "") return false;
-  if (alias.getNoparent() || !["", parent].includes(alias.getParenturn())) return false;
-  return alias.getType() === "" && alias.getStack() === "" && alias.getProject() === "";
+/** Returns whether an alias differs from the resource only in name and type. The SDK passes the resource's own parent. */
+function isSupported(alias: AliasMessage.Spec | undefined, parent: string): boolean {
+  if (alias === undefined || alias.getNoparent() || !["", parent].includes(alias.getParenturn())) return false;
+  return alias.getStack() === "" && alias.getProject() === "";
 }
 
-function checkTimeouts(timeouts: messages.RegisterResourceRequest.CustomTimeouts | undefined): void {
-  for (const timeout of Object.values(timeouts?.toObject() ?? {})) {
-    if (timeout !== "" && !goDuration.test(timeout)) throw new Error(`unable to parse customTimeout Value ${timeout}`);
-  }
+/** Fills in the resource's own name or type where the alias has none. */
+function aliasOf(alias: AliasMessage.Spec | undefined, request: messages.RegisterResourceRequest): Alias {
+  return { name: alias?.getName() || request.getName(), type: alias?.getType() || request.getType() };
 }

@@ -1,12 +1,11 @@
 import * as grpc from "@grpc/grpc-js";
-import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
-import * as engine from "@pulumi/pulumi/proto/engine_pb";
+import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { type Goal, goalOf, type ReadGoal, readGoalOf } from "./goal";
+import { type Goal, goalOf, type InvokeGoal, invokeGoalOf, type ReadGoal, readGoalOf } from "./goal";
 import { answer, channelOptions, listen } from "./grpcs";
-import type { Severity } from "./printer";
+import type { Invoked } from "./provider";
 import type { State } from "./resourceState";
 import { fromStruct, toStruct } from "./struct";
 import { type Properties, withoutOutputValues } from "./values";
@@ -16,7 +15,7 @@ export interface Registrar {
   register(goal: Goal): Promise<State>;
   read(goal: ReadGoal): Promise<State>;
   registerOutputs(urn: string, outputs: Properties): Promise<void>;
-  log(urn: string, severity: Severity, message: string): void;
+  invoke(goal: InvokeGoal): Promise<Invoked>;
   /** The program calls this after its last registration. Resolves when the program may end. */
   finish(): Promise<void>;
 }
@@ -24,13 +23,12 @@ export interface Registrar {
 /** The supported features of values. Without the first one, the program would send secrets in plain text. */
 const features = ["secrets", "resourceReferences", "outputValues", "aliasSpecs"];
 
-/** The engine's two services for the program, `ResourceMonitor` and `Engine`, on one address. */
+/** The engine's service `ResourceMonitor`, for the program. */
 export class Monitor {
   static async serve(registrar: Registrar): Promise<Monitor> {
     const server = new grpc.Server(channelOptions);
     // The server returns UNIMPLEMENTED for any other method.
     server.addService(ResourceMonitorService, resourceMonitor(registrar));
-    server.addService(EngineService, engineService(registrar));
     return new Monitor(server, await listen(server));
   }
 
@@ -79,39 +77,15 @@ function resourceMonitor(registrar: Registrar): grpc.UntypedServiceImplementatio
       return new messages.ReadResourceResponse().setUrn(urn).setProperties(toStruct(outputs));
     }),
 
+    invoke: answer(async (request: messages.ResourceInvokeRequest) => {
+      const { outputs, failures } = await registrar.invoke(invokeGoalOf(request));
+      const failed = failures.map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason));
+      return new InvokeResponse().setReturn(toStruct(outputs)).setFailuresList(failed);
+    }),
+
     signalAndWaitForShutdown: answer(async () => {
       await registrar.finish();
       return new Empty();
     }),
   };
-}
-
-function engineService(registrar: Registrar): grpc.UntypedServiceImplementation {
-  let root = "";
-  return {
-    log: answer((request: engine.LogRequest) => {
-      registrar.log(request.getUrn(), severityOf(request.getSeverity()), request.getMessage());
-      return Promise.resolve(new Empty());
-    }),
-
-    setRootResource: answer((request: engine.SetRootResourceRequest) => {
-      root = request.getUrn();
-      return Promise.resolve(new engine.SetRootResourceResponse());
-    }),
-
-    getRootResource: answer(() => Promise.resolve(new engine.GetRootResourceResponse().setUrn(root))),
-  };
-}
-
-function severityOf(severity: engine.LogSeverity): Severity {
-  switch (severity) {
-    case engine.LogSeverity.DEBUG:
-      return "debug";
-    case engine.LogSeverity.INFO:
-      return "info";
-    case engine.LogSeverity.WARNING:
-      return "warning";
-    case engine.LogSeverity.ERROR:
-      return "error";
-  }
 }

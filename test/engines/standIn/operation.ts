@@ -1,15 +1,13 @@
-import { randomUUID } from "node:crypto";
 import type { Result } from "../engine";
 import { makeUrn, stackType } from "../urns";
+import { EngineServer } from "./engineServer";
 import { StepExecutor } from "./executor";
-import { DynamicProviderHost } from "./host";
 import { Printer } from "./printer";
 import type { Project } from "./project";
-import type { Provider } from "./provider";
-import { newState, type State } from "./resourceState";
+import { ProviderHost } from "./providerHost";
+import { ProviderRegistry } from "./providerRegistry";
 import { Snapshot } from "./snapshot";
 import type { StateFile } from "./stateFile";
-import type { StepContext } from "./steps";
 import type { Properties } from "./values";
 
 export interface OperationOptions {
@@ -22,17 +20,15 @@ export interface OperationOptions {
   readonly onOutput: ((text: string) => void) | undefined;
 }
 
-/** The parts of every operation: the state, the printer, the executor, and the provider's host when it is needed. */
+/** The parts of every operation: the state, the printer, the executor, the providers, and the service for their lines. */
 export class Operation {
   readonly snapshot: Snapshot;
   readonly printer: Printer;
   readonly executor: StepExecutor;
   readonly rootUrn: string;
-  readonly context: StepContext;
+  readonly providers: ProviderRegistry;
+  readonly engineServer: EngineServer;
   private readonly printed: string[] = [];
-  private readonly providerUrn: string;
-  private providerState: State | undefined;
-  private host: Promise<DynamicProviderHost> | undefined;
 
   constructor(
     readonly options: OperationOptions,
@@ -40,9 +36,7 @@ export class Operation {
   ) {
     const { stack, project, file, parallel } = options;
     this.rootUrn = makeUrn(stack, project.name, undefined, stackType, `${project.name}-${stack}`);
-    this.providerUrn = makeUrn(stack, project.name, undefined, "pulumi:providers:pulumi-nodejs", "default");
     this.snapshot = new Snapshot(file.load(), dryRun ? undefined : file);
-    this.providerState = this.snapshot.previous.find((state) => state.urn === this.providerUrn);
     this.printer = new Printer(
       (text) => {
         this.printed.push(text);
@@ -51,47 +45,33 @@ export class Operation {
       dryRun,
       this.rootUrn,
     );
-    this.context = { dryRun, provider: () => this.provider() };
-    const { context, snapshot, printer } = this;
+    const { snapshot, printer } = this;
+    this.engineServer = new EngineServer(({ urn, severity, message, ephemeral }) => {
+      if (ephemeral) printer.status(urn, severity, message);
+      else printer.diagnostic(urn, severity, message);
+    });
+    this.providers = new ProviderRegistry(snapshot.previous, (packageName) => this.startProvider(packageName));
+    const context = { dryRun, providers: this.providers };
     this.executor = new StepExecutor({ context, snapshot, printer, parallel, ignoreErrors });
   }
 
-  /**
-   * Registers the provider for the program, and records it in the state with the stack's current config. Without this,
-   * the provider has the config of the last `up`.
-   */
-  registerProvider(): State {
-    const { config } = this.options;
-    const id = this.providerState?.id ?? randomUUID();
-    const type = "pulumi:providers:pulumi-nodejs";
-    const state = newState({ urn: this.providerUrn, type, custom: true, id, inputs: config, outputs: config });
-    if (this.providerState !== undefined) this.snapshot.remove(this.providerState);
-    this.snapshot.add(state);
-    this.providerState = state;
-    return state;
-  }
-
   async end(succeeded: boolean, outputs?: Properties): Promise<Result> {
-    try {
-      await (await this.host)?.stop();
-    } catch {
-      // The host didn't start. The step that needed it has reported the error.
-    }
+    await this.providers.stop();
+    await this.engineServer.stop();
     this.snapshot.save();
     this.printer.summary(outputs);
     return { succeeded, output: this.printed.join(""), steps: this.executor.steps };
   }
 
-  private provider(): Promise<Provider> {
+  private async startProvider(packageName: string): Promise<ProviderHost> {
     const { project, environment } = this.options;
-    this.host ??= DynamicProviderHost.start({
+    return ProviderHost.start(packageName, {
       project,
       environment,
-      config: this.providerState?.inputs ?? this.options.config,
-      onLine: (line) => {
-        this.printer.diagnostic("", "info", line);
+      engineAddress: await this.engineServer.address,
+      log: (severity, text) => {
+        this.printer.diagnostic("", severity, text);
       },
     });
-    return this.host;
   }
 }

@@ -1,5 +1,5 @@
 import type { Op } from "../engine";
-import { nameOf, stackType, typeOf } from "../urns";
+import { isDefaultProvider, nameOf, stackType, typeOf } from "../urns";
 import { isSecret, type Properties, unknown, type Value } from "./values";
 
 export type Severity = "debug" | "info" | "warning" | "error";
@@ -55,7 +55,7 @@ export class Printer {
   stepEnds(op: Op, urn: string): void {
     const { done, counted } = wordings[op];
     if (op !== "same") this.step(op, urn, this.dryRun ? op : done);
-    if (counted === undefined) return;
+    if (counted === undefined || isDefaultProvider(urn)) return;
     const wording = this.dryRun && op !== "same" ? `to ${op}` : counted;
     this.counts.set(wording, (this.counts.get(wording) ?? 0) + 1);
   }
@@ -68,8 +68,13 @@ export class Printer {
   /** Prints a diagnostic. Without a resource, it belongs to the stack. */
   diagnostic(urn: string, severity: Severity, message: string): void {
     if (severity === "debug") return;
+    this.diagnostics.push({ urn: urn === "" ? this.rootUrn : urn, severity, message });
+    this.status(urn, severity, message);
+  }
+
+  /** Prints the first line of a text once, like a diagnostic. */
+  status(urn: string, severity: Severity, message: string): void {
     const about = urn === "" ? this.rootUrn : urn;
-    this.diagnostics.push({ urn: about, severity, message });
     this.line(`    ${typeOf(about)} ${nameOf(about)} ${worded(severity, message).split("\n", 1).join("")}`);
   }
 
@@ -105,8 +110,8 @@ export class Printer {
   }
 
   private step(op: Op, urn: string, status: string): void {
-    // A refresh also visits the stack, which isn't shown.
-    if (op === "refresh" && typeOf(urn) === stackType) return;
+    // A refresh also visits the stack, which isn't shown. Neither are the providers that the engine adds.
+    if ((op === "refresh" && typeOf(urn) === stackType) || isDefaultProvider(urn)) return;
     this.line(` ${wordings[op].prefix} ${typeOf(urn)} ${nameOf(urn)} ${status}`);
   }
 

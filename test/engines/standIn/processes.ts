@@ -18,14 +18,14 @@ process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** A Node.js process of a deployment, whose output is read line by line. */
-export class NodeProcess {
+/** A process of a deployment, whose output is read line by line. */
+export class DeploymentProcess {
   private readonly child: ChildProcess;
   /** Resolves to the exit code, or to the name of the signal that ended the process, when all output is read. */
   readonly ended: Promise<number | string>;
 
-  constructor(args: readonly string[], options: ProcessOptions) {
-    const child = spawn(process.execPath, args, {
+  constructor(command: string, args: readonly string[], options: ProcessOptions) {
+    const child = spawn(command, args, {
       cwd: options.directory,
       env: { ...process.env, ...options.environment },
       stdio: ["ignore", "pipe", "pipe"],

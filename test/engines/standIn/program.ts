@@ -1,4 +1,4 @@
-import { NodeProcess } from "./processes";
+import { DeploymentProcess } from "./processes";
 import { type Project, resolvePulumi } from "./project";
 import { plain, isSecret, type Properties } from "./values";
 
@@ -7,8 +7,8 @@ export interface ProgramOptions {
   readonly stack: string;
   readonly config: Properties;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** The address of the engine's services. */
-  readonly address: string;
+  readonly monitorAddress: string;
+  readonly engineAddress: string;
   readonly dryRun: boolean;
   readonly parallel: number;
   readonly onLine: (line: string) => void;
@@ -18,17 +18,17 @@ export interface ProgramOptions {
 const reportedItsErrors = 32;
 
 /** Starts Pulumi's own runner of Node.js programs, as Pulumi's language host does. */
-export function startProgram(options: ProgramOptions): NodeProcess {
-  const { project, stack, config, environment, address, dryRun, parallel, onLine } = options;
+export function startProgram(options: ProgramOptions): DeploymentProcess {
+  const { project, stack, config, environment, monitorAddress, engineAddress, dryRun, parallel, onLine } = options;
   const args = [
     resolvePulumi(project, "cmd/run"),
-    ...["--monitor", address, "--engine", address],
+    ...["--monitor", monitorAddress, "--engine", engineAddress],
     ...["--organization", "organization", "--project", project.name, "--stack", stack],
     ...["--root-directory", project.directory, "--pwd", project.programDirectory],
     ...(dryRun ? ["--dry-run"] : []),
     ...["--parallel", String(parallel), project.entryPoint],
   ];
-  return new NodeProcess(args, {
+  return new DeploymentProcess(process.execPath, args, {
     directory: project.programDirectory,
     environment: {
       ...environment,

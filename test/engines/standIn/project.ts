@@ -7,13 +7,15 @@ import { load } from "js-yaml";
 export interface Project {
   readonly name: string;
   readonly directory: string;
-  /** The working directory of the program and the provider. */
+  /** The working directory of the program and the providers. */
   readonly programDirectory: string;
   /** Relative to the program's folder. With `.`, package.json names the entry point. */
   readonly entryPoint: string;
   readonly typescript: boolean;
   /** The config keys that every stack has to set. */
   readonly requiredConfig: readonly string[];
+  /** The folder of each provider plugin, by its package. */
+  readonly plugins: Readonly<Record<string, string>>;
 }
 
 interface ProjectFile {
@@ -21,6 +23,7 @@ interface ProjectFile {
   readonly main?: string;
   readonly runtime?: string | { readonly name?: string; readonly options?: RuntimeOptions };
   readonly config?: Readonly<Record<string, unknown>>;
+  readonly plugins?: { readonly providers?: readonly { readonly name: string; readonly path: string }[] };
 }
 
 interface RuntimeOptions {
@@ -29,7 +32,7 @@ interface RuntimeOptions {
 
 export function readProject(directory: string): Project {
   const file = path.join(directory, "Pulumi.yaml");
-  const { name, main, runtime, config } = load(fs.readFileSync(file, "utf8")) as ProjectFile;
+  const { name, main, runtime, config, plugins } = load(fs.readFileSync(file, "utf8")) as ProjectFile;
   const runtimeName = typeof runtime === "string" ? runtime : runtime?.name;
   if (name === undefined || runtimeName !== "nodejs") {
     throw new Error(`${file} must have a name, and the runtime nodejs, to run on the stand-in.`);
@@ -41,6 +44,9 @@ export function readProject(directory: string): Project {
     ...locateProgram(directory, main),
     typescript: options.typescript ?? true,
     requiredConfig: Object.keys(config ?? {}).map((key) => namespaced(key, name)),
+    plugins: Object.fromEntries(
+      (plugins?.providers ?? []).map((plugin) => [plugin.name, path.resolve(directory, plugin.path)]),
+    ),
   };
 }
 

@@ -1,13 +1,27 @@
 import type { Properties } from "./values";
 
-/** The engine's view of the provider of dynamic resources. Secrets are in envelopes. */
+/** The engine's view of a provider. Secrets are in envelopes. */
 export interface Provider {
   check(urn: string, olds: Properties, news: Properties): Promise<Checked>;
   diff(urn: string, id: string, oldInputs: Properties, oldOutputs: Properties, news: Properties): Promise<Difference>;
-  create(urn: string, inputs: Properties): Promise<Created>;
-  read(urn: string, id: string, inputs: Properties, outputs: Properties): Promise<Read>;
-  update(urn: string, id: string, oldInputs: Properties, oldOutputs: Properties, news: Properties): Promise<Properties>;
-  delete(urn: string, id: string, inputs: Properties, outputs: Properties): Promise<void>;
+  create(urn: string, inputs: Properties, options?: StepOptions): Promise<Created>;
+  read(urn: string, id: string, inputs: Properties, outputs: Properties, options?: StepOptions): Promise<Read>;
+  update(
+    urn: string,
+    id: string,
+    oldInputs: Properties,
+    oldOutputs: Properties,
+    news: Properties,
+    options?: StepOptions,
+  ): Promise<Properties>;
+  delete(urn: string, id: string, inputs: Properties, outputs: Properties, options?: StepOptions): Promise<void>;
+}
+
+export interface StepOptions {
+  /** In seconds. Default: the provider's own. */
+  readonly timeout?: number | undefined;
+  /** Only finds out what the step would return, as far as that is known. */
+  readonly preview?: boolean;
 }
 
 export interface Checked {
@@ -27,6 +41,7 @@ export interface Difference {
 }
 
 export interface Created {
+  /** Empty in a preview. */
   readonly id: string;
   readonly outputs: Properties;
 }
@@ -37,6 +52,11 @@ export interface Read {
   readonly outputs: Properties;
   /** The new inputs, if the provider returns any. */
   readonly inputs: Properties | undefined;
+}
+
+export interface Invoked {
+  readonly outputs: Properties;
+  readonly failures: readonly CheckFailure[];
 }
 
 /** A creation or update was only partially successful. The engine keeps the resource with these reasons. */

@@ -9,16 +9,26 @@ export interface State {
   inputs: Properties;
   outputs: Properties;
   parent: string;
+  /** The reference to its provider. */
   provider: string;
   dependencies: readonly string[];
   propertyDependencies: Readonly<Record<string, readonly string[]>>;
   additionalSecretOutputs: readonly string[];
   initErrors: readonly string[];
   retainOnDelete: boolean;
+  customTimeouts: Timeouts;
   /** Read by the program, and not managed. */
   external: boolean;
   /** Replaced, and still to be deleted. */
   delete: boolean;
+}
+
+/** The time limits of a resource's steps, in seconds. */
+export interface Timeouts {
+  readonly create?: number;
+  readonly read?: number;
+  readonly update?: number;
+  readonly delete?: number;
 }
 
 export function newState(known: Pick<State, "urn" | "type" | "custom"> & Partial<State>): State {
@@ -33,10 +43,16 @@ export function newState(known: Pick<State, "urn" | "type" | "custom"> & Partial
     additionalSecretOutputs: [],
     initErrors: [],
     retainOnDelete: false,
+    customTimeouts: {},
     external: false,
     delete: false,
     ...known,
   };
+}
+
+/** Returns the reference that resources keep to a provider. */
+export function referenceTo({ urn, id }: Pick<State, "urn" | "id">): string {
+  return `${urn}::${id}`;
 }
 
 /** Returns the URNs of all resources that a resource depends on. It is deleted before them. */

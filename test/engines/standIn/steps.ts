@@ -1,13 +1,14 @@
 import type { Op } from "../engine";
-import { InitError, type Provider } from "./provider";
+import { isProviderType } from "../urns";
+import { InitError } from "./provider";
+import type { ProviderRegistry } from "./providerRegistry";
 import { newState, type State } from "./resourceState";
 import type { Snapshot } from "./snapshot";
 import { isSecret, type Properties, secret, unknown, type Value } from "./values";
 
 export interface StepContext {
   readonly dryRun: boolean;
-  /** The provider of dynamic resources, started when it is first needed. */
-  readonly provider: () => Promise<Provider>;
+  readonly providers: ProviderRegistry;
 }
 
 /** An action of the engine on one resource. */
@@ -39,10 +40,11 @@ export class SameStep implements EngineStep {
     return this.state;
   }
 
-  apply(): Promise<void> {
+  apply({ providers }: StepContext): Promise<void> {
     // The inputs are the new ones, because the provider found no difference.
     this.state.id = this.old.id;
     this.state.outputs = this.old.outputs;
+    if (isProviderType(this.state.type)) providers.same(this.state);
     return Promise.resolve();
   }
 
@@ -67,21 +69,16 @@ export class CreateStep implements EngineStep {
     return this.state;
   }
 
-  async apply({ dryRun, provider }: StepContext): Promise<void> {
+  async apply({ dryRun, providers }: StepContext): Promise<void> {
     if (!this.state.custom) return;
-    if (dryRun) {
-      // A preview doesn't call the dynamic provider, so the inputs take the place of the outputs.
-      this.state.outputs = this.state.inputs;
-    } else {
-      const created = await keepingPartially(this.state, (await provider()).create(this.state.urn, this.state.inputs));
-      this.state.id = created.id;
-      this.state.outputs = created.outputs;
-      if (created.error !== undefined) {
-        this.markReplaced();
-        throw created.error;
-      }
-    }
+    const { urn, inputs, customTimeouts } = this.state;
+    const provider = await providers.of(this.state);
+    const options = { timeout: customTimeouts.create, preview: dryRun };
+    const created = await keepingPartially(this.state, provider.create(urn, inputs, options));
+    this.state.id = created.id;
+    this.state.outputs = created.outputs;
     this.markReplaced();
+    if (created.error !== undefined) throw created.error;
   }
 
   begin(snapshot: Snapshot): void {
@@ -113,18 +110,17 @@ export class UpdateStep implements EngineStep {
     return this.state;
   }
 
-  async apply({ dryRun, provider }: StepContext): Promise<void> {
+  async apply({ dryRun, providers }: StepContext): Promise<void> {
     this.state.id = this.old.id;
     if (!this.state.custom) return;
-    if (dryRun) {
-      this.state.outputs = this.state.inputs;
-      return;
-    }
-    const { urn, inputs } = this.state;
-    const call = (await provider()).update(urn, this.old.id, this.old.inputs, this.old.outputs, inputs);
+    const { urn, inputs, customTimeouts } = this.state;
+    const { id, inputs: oldInputs, outputs: oldOutputs } = this.old;
+    const provider = await providers.of(this.state);
+    const options = { timeout: customTimeouts.update, preview: dryRun };
+    const call = provider.update(urn, id, oldInputs, oldOutputs, inputs, options);
     const updated = await keepingPartially(
       this.state,
-      call.then((outputs) => ({ id: this.old.id, outputs })),
+      call.then((outputs) => ({ id, outputs })),
     );
     this.state.outputs = updated.outputs;
     if (updated.error !== undefined) throw updated.error;
@@ -160,9 +156,11 @@ export class DeleteStep implements EngineStep {
     return this.state.external ? "discard" : "delete";
   }
 
-  async apply({ dryRun, provider }: StepContext): Promise<void> {
-    const { urn, id, inputs, outputs } = this.state;
-    if (!dryRun && this.isManaged()) await (await provider()).delete(urn, id, inputs, outputs);
+  async apply({ dryRun, providers }: StepContext): Promise<void> {
+    if (dryRun || !this.isManaged()) return;
+    const { urn, id, inputs, outputs, customTimeouts } = this.state;
+    const provider = await providers.of(this.state);
+    await provider.delete(urn, id, inputs, outputs, { timeout: customTimeouts.delete });
   }
 
   begin(snapshot: Snapshot): void {
@@ -175,8 +173,8 @@ export class DeleteStep implements EngineStep {
   }
 
   private isManaged(): boolean {
-    const { custom, external, retainOnDelete, type } = this.state;
-    return custom && !external && !retainOnDelete && !type.startsWith("pulumi:providers:");
+    const { custom, external, retainOnDelete } = this.state;
+    return custom && !external && !retainOnDelete;
   }
 }
 
@@ -194,10 +192,11 @@ export class ReadStep implements EngineStep {
   }
 
   /** Reads the resource, also in a preview, unless its id is unknown. */
-  async apply({ provider }: StepContext): Promise<void> {
+  async apply({ providers }: StepContext): Promise<void> {
     const { urn, id, inputs } = this.state;
     if (id !== unknown) {
-      const read = await (await provider()).read(urn, id, inputs, inputs);
+      const provider = await providers.of(this.state);
+      const read = await provider.read(urn, id, inputs, inputs);
       this.state.outputs = read.outputs;
       if (read.id !== "") this.state.id = read.id;
     }
@@ -229,11 +228,11 @@ export class RefreshStep implements EngineStep {
     return this.refreshed;
   }
 
-  async apply({ provider }: StepContext): Promise<void> {
-    const { urn, id, type, custom, inputs, outputs, external } = this.state;
-    if (!custom || type.startsWith("pulumi:providers:")) return;
-    const host = await provider();
-    const read = await host.read(urn, id, inputs, outputs);
+  async apply({ providers }: StepContext): Promise<void> {
+    const { urn, id, type, custom, inputs, outputs, external, customTimeouts } = this.state;
+    if (!custom || isProviderType(type)) return;
+    const provider = await providers.of(this.state);
+    const read = await provider.read(urn, id, inputs, outputs, { timeout: customTimeouts.read });
     if (read.id === "") {
       this.refreshed = undefined;
       return;
@@ -241,7 +240,7 @@ export class RefreshStep implements EngineStep {
     const refreshed = newState({ ...this.state, id: read.id, outputs: read.outputs, initErrors: [] });
     refreshed.inputs = read.inputs ?? inputs;
     // The engine only shows the difference, but the refresh fails when the provider can't compare.
-    if (!external) await host.diff(urn, refreshed.id, refreshed.inputs, refreshed.outputs, inputs);
+    if (!external) await provider.diff(urn, refreshed.id, refreshed.inputs, refreshed.outputs, inputs);
     this.refreshed = refreshed;
   }
 }

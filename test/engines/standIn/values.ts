@@ -30,7 +30,11 @@ export function containsSecrets(value: Value): boolean {
   return isSecret(value) || children(value).some(containsSecrets);
 }
 
-/** Returns the value for a provider that accepts neither secrets nor resource references, such as the dynamic one. */
+export function containsUnknown(value: Value): boolean {
+  return value === unknown || children(value).some(containsUnknown);
+}
+
+/** Returns the value for a provider that accepts neither secrets nor resource references. */
 export function plain(value: Value): Value {
   if (isSecret(value)) return plain(value["value"] ?? null);
   if (isObject(value) && value[signatureKey] === referenceSignature) return value["id"] ?? value["urn"] ?? null;
