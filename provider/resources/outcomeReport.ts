@@ -48,7 +48,7 @@ export function reportingOutcome(
       await report.close();
       return conclude(step, result);
     }
-    const reportError = await write(report, lineOf(step, result));
+    const reportError = await write(report, step, lineOf(step, result));
     if (!record) return conclude(step, result, reportError);
     return conclude(step, { ...result, record: withReported(record, reportError === undefined) }, reportError);
   });
@@ -96,9 +96,10 @@ function lineOf({ settings, before }: Step, { record, error }: Result): Reported
 }
 
 /** Writes a line, and returns the error if that fails. */
-async function write(report: Report, line: ReportedOperation): Promise<string | undefined> {
+async function write(report: Report, { step }: Step, line: ReportedOperation): Promise<string | undefined> {
   try {
-    report.write(line);
+    if (step === "read") report.writeChanged(line);
+    else report.write(line);
     await report.close();
     return undefined;
   } catch (error) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { rejection } from "../../support/rejection";
 import { reportFile } from "../../support/reportFile";
@@ -199,6 +199,25 @@ describe("a sweep's report after a refresh", () => {
     assert.deepEqual([resource, name, outcome, requestTime], ["clean-up", "operations/b", "succeeded", then]);
     assert.match(run ?? "", /^[0-9a-f]{8}$/);
     assert.ok(Date.parse(time ?? ""));
+  });
+
+  it("has each line once after reads of the same state, as in a refresh after its preview", async () => {
+    const { read, emulator } = await enter({ operations: operations("a", "b") });
+    emulator.settle("operations/b", "succeeded");
+    const state = { ...outputs(), outcomes: { cancelling: 3 } };
+    const readTwice = async () => {
+      await read(state);
+      await read(state);
+      return report.lines().map(({ name, outcome, unnamed }) => [name, outcome ?? unnamed]);
+    };
+    const lines = [
+      ["operations/b", "succeeded"],
+      [undefined, { unobserved: 1 }],
+    ];
+    assert.deepEqual(await readTwice(), lines);
+    // Other counts came between.
+    appendFileSync(report.path, `${JSON.stringify({ resource: "clean-up", unnamed: { unobserved: 2 } })}\n`);
+    assert.deepEqual(await readTwice(), [...lines, [undefined, { unobserved: 2 }], [undefined, { unobserved: 1 }]]);
   });
 
   it("is written by the next update when the refresh can't write it", async () => {
