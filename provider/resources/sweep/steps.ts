@@ -69,7 +69,7 @@ export async function read(_id: string, properties: Properties, context: Context
   try {
     return outputs(
       settings.cancelOn === "delete"
-        ? await count(settings, context, "read", acknowledgedIn(earlier))
+        ? await count(settings, context, "read", earlier)
         : await refresh(settings, context, earlier),
     );
   } catch (error) {
@@ -195,7 +195,7 @@ interface Swept {
 }
 
 /**
- * Counts what matches, and cancels nothing.
+ * Counts what matches, and cancels nothing. A read shows the counts that changed.
  *
  * @param step the step that sets the time limit
  * @param earlier a summary that has the acknowledged cancels
@@ -209,9 +209,10 @@ async function count(
 ): Promise<Summary> {
   const timeout = step === "read" ? readTimeout : timeoutOf(settings.customTimeouts, step);
   let running = 0;
-  const { summary } = await readOnly(settings, context, earlier, timeout, async (run) => {
+  const { summary } = await readOnly(settings, context, acknowledgedIn(earlier), timeout, async (run) => {
     running = await run.count();
   });
+  if (step === "read") showChange(earlier, summary, settings, context);
   warnOfLimit(running, settings, context);
   return summary;
 }
@@ -222,11 +223,8 @@ async function count(
  * @throws as {@link count} does
  */
 async function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
-  const { summary, run, known } = await readOnly(settings, context, earlier, readTimeout, (one) => one.refresh());
-  const [before, now] = [countsInWords(known.outcomes), countsInWords(summary.outcomes)];
-  if (matchedIn(known) > 0 && before !== now) {
-    context.log(`${labelOf(settings.resource, settings.collection)}: ${before} → ${now}.`);
-  }
+  const { summary, run } = await readOnly(settings, context, earlier, readTimeout, (one) => one.refresh());
+  showChange(earlier, summary, settings, context);
   try {
     await run.closeAfterRefresh();
     return summary;
@@ -236,13 +234,21 @@ async function refresh(settings: SweepSettings, context: Context, earlier: Summa
   }
 }
 
+/** Shows counts that a refresh found changed. Leaves out the earlier ones if they are of another endpoint. */
+function showChange(earlier: Summary, summary: Summary, settings: SweepSettings, context: Context): void {
+  const [before, now] = [countsInWords(earlier.outcomes), countsInWords(summary.outcomes)];
+  if (before === now) return;
+  const change = isRecordedHere(earlier, settings, context) ? `${before} → ${now}` : now;
+  context.log(`${labelOf(settings.resource, settings.collection)}: ${change}.`);
+}
+
 async function readOnly(
   settings: SweepSettings,
   context: Context,
   earlier: Summary,
   timeout: number,
   work: (run: Run) => Promise<void>,
-): Promise<{ summary: Summary; run: Run; known: Summary }> {
+): Promise<{ summary: Summary; run: Run }> {
   const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeout);
   const run = new Run(client, settings, deadline, reportOf(settings), known, context.log);
@@ -251,7 +257,7 @@ async function readOnly(
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
   const unreported = earlier.unreported === true ? { unreported: true as const } : {};
-  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run, known };
+  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run };
 }
 
 /** Returns a sweep's report, which isn't open yet. */

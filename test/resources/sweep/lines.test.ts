@@ -47,6 +47,44 @@ describe("the lines of a sweep", () => {
     await read(await read(outputs));
     assert.deepEqual(lines, ["clean-up (operations): 2 cancelling → 1 cancelled, 1 succeeded."]);
   });
+
+  it("show what a refresh counts anew for a sweep that cancels at its deletion, and nothing when the count is the same", async () => {
+    const { watch, read, emulator } = await enter({ operations: operations("a", "b") });
+    let { outputs } = await watch({ __resourceName: "teardown" });
+    const refresh = async () => {
+      outputs = await read(outputs);
+    };
+    await refresh();
+    emulator.settle("operations/a", "succeeded");
+    await refresh();
+    emulator.settle("operations/b", "cancelled");
+    await refresh();
+    emulator.add({ name: "operations/c" });
+    await refresh();
+    assert.deepEqual(lines, [
+      "teardown (operations): 2 running → 1 running.",
+      "teardown (operations): 1 running → no operations.",
+      "teardown (operations): no operations → 1 running.",
+    ]);
+  });
+
+  it("don't show counts of an update that counts anew", async () => {
+    const { watch, update } = await enter({ operations: operations("a", "b") });
+    const { outputs } = await watch({ __resourceName: "teardown" });
+    await update({ ...outputs, cancelOn: "delete" }, { cancelOn: "delete", names: ["operations/a"] });
+    assert.deepEqual(lines, []);
+  });
+
+  it("leave out counts of another endpoint", async () => {
+    const { watch, create, read } = await enter({ operations: operations("a", "b") });
+    const elsewhere = { endpoint: "http://127.0.0.1:1", outcomes: { running: 1 }, operations: [] };
+    await read({ ...(await watch({ __resourceName: "teardown" })).outputs, ...elsewhere });
+    assert.deepEqual(lines, ["teardown (operations): 2 running."]);
+    const { outputs } = await create({ __resourceName: "clean-up" });
+    lines.length = 0;
+    await read({ ...outputs, endpoint: "http://127.0.0.1:1" });
+    assert.deepEqual(lines, ["clean-up (operations): no operations."]);
+  });
 });
 
 describe("the warning of a sweep that exceeds its limit", () => {
@@ -64,7 +102,7 @@ describe("the warning of a sweep that exceeds its limit", () => {
   it("is shown by a refresh", async () => {
     const { read } = await enter({ operations: numbered(3) });
     const name = fresh();
-    await read({ all: true, limit: 2, __resourceName: name });
+    await read({ all: true, limit: 2, __resourceName: name, outcomes: { running: 3 } });
     assert.deepEqual(lines, [warning(name, "3", "2")]);
   });
 
