@@ -14,7 +14,9 @@ interface Step {
   readonly step: TimedStep | "read";
   readonly settings: RequestSettings;
   readonly context: Context;
-  /** The recorded outcome. `undefined` if there is none. */
+  /** The outcome in the state. `undefined` if there is none. */
+  readonly recorded: Outcome | undefined;
+  /** The same, or `undefined` if it doesn't hold at the endpoint that the step calls. */
   readonly before: Outcome | undefined;
 }
 
@@ -64,9 +66,9 @@ async function resultOf(work: Promise<CancellationRecord>): Promise<Result> {
 }
 
 /** Returns whether a step changed the outcome. A first outcome counts, unless the operation only runs. */
-function isChange({ step, before }: Step, { outcome }: CancellationRecord): boolean {
-  // A resource that a program only looks up has no outcome in a read.
-  if (step === "read" && before === undefined) return false;
+function isChange({ step, recorded, before }: Step, { outcome }: CancellationRecord): boolean {
+  // A resource that a program only looks up has no recorded outcome in a read.
+  if (step === "read") return recorded !== undefined && outcome !== recorded;
   return outcome !== (before ?? "running");
 }
 

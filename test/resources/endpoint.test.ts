@@ -6,6 +6,7 @@ import type { Properties } from "../../provider/resources/state/record";
 import * as request from "../../provider/resources/request";
 import * as sweep from "../../provider/resources/sweep/steps";
 import { cleanUps } from "../support/cleanUps";
+import { reportFile } from "../support/reportFile";
 import { withoutChance } from "../support/withoutChance";
 import { startEmulator } from "../../provider/emulator";
 import { contextOf, id, methodsOf, name } from "./request/stage";
@@ -142,6 +143,7 @@ describe("the line that shows where calls go", () => {
 describe("a record that was made on an emulator", () => {
   withoutChance();
   const { stopping } = cleanUps();
+  const report = reportFile();
   /** Starts two emulators with the same operation. The second one stands for the real service. */
   const enter = async () => {
     const emulators = await Promise.all([1, 2].map(() => startEmulator({ operations: [{ name }] })));
@@ -233,6 +235,68 @@ describe("a record that was made on an emulator", () => {
     const updated = await sweep.update(id, outputs, inputs, here);
     assert.equal(updated["matched"], 1);
     assert.equal("incomplete" in updated, false);
+  });
+
+  it("makes a preview of a request and of a sweep show once why the next up asks elsewhere", async () => {
+    const { emulator, service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const moved = (label: string) =>
+      `${label}: the state records what happened at ${emulator.endpoint}. Calls go to ${service.endpoint}, so the next update asks there.`;
+    const one = { operation: name, __resourceName: "stuck" };
+    const { outputs } = await request.create(one, there);
+    for (const inputs of [one, one, { ...one, cancelOn: "delete" }]) request.diff(outputs, inputs, here);
+    assert.deepEqual(here.lines, [moved(`stuck (${name})`)]);
+    here.lines.length = 0;
+    for (const cancelOn of ["create", "delete"]) {
+      const all = { all: true, cancelOn, __resourceName: cancelOn };
+      const { outputs: swept } = await sweep.create(all, there);
+      sweep.diff(swept, all, here);
+      sweep.diff(swept, all, here);
+    }
+    assert.deepEqual(here.lines, [moved("create (operations)"), moved("delete (operations)")]);
+  });
+
+  it("isn't explained in a preview that replaces the resource, or whose calls go where the record is from", async () => {
+    const { emulator, service, there } = await enter();
+    const inputs = { operation: name };
+    const all = { all: true, cancelOn: "create" };
+    const [one, many] = [await request.create(inputs, there), await sweep.create(all, there)];
+    const same = listening({ "cancellation:endpoint": emulator.endpoint });
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    request.diff(one.outputs, inputs, same);
+    sweep.diff(many.outputs, all, same);
+    request.diff(one.outputs, { operation: "operations/DeF" }, here);
+    sweep.diff(many.outputs, { ...all, triggers: [1] }, here);
+    assert.deepEqual([...same.lines, ...here.lines], []);
+  });
+
+  it("makes a refresh elsewhere show a changed outcome without the recorded one, and report it", async () => {
+    const { service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const inputs = { operation: name, __resourceName: "stuck", report: report.path };
+    const { outputs } = await request.create({ ...inputs, report: undefined }, there);
+    const refresh = async () => {
+      await request.read(id, { ...outputs, ...inputs }, here);
+      return here.lines.splice(0).filter((line) => !line.startsWith("Calls go to"));
+    };
+    assert.deepEqual(await refresh(), [`stuck (${name}): running`]);
+    service.settle(name, "succeeded");
+    assert.deepEqual(await refresh(), [`stuck (${name}): succeeded`]);
+    service.expire(name);
+    assert.deepEqual(await refresh(), [`stuck (${name}): notFound`]);
+    assert.deepEqual(
+      report.lines().map(({ outcome }) => outcome),
+      ["running", "succeeded", "notFound"],
+    );
+  });
+
+  it("makes a refresh elsewhere show nothing if the outcome there is the same", async () => {
+    const { service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const { outputs } = await request.create({ operation: name }, there);
+    service.settle(name, "cancelled");
+    await request.read(id, outputs, here);
+    assert.match(here.lines.join("\n"), /^Calls go to .*$/);
   });
 
   it("isn't what an up without a call leaves after the endpoint changed to an emulator", async () => {

@@ -5,7 +5,7 @@ import { inDigits } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, isRecordedHere, logOnce } from "../context";
+import { connect, type Context, explainUpdate, isRecordedHere, logOnce } from "../context";
 import { knownAt } from "../endpoint";
 import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
@@ -145,6 +145,8 @@ export function diff(
   const isHere = isRecordedHere(summary, settings, context);
   const continues = isHere && replaces.length === 0 && isSameSweep(before, settings);
   if (continues && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
+  if (!isHere && replaces.length === 0)
+    explainUpdate(labelOf(settings.resource, settings.collection), summary, settings, context);
   const satisfied =
     isHere &&
     (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
