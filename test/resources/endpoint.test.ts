@@ -60,6 +60,40 @@ describe("the endpoint of a call", () => {
     }
   });
 
+  it("is the emulator in the entry of a host for its regional hosts too, if they have no entry of their own", () => {
+    const hosts = JSON.stringify({
+      "aiplatform.googleapis.com": first,
+      "us-central1-aiplatform.googleapis.com": second,
+      "x.example.com:8443": first,
+    });
+    for (const context of [
+      contextOf({ "cancellation:endpoint": hosts }, token),
+      contextOf({}, { ...token, CANCELLATION_ENDPOINT: hosts }),
+    ]) {
+      assert.equal(endpointOf(context, "https://europe-west4-aiplatform.googleapis.com"), first);
+      assert.equal(endpointOf(context, "https://US-aiplatform.googleapis.com"), first);
+      assert.equal(endpointOf(context, "https://us-central1-aiplatform.googleapis.com"), second);
+      assert.equal(endpointOf(context, "https://eu-x.example.com:8443"), first);
+      for (const another of [
+        "https://xaiplatform.googleapis.com",
+        "https://europe.west4-aiplatform.googleapis.com",
+        "https://europe_west4-aiplatform.googleapis.com",
+        "https://europe-west4-aiplatform.googleapis.com:8443",
+        "https://eu-x.example.com",
+      ]) {
+        assert.equal(endpointOf(context, another), another);
+      }
+    }
+  });
+
+  it("is a regional host's own if the entry of its host is for another machine", () => {
+    const hosts = JSON.stringify({ "aiplatform.googleapis.com": "https://private.example.com" });
+    const context = contextOf({ "cancellation:endpoint": hosts }, token);
+    assert.equal(endpointOf(context, other), "https://private.example.com");
+    const regional = "https://europe-west4-aiplatform.googleapis.com";
+    assert.equal(endpointOf(context, regional), regional);
+  });
+
   it("is the one in the config for a host that CANCELLATION_ENDPOINT doesn't name", () => {
     const environment = { ...token, CANCELLATION_ENDPOINT: JSON.stringify({ "aiplatform.googleapis.com": second }) };
     const context = contextOf({ "cancellation:endpoint": first }, environment);
