@@ -42,7 +42,8 @@ describe("the lines that the host shows about outcomes", () => {
     return { emulator, create };
   }
 
-  const onlyLines = () => lines.filter((line) => /^r\d+ \(operations\/\d+\): \w+ after (\d+|less than 1) s$/.test(line));
+  const onlyLines = () =>
+    lines.filter((line) => /^r\d+ \(operations\/\d+\): \w+ after (\d+|less than 1) s$/.test(line));
   const countLines = () => lines.filter((line) => / more requests?: /.test(line));
   const sum = (pattern: RegExp) =>
     countLines().reduce((total, line) => total + Number(pattern.exec(line)?.[1]?.replace(",", "") ?? 0), 0);
