@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../../common/deadline";
-import { inDigits } from "../../common/text";
+import { asSentence, inDigits } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
@@ -323,7 +323,7 @@ async function sweep(
     ...(unexpected === undefined ? {} : { acceptance: "To accept these outcomes, change `expect`" }),
   });
   if (unexpected !== undefined || step === "delete") problems.push(ways);
-  return { summary, mayHaveCancelled, error: problems.join("\n") };
+  return { summary, mayHaveCancelled, error: problems.map(asSentence).join(" ") };
 }
 
 /**
