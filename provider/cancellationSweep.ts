@@ -118,7 +118,7 @@ export type CancellationSweepTiming =
  * Cancels every matching operation, as one resource. Use it to tear down an environment, or to clean up.
  *
  * ```ts
- * // `pulumi destroy` cancels the operations that still run before it deletes the environment.
+ * // `pulumi destroy` cancels the operations that still run before it deletes the environment's resources.
  * new CancellationSweep("teardown", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, { dependsOn: environment });
  * ```
  *

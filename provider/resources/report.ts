@@ -6,11 +6,13 @@ import {
   createWriteStream,
   fstatSync,
   openSync,
+  readSync,
   statSync,
   type Stats,
   type WriteStream,
 } from "node:fs";
 import { dirname } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Outcome } from "../operations/outcome";
 import { StepError } from "./errors";
 import { timestamp } from "./state/record";
@@ -32,9 +34,14 @@ export interface ReportedOperation {
 /** The id of this process, which is the same in all reports of a deployment. */
 const run = randomBytes(4).toString("hex");
 
+/** How much of a report's end is searched for the last line about an operation, in bytes. */
+const maxSearchedBytes = 16 * 1024 * 1024;
+
 /** Appends a line of JSON to a file for each operation of a step. */
 export class Report {
   private stream: WriteStream | undefined;
+  /** The end of the file before this step wrote to it. */
+  private end: Buffer | undefined;
 
   /**
    * @param path relative to the program's directory; `undefined` for no report
@@ -85,9 +92,41 @@ export class Report {
     this.writeLine(operation);
   }
 
+  /**
+   * Writes the line of an operation, unless the last line about it has the same outcome. A read writes its lines in this
+   * way, because Pulumi doesn't tell a dynamic provider whether the read belongs to the preview of a refresh, or to the
+   * refresh itself.
+   *
+   * @throws {StepError} as {@link open} does
+   */
+  writeChanged(operation: ReportedOperation): void {
+    const last = this.lastLine(`"name":${JSON.stringify(operation.name)}`);
+    if (last?.["outcome"] !== operation.outcome) this.write(operation);
+  }
+
   /** Writes the counts of operations that the state doesn't name, after an earlier run couldn't write its report. */
   writeUnnamed(outcomes: Readonly<Record<string, number>>): void {
     if (Object.keys(outcomes).length > 0) this.writeLine({ unnamed: outcomes });
+  }
+
+  /** Writes the counts of operations that the state doesn't name, unless the last line of counts has the same ones. */
+  writeUnnamedChanged(outcomes: Readonly<Record<string, number>>): void {
+    const last = this.lastLine('"unnamed":');
+    if (!isDeepStrictEqual(last?.["unnamed"], outcomes)) this.writeUnnamed(outcomes);
+  }
+
+  /** Returns the last line about the resource that continues with this text. */
+  private lastLine(text: string): Readonly<Record<string, unknown>> | undefined {
+    const end = (this.end ??= endOf(this.path));
+    const sought = `"resource":${JSON.stringify(this.resource)},${text}`;
+    let rest = end;
+    for (;;) {
+      const position = rest.lastIndexOf(sought);
+      if (position < 0) return undefined;
+      const line = parsed(lineAt(end, position));
+      if (line) return line;
+      rest = rest.subarray(0, position);
+    }
   }
 
   private writeLine(line: object): void {
@@ -111,6 +150,39 @@ export class Report {
       });
       stream.on("finish", resolve).end();
     });
+  }
+}
+
+/** Returns the end of a file. It's empty if the file doesn't exist or can't be read. */
+function endOf(path: string | undefined): Buffer {
+  if (path === undefined) return Buffer.alloc(0);
+  try {
+    // Without O_NONBLOCK, opening a pipe waits for a writer. A pipe has no size, and neither has a device.
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const { size } = fstatSync(fd);
+      const end = Buffer.alloc(Math.min(size, maxSearchedBytes));
+      return end.subarray(0, readSync(fd, end, 0, end.length, size - end.length));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** Returns the line that has a position. */
+function lineAt(text: Buffer, position: number): string {
+  const [before, after] = [text.lastIndexOf("\n", position), text.indexOf("\n", position)];
+  return text.toString("utf8", before + 1, after < 0 ? text.length : after);
+}
+
+/** Returns a line of a report, or `undefined` for text that isn't one, because it was cut or edited. */
+function parsed(line: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return JSON.parse(line) as Readonly<Record<string, unknown>>;
+  } catch {
+    return undefined;
   }
 }
 

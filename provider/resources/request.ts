@@ -3,7 +3,7 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
 import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { connect, type Context, isRecordedHere, logOnce } from "./context";
+import { connect, type Context, explainUpdate, isRecordedHere, logOnce } from "./context";
 import { knownAt } from "./endpoint";
 import { OtherEndpointError, PartialError, StepError, UnfinishedError } from "./errors";
 import { isFinal, isSatisfied } from "./expectation";
@@ -48,7 +48,7 @@ export interface Created {
 export async function create(inputs: Properties, context: Context): Promise<Created> {
   const settings = requestSettings(inputs);
   const id = fullName(settings.service.host, settings.operation);
-  const step = { step: "create", settings, context, before: undefined } as const;
+  const step = { step: "create", settings, context, recorded: undefined, before: undefined } as const;
   const outputs = await keeping(id, inputs, () =>
     reportingOutcome(step, async (report) => {
       const { target, initial } = begin(settings, context, timeoutOf(settings.customTimeouts, "create"));
@@ -129,8 +129,8 @@ export async function read(id: string, properties: Properties, context: Context)
   const args = argumentsFromId(id, properties, context);
   const settings = requestSettings(args);
   const recorded = recordedIn(properties);
-  const before = outcomeHere(properties, settings, context);
-  const record = await reportingOutcome({ step: "read", settings, context, before }, async () => {
+  const step = { step: "read", settings, context, ...outcomesIn(properties, settings, context) } as const;
+  const record = await reportingOutcome(step, async () => {
     try {
       const { target, initial } = begin(settings, context, readTimeout, recorded);
       return await readOperation(initial, target);
@@ -153,8 +153,7 @@ export async function read(id: string, properties: Properties, context: Context)
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
   const settings = requestSettings(inputs);
-  const before = outcomeHere(old, settings, context);
-  const step = { step: "update", settings, context, before } as const;
+  const step = { step: "update", settings, context, ...outcomesIn(old, settings, context) } as const;
   return keeping(id, inputs, () =>
     reportingOutcome(step, (report) => bringUp(recordedIn(old), settings, context, report)),
   );
@@ -189,8 +188,8 @@ async function bringUp(
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = requestSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const before = outcomeHere(properties, settings, context);
-  await reportingOutcome({ step: "delete", settings, context, before }, async (report) => {
+  const step = { step: "delete", settings, context, ...outcomesIn(properties, settings, context) } as const;
+  await reportingOutcome(step, async (report) => {
     const timeout = timeoutOf(settings.customTimeouts, "delete");
     const { target, initial } = begin(settings, context, timeout, recordedIn(properties), false);
     if (!isSettled(initial.outcome)) report.open();
@@ -218,6 +217,8 @@ export function diff(
   const recorded = recordedIn(outputs);
   const isHere = isRecordedHere(recorded, settings, context);
   if (isHere && replaces.length === 0 && !hasUnknown(inputs)) warnOfFailure(recorded, settings, context);
+  if (!isHere && replaces.length === 0)
+    explainUpdate(labelOf(settings.resource, settings.operation), recorded, settings, context);
   const satisfied = isHere && (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
   return { changes: changes || !satisfied || !isReported(recorded, settings), replaces };
 }
@@ -231,9 +232,13 @@ function warnOfFailure({ outcome }: CancellationRecord, settings: RequestSetting
   logOnce(context, `${label}: the outcome is ${outcome}, ${describeComingFailure([outcome], settings)}`);
 }
 
-/** Returns the recorded outcome, or `undefined` if there is none at the endpoint that a step would call. */
-function outcomeHere(properties: Properties, settings: RequestSettings, context: Context): Outcome | undefined {
-  const recorded = recordedIn(properties);
-  const isRecorded = properties["outcome"] !== undefined && isRecordedHere(recorded, settings, context);
-  return isRecorded ? recorded.outcome : undefined;
+/** Returns the outcome in the state, and whether it holds at the endpoint that a step would call. */
+function outcomesIn(
+  properties: Properties,
+  settings: RequestSettings,
+  context: Context,
+): { recorded: Outcome | undefined; before: Outcome | undefined } {
+  const record = recordedIn(properties);
+  const recorded = properties["outcome"] === undefined ? undefined : record.outcome;
+  return { recorded, before: isRecordedHere(record, settings, context) ? recorded : undefined };
 }

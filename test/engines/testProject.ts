@@ -6,7 +6,7 @@ import * as path from "node:path";
 export interface Declaration {
   readonly name: string;
   /** A dynamic resource by default. */
-  readonly kind?: "resource" | "component" | "get";
+  readonly kind?: "resource" | "component" | "get" | "stash";
   readonly type?: string;
   /** The id of a resource that is only read. */
   readonly id?: string;
@@ -134,6 +134,7 @@ for (const { name, kind = "resource", type, id, properties = {}, options: { pare
   if (parent !== undefined) options.parent = made[parent];
   if (dependsOn !== undefined) options.dependsOn = dependsOn.map((other) => made[other]);
   if (kind === "component") made[name] = new Group(name, resolve(properties), options);
+  else if (kind === "stash") made[name] = new pulumi.Stash(name, resolve(properties), options);
   else made[name] = new Recorded(name, resolve(properties), kind === "get" ? { ...options, id } : options, type);
 }
 

@@ -6,6 +6,7 @@ import type { Properties } from "../../provider/resources/state/record";
 import * as request from "../../provider/resources/request";
 import * as sweep from "../../provider/resources/sweep/steps";
 import { cleanUps } from "../support/cleanUps";
+import { reportFile } from "../support/reportFile";
 import { withoutChance } from "../support/withoutChance";
 import { startEmulator } from "../../provider/emulator";
 import { contextOf, id, methodsOf, name } from "./request/stage";
@@ -57,6 +58,40 @@ describe("the endpoint of a call", () => {
       const withPort = contextOf({ "cancellation:endpoint": JSON.stringify({ "x.example.com:443": first }) }, token);
       assert.equal(endpointOf(withPort, "https://x.example.com"), first);
     }
+  });
+
+  it("is the emulator in the entry of a host for its regional hosts too, if they have no entry of their own", () => {
+    const hosts = JSON.stringify({
+      "aiplatform.googleapis.com": first,
+      "us-central1-aiplatform.googleapis.com": second,
+      "x.example.com:8443": first,
+    });
+    for (const context of [
+      contextOf({ "cancellation:endpoint": hosts }, token),
+      contextOf({}, { ...token, CANCELLATION_ENDPOINT: hosts }),
+    ]) {
+      assert.equal(endpointOf(context, "https://europe-west4-aiplatform.googleapis.com"), first);
+      assert.equal(endpointOf(context, "https://US-aiplatform.googleapis.com"), first);
+      assert.equal(endpointOf(context, "https://us-central1-aiplatform.googleapis.com"), second);
+      assert.equal(endpointOf(context, "https://eu-x.example.com:8443"), first);
+      for (const another of [
+        "https://xaiplatform.googleapis.com",
+        "https://europe.west4-aiplatform.googleapis.com",
+        "https://europe_west4-aiplatform.googleapis.com",
+        "https://europe-west4-aiplatform.googleapis.com:8443",
+        "https://eu-x.example.com",
+      ]) {
+        assert.equal(endpointOf(context, another), another);
+      }
+    }
+  });
+
+  it("is a regional host's own if the entry of its host is for another machine", () => {
+    const hosts = JSON.stringify({ "aiplatform.googleapis.com": "https://private.example.com" });
+    const context = contextOf({ "cancellation:endpoint": hosts }, token);
+    assert.equal(endpointOf(context, other), "https://private.example.com");
+    const regional = "https://europe-west4-aiplatform.googleapis.com";
+    assert.equal(endpointOf(context, regional), regional);
   });
 
   it("is the one in the config for a host that CANCELLATION_ENDPOINT doesn't name", () => {
@@ -142,6 +177,7 @@ describe("the line that shows where calls go", () => {
 describe("a record that was made on an emulator", () => {
   withoutChance();
   const { stopping } = cleanUps();
+  const report = reportFile();
   /** Starts two emulators with the same operation. The second one stands for the real service. */
   const enter = async () => {
     const emulators = await Promise.all([1, 2].map(() => startEmulator({ operations: [{ name }] })));
@@ -233,6 +269,68 @@ describe("a record that was made on an emulator", () => {
     const updated = await sweep.update(id, outputs, inputs, here);
     assert.equal(updated["matched"], 1);
     assert.equal("incomplete" in updated, false);
+  });
+
+  it("makes a preview of a request and of a sweep show once why the next up asks elsewhere", async () => {
+    const { emulator, service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const moved = (label: string) =>
+      `${label}: the state records what happened at ${emulator.endpoint}. Calls go to ${service.endpoint}, so the next update asks there.`;
+    const one = { operation: name, __resourceName: "stuck" };
+    const { outputs } = await request.create(one, there);
+    for (const inputs of [one, one, { ...one, cancelOn: "delete" }]) request.diff(outputs, inputs, here);
+    assert.deepEqual(here.lines, [moved(`stuck (${name})`)]);
+    here.lines.length = 0;
+    for (const cancelOn of ["create", "delete"]) {
+      const all = { all: true, cancelOn, __resourceName: cancelOn };
+      const { outputs: swept } = await sweep.create(all, there);
+      sweep.diff(swept, all, here);
+      sweep.diff(swept, all, here);
+    }
+    assert.deepEqual(here.lines, [moved("create (operations)"), moved("delete (operations)")]);
+  });
+
+  it("isn't explained in a preview that replaces the resource, or whose calls go where the record is from", async () => {
+    const { emulator, service, there } = await enter();
+    const inputs = { operation: name };
+    const all = { all: true, cancelOn: "create" };
+    const [one, many] = [await request.create(inputs, there), await sweep.create(all, there)];
+    const same = listening({ "cancellation:endpoint": emulator.endpoint });
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    request.diff(one.outputs, inputs, same);
+    sweep.diff(many.outputs, all, same);
+    request.diff(one.outputs, { operation: "operations/DeF" }, here);
+    sweep.diff(many.outputs, { ...all, triggers: [1] }, here);
+    assert.deepEqual([...same.lines, ...here.lines], []);
+  });
+
+  it("makes a refresh elsewhere show a changed outcome without the recorded one, and report it", async () => {
+    const { service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const inputs = { operation: name, __resourceName: "stuck", report: report.path };
+    const { outputs } = await request.create({ ...inputs, report: undefined }, there);
+    const refresh = async () => {
+      await request.read(id, { ...outputs, ...inputs }, here);
+      return here.lines.splice(0).filter((line) => !line.startsWith("Calls go to"));
+    };
+    assert.deepEqual(await refresh(), [`stuck (${name}): running`]);
+    service.settle(name, "succeeded");
+    assert.deepEqual(await refresh(), [`stuck (${name}): succeeded`]);
+    service.expire(name);
+    assert.deepEqual(await refresh(), [`stuck (${name}): notFound`]);
+    assert.deepEqual(
+      report.lines().map(({ outcome }) => outcome),
+      ["running", "succeeded", "notFound"],
+    );
+  });
+
+  it("makes a refresh elsewhere show nothing if the outcome there is the same", async () => {
+    const { service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const { outputs } = await request.create({ operation: name }, there);
+    service.settle(name, "cancelled");
+    await request.read(id, outputs, here);
+    assert.match(here.lines.join("\n"), /^Calls go to .*$/);
   });
 
   it("isn't what an up without a call leaves after the endpoint changed to an emulator", async () => {

@@ -185,7 +185,8 @@ export class Run {
   }
 
   /**
-   * Writes the outcomes that a refresh found changed to the report. Doesn't open the report if there are none.
+   * Writes the outcomes that a refresh found changed to the report, unless its preview has written them. Doesn't open the
+   * report if there are none.
    *
    * @throws {StepError} if it can't be written
    */
@@ -194,9 +195,9 @@ export class Run {
     if (this.earlier.unreported === true) return;
     const before = new Map(this.earlier.operations.map(({ name, outcome }) => [name, outcome]));
     for (const [name, entry] of this.ledger.all()) {
-      if (entry.outcome !== before.get(name)) this.report.write({ name, ...entry });
+      if (entry.outcome !== before.get(name)) this.report.writeChanged({ name, ...entry });
     }
-    if (!isDeepStrictEqual(this.unnamed, unnamedIn(this.earlier))) this.report.writeUnnamed(this.unnamed);
+    if (!isDeepStrictEqual(this.unnamed, unnamedIn(this.earlier))) this.report.writeUnnamedChanged(this.unnamed);
     await this.report.close();
   }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../../common/deadline";
-import { inDigits } from "../../common/text";
+import { asSentence, inDigits } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, isRecordedHere, logOnce } from "../context";
+import { connect, type Context, explainUpdate, isRecordedHere, logOnce } from "../context";
 import { knownAt } from "../endpoint";
 import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison } from "../inputs/diff";
@@ -69,7 +69,7 @@ export async function read(_id: string, properties: Properties, context: Context
   try {
     return outputs(
       settings.cancelOn === "delete"
-        ? await count(settings, context, "read", acknowledgedIn(earlier))
+        ? await count(settings, context, "read", earlier)
         : await refresh(settings, context, earlier),
     );
   } catch (error) {
@@ -145,6 +145,8 @@ export function diff(
   const isHere = isRecordedHere(summary, settings, context);
   const continues = isHere && replaces.length === 0 && isSameSweep(before, settings);
   if (continues && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
+  if (!isHere && replaces.length === 0)
+    explainUpdate(labelOf(settings.resource, settings.collection), summary, settings, context);
   const satisfied =
     isHere &&
     (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
@@ -195,7 +197,7 @@ interface Swept {
 }
 
 /**
- * Counts what matches, and cancels nothing.
+ * Counts what matches, and cancels nothing. A read shows the counts that changed.
  *
  * @param step the step that sets the time limit
  * @param earlier a summary that has the acknowledged cancels
@@ -209,9 +211,10 @@ async function count(
 ): Promise<Summary> {
   const timeout = step === "read" ? readTimeout : timeoutOf(settings.customTimeouts, step);
   let running = 0;
-  const { summary } = await readOnly(settings, context, earlier, timeout, async (run) => {
+  const { summary } = await readOnly(settings, context, acknowledgedIn(earlier), timeout, async (run) => {
     running = await run.count();
   });
+  if (step === "read") showChange(earlier, summary, settings, context);
   warnOfLimit(running, settings, context);
   return summary;
 }
@@ -222,11 +225,8 @@ async function count(
  * @throws as {@link count} does
  */
 async function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
-  const { summary, run, known } = await readOnly(settings, context, earlier, readTimeout, (one) => one.refresh());
-  const [before, now] = [countsInWords(known.outcomes), countsInWords(summary.outcomes)];
-  if (matchedIn(known) > 0 && before !== now) {
-    context.log(`${labelOf(settings.resource, settings.collection)}: ${before} → ${now}.`);
-  }
+  const { summary, run } = await readOnly(settings, context, earlier, readTimeout, (one) => one.refresh());
+  showChange(earlier, summary, settings, context);
   try {
     await run.closeAfterRefresh();
     return summary;
@@ -236,13 +236,21 @@ async function refresh(settings: SweepSettings, context: Context, earlier: Summa
   }
 }
 
+/** Shows counts that a refresh found changed. Leaves out the earlier ones if they are of another endpoint. */
+function showChange(earlier: Summary, summary: Summary, settings: SweepSettings, context: Context): void {
+  const [before, now] = [countsInWords(earlier.outcomes), countsInWords(summary.outcomes)];
+  if (before === now) return;
+  const change = isRecordedHere(earlier, settings, context) ? `${before} → ${now}` : now;
+  context.log(`${labelOf(settings.resource, settings.collection)}: ${change}.`);
+}
+
 async function readOnly(
   settings: SweepSettings,
   context: Context,
   earlier: Summary,
   timeout: number,
   work: (run: Run) => Promise<void>,
-): Promise<{ summary: Summary; run: Run; known: Summary }> {
+): Promise<{ summary: Summary; run: Run }> {
   const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeout);
   const run = new Run(client, settings, deadline, reportOf(settings), known, context.log);
@@ -251,7 +259,7 @@ async function readOnly(
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
   const unreported = earlier.unreported === true ? { unreported: true as const } : {};
-  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run, known };
+  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run };
 }
 
 /** Returns a sweep's report, which isn't open yet. */
@@ -315,7 +323,7 @@ async function sweep(
     ...(unexpected === undefined ? {} : { acceptance: "To accept these outcomes, change `expect`" }),
   });
   if (unexpected !== undefined || step === "delete") problems.push(ways);
-  return { summary, mayHaveCancelled, error: problems.join("\n") };
+  return { summary, mayHaveCancelled, error: problems.map(asSentence).join(" ") };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Goal, ReadGoal } from "./goal";
 import type { Printer } from "./printer";
 import type { Difference, Provider } from "./provider";
 import { newState, type State } from "./resourceState";
+import { stashType } from "./stash";
 import { CreateStep, DeleteStep, type EngineStep, ReadStep, ReplaceStep, SameStep, UpdateStep } from "./steps";
 import { isSecret, type Properties, type Value } from "./values";
 
@@ -16,7 +17,7 @@ export interface GeneratorOptions {
   readonly printer: Printer;
   /** Registers the provider of dynamic resources for the program. Returns the reference that resources keep to it. */
   readonly registerProvider: () => string;
-  readonly provider: () => Promise<Provider>;
+  readonly provider: (type: string) => Promise<Provider>;
 }
 
 /** An error whose reason is already printed. */
@@ -42,7 +43,7 @@ export class StepGenerator {
     const state = newState({ urn, type, custom, parent, inputs: goal.properties, retainOnDelete });
     Object.assign(state, { dependencies, propertyDependencies, additionalSecretOutputs });
     if (custom) {
-      state.provider = this.options.registerProvider();
+      if (type !== stashType) state.provider = this.options.registerProvider();
       state.inputs = await this.check(state, old, goal.properties);
     }
     const onDone = () => {
@@ -95,7 +96,7 @@ export class StepGenerator {
   }
 
   private async check(state: State, old: State | undefined, news: Properties): Promise<Properties> {
-    const provider = await this.options.provider();
+    const provider = await this.options.provider(state.type);
     const { inputs, failures } = await provider.check(state.urn, old?.inputs ?? {}, news);
     if (failures.length === 0) return inputs;
     for (const { property, reason } of failures) {
@@ -111,7 +112,7 @@ export class StepGenerator {
       throw new Error(`The stand-in can't turn ${old.urn} into another kind of resource: it needs the Pulumi CLI.`);
     }
     if (!state.custom) return { changes: !isDeepStrictEqual(old.inputs, state.inputs), replaces: false };
-    const provider = await this.options.provider();
+    const provider = await this.options.provider(state.type);
     return provider.diff(state.urn, old.id, old.inputs, old.outputs, state.inputs);
   }
 

@@ -3,6 +3,7 @@ import type { Alias } from "@pulumi/pulumi/proto/alias_pb";
 import type * as messages from "@pulumi/pulumi/proto/resource_pb";
 import { stackType } from "../urns";
 import { StatusError } from "./grpcs";
+import { stashType } from "./stash";
 import { fromStruct } from "./struct";
 import { type Properties, withoutOutputValues } from "./values";
 
@@ -37,7 +38,7 @@ export interface ReadGoal {
 }
 
 export function goalOf(request: messages.RegisterResourceRequest): Goal {
-  requireDynamic(request.getType(), request.getCustom());
+  if (request.getType() !== stashType) requireDynamic(request.getType(), request.getCustom());
   refuse(request);
   checkTimeouts(request.getCustomtimeouts());
   return {
@@ -74,7 +75,7 @@ export function readGoalOf(request: messages.ReadResourceRequest): ReadGoal {
 
 function requireDynamic(type: string, custom: boolean): void {
   if (!custom || type === stackType || type.startsWith("pulumi-nodejs:dynamic")) return;
-  throw new Error(`The stand-in runs dynamic resources and components only; ${type} needs the Pulumi CLI.`);
+  throw new Error(`The stand-in runs dynamic resources, stashes and components only; ${type} needs the Pulumi CLI.`);
 }
 
 /** Throws for options that the stand-in doesn't implement. */

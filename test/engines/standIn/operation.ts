@@ -8,6 +8,7 @@ import type { Project } from "./project";
 import type { Provider } from "./provider";
 import { newState, type State } from "./resourceState";
 import { Snapshot } from "./snapshot";
+import { stash, stashType } from "./stash";
 import type { StateFile } from "./stateFile";
 import type { StepContext } from "./steps";
 import type { Properties } from "./values";
@@ -51,7 +52,10 @@ export class Operation {
       dryRun,
       this.rootUrn,
     );
-    this.context = { dryRun, provider: () => this.provider() };
+    this.context = {
+      dryRun,
+      provider: (type) => (type === stashType ? Promise.resolve(stash) : this.dynamicProvider()),
+    };
     const { context, snapshot, printer } = this;
     this.executor = new StepExecutor({ context, snapshot, printer, parallel, ignoreErrors });
   }
@@ -82,7 +86,7 @@ export class Operation {
     return { succeeded, output: this.printed.join(""), steps: this.executor.steps };
   }
 
-  private provider(): Promise<Provider> {
+  private dynamicProvider(): Promise<Provider> {
     const { project, environment } = this.options;
     this.host ??= DynamicProviderHost.start({
       project,

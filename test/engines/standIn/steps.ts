@@ -6,8 +6,8 @@ import { isSecret, type Properties, secret, unknown, type Value } from "./values
 
 export interface StepContext {
   readonly dryRun: boolean;
-  /** The provider of dynamic resources, started when it is first needed. */
-  readonly provider: () => Promise<Provider>;
+  /** Returns the provider of a type. That of dynamic resources is started when it is first needed. */
+  readonly provider: (type: string) => Promise<Provider>;
 }
 
 /** An action of the engine on one resource. */
@@ -73,7 +73,10 @@ export class CreateStep implements EngineStep {
       // A preview doesn't call the dynamic provider, so the inputs take the place of the outputs.
       this.state.outputs = this.state.inputs;
     } else {
-      const created = await keepingPartially(this.state, (await provider()).create(this.state.urn, this.state.inputs));
+      const created = await keepingPartially(
+        this.state,
+        (await provider(this.state.type)).create(this.state.urn, this.state.inputs),
+      );
       this.state.id = created.id;
       this.state.outputs = created.outputs;
       if (created.error !== undefined) {
@@ -120,8 +123,8 @@ export class UpdateStep implements EngineStep {
       this.state.outputs = this.state.inputs;
       return;
     }
-    const { urn, inputs } = this.state;
-    const call = (await provider()).update(urn, this.old.id, this.old.inputs, this.old.outputs, inputs);
+    const { urn, type, inputs } = this.state;
+    const call = (await provider(type)).update(urn, this.old.id, this.old.inputs, this.old.outputs, inputs);
     const updated = await keepingPartially(
       this.state,
       call.then((outputs) => ({ id: this.old.id, outputs })),
@@ -161,8 +164,8 @@ export class DeleteStep implements EngineStep {
   }
 
   async apply({ dryRun, provider }: StepContext): Promise<void> {
-    const { urn, id, inputs, outputs } = this.state;
-    if (!dryRun && this.isManaged()) await (await provider()).delete(urn, id, inputs, outputs);
+    const { urn, id, type, inputs, outputs } = this.state;
+    if (!dryRun && this.isManaged()) await (await provider(type)).delete(urn, id, inputs, outputs);
   }
 
   begin(snapshot: Snapshot): void {
@@ -195,9 +198,9 @@ export class ReadStep implements EngineStep {
 
   /** Reads the resource, also in a preview, unless its id is unknown. */
   async apply({ provider }: StepContext): Promise<void> {
-    const { urn, id, inputs } = this.state;
+    const { urn, id, type, inputs } = this.state;
     if (id !== unknown) {
-      const read = await (await provider()).read(urn, id, inputs, inputs);
+      const read = await (await provider(type)).read(urn, id, inputs, inputs);
       this.state.outputs = read.outputs;
       if (read.id !== "") this.state.id = read.id;
     }
@@ -232,7 +235,7 @@ export class RefreshStep implements EngineStep {
   async apply({ provider }: StepContext): Promise<void> {
     const { urn, id, type, custom, inputs, outputs, external } = this.state;
     if (!custom || type.startsWith("pulumi:providers:")) return;
-    const host = await provider();
+    const host = await provider(type);
     const read = await host.read(urn, id, inputs, outputs);
     if (read.id === "") {
       this.refreshed = undefined;
