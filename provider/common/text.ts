@@ -35,3 +35,8 @@ export function inDigits(count: number): string {
 export function quote(text: string): string {
   return JSON.stringify(truncate(text, 120));
 }
+
+/** Ends a text with a full stop, unless it ends as a sentence. */
+export function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,3 +1,4 @@
+import { asSentence } from "../common/text";
 import type { Outcome } from "../operations/outcome";
 import type { Context } from "./context";
 import { reasonOf, StepError, UnexpectedOutcomeError, UnfinishedError } from "./errors";
@@ -127,8 +128,4 @@ function conclude({ step, context }: Step, { record, error }: Result, reportErro
   const message = [asSentence(reasonOf(error)), reportError, ways].filter((part) => part !== undefined).join(" ");
   if (isKept && record) throw new UnfinishedError(message, record);
   throw ways === undefined && reportError === undefined ? error : new StepError(message);
-}
-
-function asSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

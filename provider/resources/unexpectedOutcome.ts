@@ -37,7 +37,7 @@ export function waysOut({ step, isInState, acceptance }: Failure): string {
     ways.push(
       "The resource stays in the state.",
       acceptance === undefined
-        ? "Run `pulumi destroy` again. If the program must change first, for example `expect`, change it and run `pulumi up` before that."
+        ? "Run `pulumi destroy` again. If the program or the config must change first, change it and run `pulumi up` before that."
         : `${acceptance} in the program, run \`pulumi up\`, and then run \`pulumi destroy\` again.`,
       "To give up the resource without cancelling, set `retainOnDelete`, run `pulumi up`, and then run `pulumi destroy`.",
     );

@@ -72,7 +72,7 @@ describe("what the error of a request says to do", () => {
     for (const { message } of [timedOut, refused]) {
       assert.match(
         message,
-        /\. The resource stays in the state\. Run `pulumi destroy` again\. If the program must change first, .* run `pulumi up` before that\. .*`pulumi state delete`\.$/,
+        /\. The resource stays in the state\. Run `pulumi destroy` again\. If the program or the config must change first, change it and run `pulumi up` before that\. .*`pulumi state delete`\.$/,
       );
     }
   });
