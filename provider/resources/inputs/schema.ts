@@ -111,6 +111,16 @@ export function timeoutOf(customTimeouts: Readonly<Record<string, string>> | und
   return (text === undefined ? undefined : parseDuration(text)) ?? defaultTimeout;
 }
 
+/**
+ * Returns which of `customTimeouts` gives the next run of a resource more time. After a failed creation that is kept,
+ * the next run is an update.
+ */
+export function timeoutToRaise(cancelOn: CancelOn): string {
+  return cancelOn === "delete"
+    ? "`customTimeouts.delete`"
+    : "`customTimeouts.update` (for a new resource, also `customTimeouts.create`)";
+}
+
 /** Returns the timeouts in canonical form, in milliseconds. */
 export function canonicalTimeouts(customTimeouts: Readonly<Record<string, string>> | undefined): number[] {
   return (["create", "update", "delete"] as const).map((step) => timeoutOf(customTimeouts, step));

@@ -244,6 +244,10 @@ describe("create of a sweep that cancels at its creation", () => {
       });
       const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 2 }));
       assert.match(message, /the step's time limit of 10m was over before a listing confirmed that nothing is left/);
+      assert.match(
+        message,
+        /To allow more time, set `customTimeouts\.update` \(for a new resource, also `customTimeouts\.create`\)\./,
+      );
       assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelling: 2 }, true]);
       assert.deepEqual([cancels(), lists()], [2, 1]);
     });
