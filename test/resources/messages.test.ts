@@ -24,6 +24,14 @@ describe("the message about an invalid argument", () => {
       { expect: "cancelled" },
       'expect is "cancelled", but must be a list of outcomes: cancelled, succeeded, failed, unsupported, notFound. Write ["cancelled"]',
     ],
+    [
+      { expect: "canceled" },
+      'expect is "canceled", but must be a list of outcomes: cancelled, succeeded, failed, unsupported, notFound. Write ["cancelled"]',
+    ],
+    [
+      { expect: "x" },
+      'expect is "x", but must be a list of outcomes: cancelled, succeeded, failed, unsupported, notFound',
+    ],
     [{ expect: [] }, "expect is empty, but must name an outcome, or be left out"],
     [{ cancelOn: "deleted" }, 'cancelOn is "deleted", but must be one of "create", "delete". Did you mean "delete"?'],
     [{ waitFor: 5 }, 'waitFor is 5, but must be one of "settled", "accepted"'],
@@ -41,6 +49,11 @@ describe("the message about an invalid argument", () => {
     [
       { service: { scopes: "https://www.googleapis.com/auth/apps.order" } },
       'service.scopes is "https://www.googleapis.com/auth/apps.order", but must be a list of OAuth scopes. Write ["https://www.googleapis.com/auth/apps.order"]',
+    ],
+    [{ service: { scopes: "a b" } }, 'service.scopes is "a b", but must be a list of OAuth scopes'],
+    [
+      { service: { scopes: "cloud-platform" } },
+      'service.scopes is "cloud-platform", but must be a list of OAuth scopes. Write ["https://www.googleapis.com/auth/cloud-platform"]',
     ],
     [
       { service: { endpont: "https://x.example" } },
@@ -92,6 +105,12 @@ describe("the message about an invalid argument", () => {
       { names: "operations/a" },
       'names is "operations/a", but must be a list of operations\' names. Write ["operations/a"]',
     ],
+    [{ names: "operations//a" }, 'names is "operations//a", but must be a list of operations\' names'],
+    [
+      { names: `operations/${"a".repeat(60)}` },
+      `names is "operations/${"a".repeat(48)}…", but must be a list of operations' names`,
+    ],
+    [{ filter: "" }, "filter is empty. Leave it out"],
     [{ all: "yes" }, 'all is "yes", but must be true or false'],
     [{ all: true, limit: "10" }, 'limit is "10", but must be a number'],
     [{ all: true, limit: 0 }, "limit is 0, but must be at least 1"],

@@ -132,9 +132,15 @@ const shortScopes = ["openid", "email", "profile"];
 export function scopeIssue(scope: string): string | undefined {
   const isUrl = /^[a-z][a-z\d+.-]*:\/\/\S+$/i.test(scope) && !scope.startsWith("http://www.googleapis.com/");
   if (isUrl || shortScopes.includes(scope)) return undefined;
+  const meant = scopeMeant(scope);
+  return meant === undefined
+    ? "must be an OAuth scope, for example https://www.googleapis.com/auth/cloud-platform"
+    : `is ${quote(singleLine(scope, 100))}, but must be an OAuth scope's URL. Write "${meant}"`;
+}
+
+/** Returns the scope of a Google API that an incomplete scope is meant as, or `undefined` if that isn't clear. */
+export function scopeMeant(scope: string): string | undefined {
   const [, name] =
     /^(?:(?:http:\/\/)?(?:www\.)?googleapis\.com\/auth\/|\/?auth\/)?([a-z][a-z_.-]*)\/?$/.exec(scope.trim()) ?? [];
-  return name === undefined
-    ? "must be an OAuth scope, for example https://www.googleapis.com/auth/cloud-platform"
-    : `is ${quote(singleLine(scope, 100))}, but must be an OAuth scope's URL. Write "https://www.googleapis.com/auth/${name}"`;
+  return name === undefined ? undefined : `https://www.googleapis.com/auth/${name}`;
 }

@@ -78,7 +78,10 @@ describe("create of a request", () => {
       assert.deepEqual([outputs["operation"], outputs["customTimeouts"]], [name, brief.customTimeouts]);
       assert.match(String(outputs["requestTime"]), time);
       assert.equal("settleTime" in outputs, false);
-      assert.match(message, /operations\/AbC .*is still running 1ms after .*To wait longer, set `customTimeouts\.update` \(for a new resource, also `customTimeouts\.create`\)\./);
+      assert.match(
+        message,
+        /operations\/AbC .*is still running 1ms after .*To wait longer, set `customTimeouts\.update` \(for a new resource, also `customTimeouts\.create`\)\./,
+      );
       assert.deepEqual(calls(), ["cancel", "get"]);
     });
 
