@@ -208,7 +208,10 @@ describe("a sweep's report after a refresh", () => {
     const old = { ...outputs(), report: join(report.directory, "missing", "report.jsonl") };
     const refreshed = await read(old);
     assert.equal(refreshed["unreported"], true);
-    assert.match(shown.at(-1) ?? "", /can't be written \(ENOENT\).* next `pulumi up` writes what is known/);
+    assert.match(
+      shown.at(-1) ?? "",
+      /can't be written, because its folder doesn't exist.* next `pulumi up` writes what is known/,
+    );
     const inputs = { all: true, cancelOn: "create", report: report.path };
     assert.equal(diff(refreshed, inputs).changes, true);
     await update(refreshed, inputs);
