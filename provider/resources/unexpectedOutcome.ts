@@ -44,7 +44,7 @@ export function waysOut({ step, isInState, acceptance }: Failure): string {
   } else {
     if (acceptance !== undefined) ways.push(`${acceptance}.`);
     if (!isInState) return [...ways, "The failed creation left nothing in the state."].join(" ");
-    ways.push("To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).");
+    ways.push("To give up the resource, remove it from the program, which makes no call.");
   }
   return [...ways, "To remove the resource from the state only, run `pulumi state delete`."].join(" ");
 }
@@ -70,6 +70,6 @@ export function describeComingFailure(outcomes: readonly string[], { cancelOn, e
     `To accept ${outcomes.length === 1 ? "it" : "them"}, add ${missing.map((outcome) => `"${outcome}"`).join(", ")} to \`expect\`.`,
     isForDelete
       ? "To give up the resource without cancelling, set `retainOnDelete`."
-      : "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+      : "To give up the resource, remove it from the program, which makes no call.",
   ].join(" ");
 }

@@ -67,6 +67,7 @@ describe("the endpoint of a call", () => {
   });
 
   for (const [text, reason] of [
+    ["127.0.0.1:28417", /isn't a URL of the form https:\/\/HOST\. Write "http:\/\/127\.0\.0\.1:28417"$/],
     ["http://10.0.0.1", /is plain http to another machine/],
     ["{", /must be a URL, or a JSON object of URLs by host/],
     ['{"x.example.com": 1}', /, at "x\.example\.com", must be a URL$/],

@@ -69,6 +69,11 @@ describe("the message about an invalid argument", () => {
       'service.endpoint isn\'t a URL of the form https://HOST. Write "https://cloudchannel.googleapis.com"',
     ],
     [
+      { service: { endpoint: "localhost:8085" } },
+      'service.endpoint isn\'t a URL of the form https://HOST. Write "http://localhost:8085"',
+    ],
+    [{ service: { endpoint: "example.com:8085" } }, "service.endpoint isn't a URL of the form https://HOST"],
+    [
       { service: { endpoint: "https://x.example/v1beta1/" } },
       'service.endpoint has more than a scheme, a host and a port. Remove the rest, and set the API\'s version in `service.version`. Write "https://x.example", with service.version "v1beta1"',
     ],

@@ -68,13 +68,14 @@ export function endpointIssue(endpoint: string): string | undefined {
 }
 
 /** Matches a host that a program may give without a scheme. Any other text without a scheme may be a credential. */
-const bareHost = /^(?:\/\/)?((?:[\w-]+\.)+googleapis\.com)(?:\/.*)?$/i;
+const bareHost = /^(?:\/\/)?((?:[\w-]+\.)+googleapis\.com|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/.*)?$/i;
 
 function endpointMeant(endpoint: string): string | undefined {
   // A user name or a password isn't repeated.
   if (endpoint.includes("@")) return undefined;
-  const host = bareHost.exec(endpoint)?.[1];
-  const url = parseUrl(host === undefined ? endpoint : `https://${endpoint.replace(/^\/\//, "")}`);
+  const host = bareHost.exec(endpoint)?.[1]?.toLowerCase();
+  const scheme = host !== undefined && isLoopback(host) ? "http" : "https";
+  const url = parseUrl(host === undefined ? endpoint : `${scheme}://${endpoint.replace(/^\/\//, "")}`);
   if (!url) return undefined;
   const isHttp = url.protocol === "http:" && isLoopback(url.hostname);
   const origin = `${isHttp ? "http" : "https"}://${url.host}`;

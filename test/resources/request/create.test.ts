@@ -109,7 +109,7 @@ describe("create of a request", () => {
         const outcome = onCancel === "complete" ? "succeeded" : "failed";
         assert.deepEqual([outputs["outcome"], outputs["done"]], [outcome, true]);
         assert.match(String(outputs["settleTime"]), time);
-        for (const way of [name, outcome, "`expect`", "retainOnDelete", "pulumi state delete"]) {
+        for (const way of [name, outcome, "`expect`", "remove it from the program", "pulumi state delete"]) {
           assert.ok(message.includes(way), `${way} is not in: ${message}`);
         }
       });

@@ -115,7 +115,7 @@ describe("the warning of a sweep's failure to come", () => {
     assert.deepEqual(lines, [
       `${name} (operations): 1 succeeded, which expect doesn't accept (cancelled). The update will fail. ` +
         'To accept it, add "succeeded" to `expect`. ' +
-        "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+        "To give up the resource, remove it from the program, which makes no call.",
     ]);
   });
 
@@ -136,7 +136,7 @@ describe("the warning of a sweep's failure to come", () => {
 
 describe("what the error of a sweep says to do", () => {
   const { enter } = stage();
-  const inStateOnly = /retainOnDelete|pulumi state delete/;
+  const inStateOnly = /retainOnDelete|remove it from the program|pulumi state delete/;
 
   it("offers nothing that needs a state after a create that leaves nothing", async () => {
     const { create } = await enter({ operations: [{ name: "operations/a", answer: "UNIMPLEMENTED" }] });
