@@ -81,6 +81,7 @@ describe("the message about an invalid argument", () => {
       { customTimeouts: { creat: "5m" } },
       'customTimeouts.creat isn\'t a property of `customTimeouts`. Did you mean "create"? Valid are create, update, delete, read',
     ],
+    [{ customTimeouts: "5m" }, 'customTimeouts is "5m", but must be an object with create, update and delete'],
     [
       { customTimeouts: { create: 5 } },
       "customTimeouts.create is 5, but must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m",
