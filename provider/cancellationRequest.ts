@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { checkConfigKeys, checkProgramDirectory, checkResource, warnOfPlainCredentials } from "./programChecks";
 import type { OperationError, OperationMessage, Outcome, OutcomeExpectation, ServiceArgs } from "./types";
 
 /**
@@ -164,11 +164,11 @@ export class CancellationRequest extends pulumi.CustomResource {
    * @param name the resource's name in this program
    * @param args what to cancel, and how
    * @param opts options of the resource; `customTimeouts` limits its waits
-   * @throws if `args` isn't an object
+   * @throws if `name` isn't a nonempty string, or `args` isn't an object
    * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
-    checkArguments("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
+    checkResource("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();
@@ -178,7 +178,7 @@ export class CancellationRequest extends pulumi.CustomResource {
       ...args,
       // get() passes no operation, but only a property that is present here becomes an output.
       operation: args.operation as pulumi.Input<string> | undefined,
-      ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
+      ...(customTimeouts ? { customTimeouts } : {}),
       outcome: undefined,
       done: undefined,
       error: undefined,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { checkConfigKeys, checkProgramDirectory, checkResource, warnOfPlainCredentials } from "./programChecks";
 import type {
   AcknowledgedCancel,
   OperationMatch,
@@ -175,11 +175,11 @@ export class CancellationSweep extends pulumi.CustomResource {
    * @param name the resource's name in this program
    * @param args what to cancel, and how
    * @param opts options of the resource; `customTimeouts` limits its steps
-   * @throws if `args` isn't an object
+   * @throws if `name` isn't a nonempty string, or `args` isn't an object
    * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
-    checkArguments("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
+    checkResource("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();
@@ -189,7 +189,7 @@ export class CancellationSweep extends pulumi.CustomResource {
     const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), "acknowledged"];
     const properties = {
       ...args,
-      ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
+      ...(customTimeouts ? { customTimeouts } : {}),
       matched: undefined,
       outcomes: undefined,
       operations: secretLike(args.names),

@@ -5,6 +5,7 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { pollUntilDone, StillRunningError } from "../operations/poll";
 import { mayHaveArrived } from "../operations/transience";
 import { formatDuration } from "./inputs/duration";
+import { timeoutToRaise } from "./inputs/schema";
 import { StepError, reasonOf, UnexpectedOutcomeError, UnfinishedError } from "./errors";
 import { type Expectation, isFinal, isSatisfied } from "./expectation";
 import { showWait } from "./progress";
@@ -144,7 +145,7 @@ async function waitForOutcome(
     const acknowledgement = `The server acknowledged the cancel of ${name} at ${record.requestTime ?? "an unknown time"}`;
     const reason =
       error instanceof StillRunningError
-        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set \`customTimeouts\`.`
+        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set ${timeoutToRaise(expectation.cancelOn)}.`
         : `${acknowledgement}, and a read of the operation then failed: ${reasonOf(error)}.`;
     // A delete can't record the acknowledgement, so its next run can't resume the wait.
     const next = expectation.cancelOn === "create" ? " The next run resumes the wait without a second cancel." : "";

@@ -74,23 +74,21 @@ interface Known<T> {
   readonly record: T;
   /** What the step knows if the record doesn't hold. */
   readonly nothing: T;
-  /** Whether the step replaces the record, and something in it would be lost. */
-  readonly isWorthKeeping: boolean;
 }
 
 /**
  * Returns what a step knows at the endpoint that it calls.
  *
  * @param name the operation or the collection
- * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
+ * @throws {OtherEndpointError} if a service's record would be replaced or deleted because of what an emulator responds
  */
 export function knownAt<T extends { readonly endpoint?: string }>(
   endpoint: string,
   name: string,
-  { record, nothing, isWorthKeeping }: Known<T>,
+  { record, nothing }: Known<T>,
 ): T {
   const recorded = record.endpoint;
-  if (isWorthKeeping && recorded !== undefined && !isEmulator(recorded) && isEmulator(endpoint)) {
+  if (recorded !== undefined && !isEmulator(recorded) && isEmulator(endpoint)) {
     throw new OtherEndpointError(name, recorded, endpoint);
   }
   return { ...(holdsAt(recorded, endpoint) ? record : nothing), endpoint };

@@ -14,7 +14,7 @@ import {
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Outcome } from "../operations/outcome";
-import { StepError } from "./errors";
+import { reasonOf, StepError } from "./errors";
 import { timestamp } from "./state/record";
 
 /** What a report says of an operation. */
@@ -61,9 +61,18 @@ export class Report {
    * Opens the file for appending, unless it's open. A step opens it before its first call, so that it cancels nothing if
    * the file can't be written.
    *
-   * @throws {StepError} if the path can't be opened or isn't a file; a pipe without a reader would block the process
+   * @throws {StepError} if the path can't be opened or isn't a file
    */
   open(): void {
+    try {
+      this.openFile();
+    } catch (error) {
+      throw new StepError(`${reasonOf(error)} This step cancelled nothing.`);
+    }
+  }
+
+  /** @throws {StepError} if the path can't be opened or isn't a file; a pipe without a reader would block the process */
+  private openFile(): void {
     const { path } = this;
     if (path === undefined || this.stream) return;
     const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
@@ -76,9 +85,8 @@ export class Report {
       }
       closeSync(fd);
     } catch (error) {
-      const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-      if (code !== "ENXIO")
-        throw new StepError(`The report ${path} can't be written (${code}). Check the path in \`report\`.`);
+      const { code } = error as NodeJS.ErrnoException;
+      if (code !== "ENXIO") throw new StepError(`The report ${path} ${issueOf(error)}.`);
     }
     throw new StepError(`The report ${path} can't be written: it isn't a file. Name a file, or leave out \`report\`.`);
   }
@@ -86,7 +94,7 @@ export class Report {
   /**
    * Writes the line of an operation. Opens the file if necessary.
    *
-   * @throws {StepError} as {@link open} does
+   * @throws {StepError} if the path can't be opened or isn't a file
    */
   write(operation: ReportedOperation): void {
     this.writeLine(operation);
@@ -130,7 +138,7 @@ export class Report {
   }
 
   private writeLine(line: object): void {
-    this.open();
+    this.openFile();
     const { resource } = this;
     this.stream?.write(`${JSON.stringify({ time: timestamp(), run, resource, ...line })}\n`);
   }
@@ -206,10 +214,15 @@ export function reportIssues(path: string): string[] {
     else accessSync(dirname(path), constants.W_OK | constants.X_OK);
     return [];
   } catch (error) {
-    const { code = "unknown reason" } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return [missingFolder];
-    return [`can't be written (${code}). Check the path and its permissions`];
+    return [issueOf(error)];
   }
+}
+
+/** Returns why a file can't be opened, and what to do. */
+function issueOf(error: unknown): string {
+  const { code = "unknown reason" } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR") return missingFolder;
+  return `can't be written (${code}). Check the path and its permissions`;
 }
 
 const missingFolder = "can't be written, because its folder doesn't exist. Create the folder, or change the path";

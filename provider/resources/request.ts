@@ -83,19 +83,16 @@ async function keeping(id: string, inputs: Properties, step: () => Promise<Cance
 /**
  * Returns a step's target, and the record that holds at its endpoint.
  *
- * @param replaces whether the step replaces the record
- * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
+ * @throws {OtherEndpointError} if the record is a service's and the endpoint an emulator's
  */
 function begin(
   { service, identity, operation }: RequestSettings,
   context: Context,
   timeout: number,
   record: CancellationRecord = initialRecord,
-  replaces = true,
 ): { target: Target; initial: CancellationRecord } {
   const { client, endpoint } = connect(context, service, identity);
-  const isWorthKeeping = replaces && (record.requestTime !== undefined || isSettled(record.outcome));
-  const initial = knownAt(endpoint, operation, { record, nothing: initialRecord, isWorthKeeping });
+  const initial = knownAt(endpoint, operation, { record, nothing: initialRecord });
   return { target: { client, name: operation, deadline: Deadline.after(timeout), log: context.log }, initial };
 }
 
@@ -180,8 +177,8 @@ async function bringUp(
 }
 
 /**
- * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels, waits and checks the outcome. A delete can't
- * write outputs, so after a failed delete the next one starts over.
+ * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels, waits and checks the outcome, unless the state
+ * records the end. A delete can't write outputs, so after a failed delete the next one starts over.
  *
  * @throws if the operation didn't end as expected; the resource then stays
  */
@@ -190,13 +187,24 @@ export async function remove(properties: Properties, context: Context): Promise<
   if (settings.cancelOn !== "delete") return;
   const step = { step: "delete", settings, context, ...outcomesIn(properties, settings, context) } as const;
   await reportingOutcome(step, async (report) => {
+    const recorded = recordedIn(properties);
+    if (isRecordedHere(recorded, settings, context) && isOver(recorded, settings)) {
+      assertExpected(recorded, settings.operation, settings);
+      return recorded;
+    }
     const timeout = timeoutOf(settings.customTimeouts, "delete");
-    const { target, initial } = begin(settings, context, timeout, recordedIn(properties), false);
-    if (!isSettled(initial.outcome)) report.open();
-    const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
-    const record = asked ? initial : await requestCancel(initial, target, settings.expect);
+    const { target, initial } = begin(settings, context, timeout, recorded);
+    report.open();
+    const isAsked = initial.requestTime !== undefined;
+    const record = isAsked ? initial : await requestCancel(initial, target, settings.expect);
     return waitForExpectedOutcome(record, target, settings);
   });
+}
+
+/** Returns whether a delete has nothing to cancel and nothing to wait for. */
+function isOver({ outcome, requestTime }: CancellationRecord, settings: RequestSettings): boolean {
+  if (isSettled(outcome)) return true;
+  return requestTime !== undefined && (isFinal(outcome) || isSatisfied(outcome, settings));
 }
 
 const comparisons: readonly Comparison<RequestSettings>[] = [

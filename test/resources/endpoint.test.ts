@@ -102,6 +102,7 @@ describe("the endpoint of a call", () => {
   });
 
   for (const [text, reason] of [
+    ["127.0.0.1:28417", /isn't a URL of the form https:\/\/HOST\. Write "http:\/\/127\.0\.0\.1:28417"$/],
     ["http://10.0.0.1", /is plain http to another machine/],
     ["{", /must be a URL, or a JSON object of URLs by host/],
     ['{"x.example.com": 1}', /, at "x\.example\.com", must be a URL$/],
@@ -352,10 +353,21 @@ describe("a record that was made at a service, at an emulator", () => {
     return { emulator, here: listening({}, { CANCELLATION_ENDPOINT: emulator.endpoint }) };
   };
 
+  /** The error of a destroy says that nothing happened, and what to do. */
+  const refusal = new RegExp(
+    `the state records what happened at ${other}, but calls go to the emulator at http://127\\.0\\.0\\.1:\\d+\\. ` +
+      "No call was made, because .* Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint.* " +
+      "The resource stays in the state\\. Run `pulumi destroy` again\\. If the program or the config must change first, " +
+      "change it and run `pulumi up` before that\\. .*`pulumi state delete`\\.$",
+  );
+
   it("stays unchanged in a refresh, which shows why and makes no call", async () => {
     for (const state of [
       { operation: name, outcome: "cancelling", ...recordedElsewhere },
       { operation: name, outcome: "cancelled", endpoint: other },
+      { operation: name, outcome: "running", endpoint: other },
+      { operation: name, outcome: "running", cancelOn: "delete", endpoint: other },
+      { operation: name, outcome: "notFound", expect: ["notFound"], endpoint: other },
     ]) {
       const { emulator, here } = await enter();
       assert.deepEqual(await request.read(id, state, here), state);
@@ -366,8 +378,14 @@ describe("a record that was made at a service, at an emulator", () => {
 
   it("fails an up that would replace it, before any call", async () => {
     const { emulator, here } = await enter();
-    const state = { operation: name, outcome: "cancelling", ...recordedElsewhere };
-    await assert.rejects(request.update(id, state, { operation: name }, here), /CANCELLATION_ENDPOINT/);
+    for (const recorded of [
+      { outcome: "cancelling", ...recordedElsewhere },
+      { outcome: "running", endpoint: other },
+      { outcome: "unsupported", endpoint: other },
+    ]) {
+      const state = { operation: name, ...recorded };
+      await assert.rejects(request.update(id, state, { operation: name }, here), /CANCELLATION_ENDPOINT/);
+    }
     assert.equal(emulator.calls.count(), 0);
   });
 
@@ -379,10 +397,55 @@ describe("a record that was made at a service, at an emulator", () => {
     assert.equal(emulator.calls.count(), 0);
   });
 
-  it("doesn't keep a delete from the emulator", async () => {
+  it("fails a delete that would cancel or wait, before any call, and stays", async () => {
     const { emulator, here } = await enter();
-    await request.remove({ operation: name, cancelOn: "delete", outcome: "running", endpoint: other }, here);
-    assert.deepEqual(methodsOf(emulator), ["cancel"]);
+    for (const recorded of [
+      { outcome: "running", endpoint: other },
+      { outcome: "notFound", endpoint: other },
+      { outcome: "cancelling", ...recordedElsewhere },
+    ]) {
+      await assert.rejects(request.remove({ operation: name, cancelOn: "delete", ...recorded }, here), {
+        message: refusal,
+      });
+    }
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("is deleted if that makes no call", async () => {
+    const { emulator, here } = await enter();
+    for (const recorded of [
+      { outcome: "running", endpoint: other },
+      { outcome: "cancelling", ...recordedElsewhere },
+      { cancelOn: "delete", outcome: "cancelled", endpoint: other },
+      { cancelOn: "delete", waitFor: "accepted", outcome: "cancelling", ...recordedElsewhere },
+    ]) {
+      await request.remove({ operation: name, ...recorded }, here);
+    }
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("stays unchanged in a refresh of a sweep that cancels at its deletion, and fails its delete before any call", async () => {
+    const { emulator, here } = await enter();
+    for (const outcomes of [{}, { running: 3 }]) {
+      const state = { all: true, matched: Object.keys(outcomes).length * 3, outcomes, operations: [], endpoint: other };
+      assert.deepEqual(await sweep.read(id, state, here), state);
+      assert.match(here.lines.at(-1) ?? "", /isn't refreshed/);
+      await assert.rejects(sweep.remove(state, here), { message: refusal });
+    }
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("fails an up that would count for another selection, before any call", async () => {
+    const { emulator, here } = await enter();
+    const state = { all: true, matched: 3, outcomes: { running: 3 }, operations: [], endpoint: other };
+    await assert.rejects(sweep.update(id, state, { match: { name: "**" } }, here), /CANCELLATION_ENDPOINT/);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("is deleted with a sweep that cancelled at its creation", async () => {
+    const { emulator, here } = await enter();
+    await sweep.remove({ all: true, cancelOn: "create", outcomes: { running: 3 }, endpoint: other }, here);
+    assert.equal(emulator.calls.count(), 0);
   });
 
   it("stays unchanged in a refresh of a complete sweep, whose up makes no call", async () => {
@@ -403,14 +466,6 @@ describe("a record that was made at a service, at an emulator", () => {
     const inputs = { all: true, cancelOn: "create" };
     await assert.rejects(sweep.update(id, watching, inputs, here), /CANCELLATION_ENDPOINT/);
     assert.equal(emulator.calls.count(), 0);
-  });
-
-  it("doesn't count if nothing in it can be lost", async () => {
-    const { here } = await enter();
-    const refreshed = await request.read(id, { operation: name, outcome: "running", endpoint: other }, here);
-    assert.equal(refreshed["outcome"], "notFound");
-    const counted = await sweep.read(id, { all: true, matched: 3, outcomes: { running: 3 }, endpoint: other }, here);
-    assert.equal(counted["matched"], 1);
   });
 });
 

@@ -7,6 +7,7 @@ import { poll } from "../../operations/poll";
 import { isSameOperation } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";
 import { formatDuration } from "../inputs/duration";
+import { timeoutToRaise } from "../inputs/schema";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isSatisfied } from "../expectation";
 import { showWait } from "../progress";
@@ -203,12 +204,12 @@ export class Run {
 
   /** Lists again, and cancels what is new, until a listing shows nothing new. */
   private async cancelNew(): Promise<void> {
-    const { collection } = this.settings;
+    const { collection, cancelOn } = this.settings;
     for (let listing = 2; listing <= maxListings; listing++) {
       if (this.deadline.passed) {
         throw new StepError(
           `${collection}: the step's time limit of ${formatDuration(this.deadline.allowance)} was over before a listing confirmed that nothing is left to cancel. ` +
-            "Run again. To allow more time, set `customTimeouts`.",
+            `Run again. To allow more time, set ${timeoutToRaise(cancelOn)}.`,
         );
       }
       const found = await this.listRunning();

@@ -117,7 +117,10 @@ export async function update(id: string, old: Properties, inputs: Properties, co
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = sweepSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const { error } = await sweep(settings, context, "delete", acknowledgedIn(summaryIn(properties)));
+  const earlier = acknowledgedIn(summaryIn(properties));
+  const { error } = await sweep(settings, context, "delete", earlier).catch((cause: unknown) => {
+    throw new StepError(`${asSentence(reasonOf(cause))} ${waysOut({ step: "delete", isInState: true })}`);
+  });
   if (error !== undefined) throw new StepError(error);
 }
 
@@ -279,7 +282,7 @@ async function sweep(
   step: TimedStep,
   earlier: Summary = emptySummary,
 ): Promise<Swept> {
-  const { client, known } = begin(settings, context, earlier, step !== "delete");
+  const { client, known } = begin(settings, context, earlier);
   const deadline = Deadline.after(timeoutOf(settings.customTimeouts, step));
   const report = reportOf(settings);
   report.open();
@@ -343,19 +346,15 @@ async function writeMissingReport(settings: SweepSettings, earlier: Summary): Pr
 /**
  * Returns a client, and the summary that holds at its endpoint.
  *
- * @param replaces whether the step replaces the summary
- * @throws {OtherEndpointError} if the step would replace a service's summary by one of an emulator
+ * @throws {OtherEndpointError} if the summary is a service's and the endpoint an emulator's
  */
 function begin(
   { service, identity, cancelOn, collection }: SweepSettings,
   context: Context,
   record: Summary,
-  replaces = true,
 ): { client: OperationsClient; known: Summary } {
   const { client, endpoint } = connect(context, service, identity);
-  const isComplete = cancelOn === "create" && record.incomplete !== true;
-  const isWorthKeeping = replaces && (isComplete || record.requestTime !== undefined || record.acknowledged.length > 0);
   // A summary of another endpoint doesn't show what is left to cancel at this one.
   const nothing: Summary = cancelOn === "create" ? { ...emptySummary, incomplete: true } : emptySummary;
-  return { client, known: knownAt(endpoint, collection, { record, nothing, isWorthKeeping }) };
+  return { client, known: knownAt(endpoint, collection, { record, nothing }) };
 }

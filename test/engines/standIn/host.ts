@@ -64,6 +64,16 @@ export class DynamicProviderHost implements Provider {
     this.client = new ResourceProviderClient(address, grpc.credentials.createInsecure(), channelOptions);
   }
 
+  /** Resolves when the process has ended. */
+  get ended(): Promise<number | string> {
+    return this.child.ended;
+  }
+
+  /** Stops reading the process's output, as an engine that is killed does. */
+  closeOutput(): void {
+    this.child.closeOutput();
+  }
+
   async stop(): Promise<void> {
     this.client.close();
     await this.child.stop();

@@ -156,7 +156,10 @@ describe("the report of a request", () => {
     assert.equal(existsSync(report.path), false);
   });
 
-  for (const place of ["missing/report.jsonl", "."]) {
+  for (const [place, unwritable] of [
+    ["missing/report.jsonl", "because its folder doesn't exist\\. Create the folder, or change the path"],
+    [".", "\\(EISDIR\\)\\. Check the path and its permissions"],
+  ] as const) {
     it(`fails each step that cancels before its first call when the path ${place} can't be written`, async () => {
       const { create, update, remove, calls } = await begin();
       const path = join(report.directory, place);
@@ -165,7 +168,10 @@ describe("the report of a request", () => {
         update({ outcome: "running" }, { report: path }),
         remove({ report: path, outcome: "running" }),
       ]) {
-        assert.match((await failure(step)).message, /^The report .* can't be written \((ENOENT|EISDIR)\)/);
+        assert.match(
+          (await failure(step)).message,
+          new RegExp(`^The report .* can't be written,? ${unwritable}\\. This step cancelled nothing\\.`),
+        );
       }
       assert.deepEqual(calls(), []);
     });
@@ -243,7 +249,7 @@ describe("the report of a request", () => {
     assert.deepEqual([outputs["outcome"], outputs["unreported"]], ["succeeded", true]);
     assert.match(
       shown.at(-1) ?? "",
-      /^The report .*report\.jsonl can't be written \(ENOENT\).* next `pulumi up` writes/,
+      /^The report .*report\.jsonl can't be written, because its folder doesn't exist.* next `pulumi up` writes/,
     );
     assert.equal(diff(outputs).changes, true);
   });

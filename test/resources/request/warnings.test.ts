@@ -28,7 +28,7 @@ describe("the warning of a failure to come", () => {
     assert.deepEqual(lines, [
       `${label} (operations/AbC): the outcome is succeeded, which expect doesn't accept (cancelled). The update will fail. ` +
         'To accept it, add "succeeded" to `expect`. ' +
-        "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+        "To give up the resource, remove it from the program, which makes no call.",
     ]);
   });
 

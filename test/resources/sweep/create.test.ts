@@ -244,6 +244,10 @@ describe("create of a sweep that cancels at its creation", () => {
       });
       const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 2 }));
       assert.match(message, /the step's time limit of 10m was over before a listing confirmed that nothing is left/);
+      assert.match(
+        message,
+        /To allow more time, set `customTimeouts\.update` \(for a new resource, also `customTimeouts\.create`\)\./,
+      );
       assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelling: 2 }, true]);
       assert.deepEqual([cancels(), lists()], [2, 1]);
     });
@@ -280,7 +284,8 @@ describe("create of a sweep that cancels at its creation", () => {
         ["operations/a", "operations/c", "operations/b", "operations/d"],
         "the unexpected first",
       );
-      for (const way of ["`expect`", "`retainOnDelete`", "`pulumi state delete`"]) assert.ok(message.includes(way));
+      for (const way of ["`expect`", "remove it from the program", "`pulumi state delete`"])
+        assert.ok(message.includes(way));
     });
 
     it("reports the first 20 failures and the number of further ones", async () => {

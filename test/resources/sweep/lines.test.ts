@@ -153,7 +153,7 @@ describe("the warning of a sweep's failure to come", () => {
     assert.deepEqual(lines, [
       `${name} (operations): 1 succeeded, which expect doesn't accept (cancelled). The update will fail. ` +
         'To accept it, add "succeeded" to `expect`. ' +
-        "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+        "To give up the resource, remove it from the program, which makes no call.",
     ]);
   });
 
@@ -174,7 +174,7 @@ describe("the warning of a sweep's failure to come", () => {
 
 describe("what the error of a sweep says to do", () => {
   const { enter } = stage();
-  const inStateOnly = /retainOnDelete|pulumi state delete/;
+  const inStateOnly = /retainOnDelete|remove it from the program|pulumi state delete/;
 
   it("offers nothing that needs a state after a create that leaves nothing", async () => {
     const { create } = await enter({ operations: [{ name: "operations/a", answer: "UNIMPLEMENTED" }] });
@@ -265,7 +265,10 @@ describe("a sweep's report after a refresh", () => {
     const old = { ...outputs(), report: join(report.directory, "missing", "report.jsonl") };
     const refreshed = await read(old);
     assert.equal(refreshed["unreported"], true);
-    assert.match(shown.at(-1) ?? "", /can't be written \(ENOENT\).* next `pulumi up` writes what is known/);
+    assert.match(
+      shown.at(-1) ?? "",
+      /can't be written, because its folder doesn't exist.* next `pulumi up` writes what is known/,
+    );
     const inputs = { all: true, cancelOn: "create", report: report.path };
     assert.equal(diff(refreshed, inputs).changes, true);
     await update(refreshed, inputs);
