@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { checkConfigKeys, checkProgramDirectory, checkResource, warnOfPlainCredentials } from "./programChecks";
 import { movedFrom } from "./movedFrom";
 import { absentRequestOutputs, RequestOutputs } from "./outputs";
 import type { CancelOn, OutcomeExpectation, ServiceArgs, WaitFor } from "./types";
@@ -147,11 +147,11 @@ export class CancellationRequest extends RequestOutputs {
    * @param name the resource's name in this program
    * @param args what to cancel, and how
    * @param opts options of the resource; `customTimeouts` limits its waits
-   * @throws if `args` isn't an object
+   * @throws if `name` isn't a nonempty string, or `args` isn't an object
    * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
-    checkArguments("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
+    checkResource("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();
@@ -161,7 +161,7 @@ export class CancellationRequest extends RequestOutputs {
       ...args,
       // get() passes no operation, but only a property that is present here becomes an output.
       operation: args.operation as pulumi.Input<string> | undefined,
-      ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
+      ...(customTimeouts ? { customTimeouts } : {}),
       ...absentRequestOutputs,
       // For lines and reports. The host doesn't know the name.
       __resourceName: name,

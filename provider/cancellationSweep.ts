@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkArguments, checkConfigKeys, checkProgramDirectory, warnOfPlainCredentials } from "./programChecks";
+import { checkConfigKeys, checkProgramDirectory, checkResource, warnOfPlainCredentials } from "./programChecks";
 import { movedFrom } from "./movedFrom";
 import { absentSweepOutputs, secretLike, secretSweepOutputs, SweepOutputs } from "./outputs";
 import type { CancelOn, OperationMatch, OutcomeExpectation, ServiceArgs, WaitFor } from "./types";
@@ -117,7 +117,7 @@ export type CancellationSweepTiming =
  * Cancels every matching operation, as one resource. Use it to tear down an environment, or to clean up.
  *
  * ```ts
- * // `pulumi destroy` cancels the operations that still run before it deletes the environment.
+ * // `pulumi destroy` cancels the operations that still run before it deletes the environment's resources.
  * new CancellationSweep("teardown", { match: { operationTypes: ["CREATE_ENTITLEMENT"] } }, { dependsOn: environment });
  * ```
  *
@@ -143,11 +143,11 @@ export class CancellationSweep extends SweepOutputs {
    * @param name the resource's name in this program
    * @param args what to cancel, and how
    * @param opts options of the resource; `customTimeouts` limits its steps
-   * @throws if `args` isn't an object
+   * @throws if `name` isn't a nonempty string, or `args` isn't an object
    * @throws if the package isn't a direct dependency of the program, or is installed with Yarn's Plug'n'Play
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
-    checkArguments("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
+    checkResource("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
     checkProgramDirectory();
     checkConfigKeys();
     warnOfPlainCredentials();
@@ -156,7 +156,7 @@ export class CancellationSweep extends SweepOutputs {
     const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), ...secretSweepOutputs];
     const properties = {
       ...args,
-      ...(customTimeouts ? { customTimeouts: { ...customTimeouts } } : {}),
+      ...(customTimeouts ? { customTimeouts } : {}),
       ...absentSweepOutputs,
       operations: secretLike(args.names),
       // For lines and reports. The host doesn't know the name.

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkConfigKeys } from "./programChecks";
+import { checkArguments, checkConfigKeys } from "./programChecks";
 import type { OperationError, OperationMatch, OperationMessage, Outcome, ServiceArgs } from "./types";
 
 /** The service that a lookup calls, and the identity that it calls as. */
@@ -79,6 +79,7 @@ export interface OperationResult {
  * Source: `google/longrunning/operations.proto`.
  */
 export async function getOperation(args: GetOperationArgs): Promise<OperationResult> {
+  checkArguments("getOperation", args, '{ operation: "operations/AbC" }', "Use getOperationOutput");
   return steps().getOperation(args);
 }
 
@@ -99,6 +100,7 @@ export function getOperationOutput(args: InputsOf<GetOperationArgs>): pulumi.Out
  * Source: `google/longrunning/operations.proto`.
  */
 export async function listOperations(args: ListOperationsArgs = {}): Promise<OperationResult[]> {
+  checkArguments("listOperations", args, '{ match: { name: "operations/**" } }', "Use listOperationsOutput");
   return steps().listOperations(args);
 }
 

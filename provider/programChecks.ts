@@ -33,26 +33,47 @@ export function checkProgramDirectory(): void {
 }
 
 /**
- * Checks that a resource has arguments, because TypeScript can't in a JavaScript program.
+ * Checks that a resource has a name and arguments, because TypeScript can't in a JavaScript program.
  *
  * @param example arguments that the resource accepts, as a program writes them
+ * @throws if `name` isn't a nonempty string
  * @throws if `args` isn't an object of arguments
  */
-export function checkArguments(type: string, name: string, args: unknown, example: string): void {
-  const issue = argumentsIssue(args);
-  if (issue === undefined) return;
-  throw new Error(`${type} "${name}" ${issue}. Give it an object, for example ${example}`);
+export function checkResource(type: string, name: unknown, args: unknown, example: string): void {
+  if (typeof name !== "string" || name === "") {
+    const issue =
+      name === undefined || name === null || name === "" ? "has no name" : `has ${kindOf(name)} as its name`;
+    throw new Error(`${type} ${issue}. Give it a string first, for example new ${type}("my-name", ${example})`);
+  }
+  checkArguments(`${type} "${name}"`, args, example, "Only the values of the arguments can be outputs");
 }
 
-/** Returns what is wrong with arguments. Doesn't show a string, because it may be a credential. */
-function argumentsIssue(args: unknown): string | undefined {
+/**
+ * Checks that a resource or a lookup has arguments.
+ *
+ * @param subject the resource or the lookup, for the message
+ * @param example arguments that it accepts, as a program writes them
+ * @param forOutputs what to do if the arguments are an output
+ * @throws if `args` isn't an object of arguments
+ */
+export function checkArguments(subject: string, args: unknown, example: string, forOutputs: string): void {
+  const issue = argumentsIssue(args, forOutputs);
+  if (issue === undefined) return;
+  throw new Error(`${subject} ${issue}. Give it an object, for example ${example}`);
+}
+
+/** Returns what is wrong with arguments. */
+function argumentsIssue(args: unknown, forOutputs: string): string | undefined {
   if (args === undefined || args === null) return "has no arguments";
-  if (Array.isArray(args)) return "has a list as its arguments";
-  if (typeof args !== "object") return `has a ${typeof args} as its arguments`;
+  if (Array.isArray(args) || typeof args !== "object") return `has ${kindOf(args)} as its arguments`;
   const isLater = pulumi.Output.isInstance(args) || typeof (args as { then?: unknown }).then === "function";
-  return isLater
-    ? "has an output or a promise as its arguments. Only the values of the arguments can be outputs"
-    : undefined;
+  return isLater ? `has an output or a promise as its arguments. ${forOutputs}` : undefined;
+}
+
+/** Describes a value that isn't valid without showing it, because it may be a credential. */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 /**

@@ -106,6 +106,11 @@ describe("a CancellationRequest in a program", () => {
     assert.deepEqual(inputs["customTimeouts"], customTimeouts);
   });
 
+  it("passes customTimeouts that aren't an object unchanged, so that the provider refuses them", async () => {
+    const opts = { customTimeouts: "5m" as pulumi.CustomTimeouts };
+    assert.equal((await inputsOf(new CancellationRequest("r", { operation }, opts)))["customTimeouts"], "5m");
+  });
+
   it("accepts arguments that are outputs", async () => {
     const args = { operation: pulumi.output(operation), service: pulumi.output({ version: pulumi.output("v1") }) };
     const { __provider, ...inputs } = await inputsOf(new CancellationRequest("r", args));

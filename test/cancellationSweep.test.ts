@@ -98,6 +98,11 @@ describe("a CancellationSweep in a program", () => {
     assert.deepEqual((await inputsOf({ all: true }, { customTimeouts }))["customTimeouts"], customTimeouts);
   });
 
+  it("passes customTimeouts that aren't an object unchanged, so that the provider refuses them", async () => {
+    const opts = { customTimeouts: "5m" as pulumi.CustomTimeouts };
+    assert.equal((await inputsOf({ all: true }, opts))["customTimeouts"], "5m");
+  });
+
   it("accepts arguments that are outputs", async () => {
     const args = {
       names: [pulumi.output("operations/a"), "operations/b"],

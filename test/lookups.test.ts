@@ -70,6 +70,25 @@ describe("a lookup in a program", () => {
     assert.match((await rejection(failing)).message, /- operation has an empty segment/);
     assert.equal(emulator.calls.count(), 0);
   });
+
+  for (const [args, issue] of [
+    [null, "has no arguments."],
+    ["s3cr3t", "has a string as its arguments."],
+    [[name], "has a list as its arguments."],
+    [pulumi.output({}), "has an output or a promise as its arguments. Use"],
+  ] as const) {
+    it(`rejects its promise and explains that it ${issue}`, async () => {
+      for (const [lookup, example] of [
+        [getOperation, '{ operation: "operations/AbC" }'],
+        [listOperations, '{ match: { name: "operations/**" } }'],
+      ] as const) {
+        const { message } = await rejection(lookup(args as never));
+        assert.ok(message.startsWith(`${lookup.name} ${issue}`), message);
+        assert.ok(message.endsWith(`Give it an object, for example ${example}`), message);
+      }
+      assert.equal(emulator.calls.count(), 0);
+    });
+  }
 });
 
 describe("a lookup in a test with mocks", () => {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { CancellationRequest, CancellationSweep } from "../provider";
 
 /** The classes as a JavaScript program sees them. */
-type Constructor = new (name: string, args?: unknown) => unknown;
+type Constructor = new (name?: unknown, args?: unknown, opts?: unknown) => unknown;
 
 describe("a resource in a JavaScript program", () => {
   before(() => pulumi.runtime.setMocks({ newResource: () => ({ id: "i", state: {} }), call: () => ({}) }));
@@ -35,6 +35,24 @@ describe("a resource in a JavaScript program", () => {
         );
       });
     }
+
+    for (const [name, issue] of [
+      [undefined, "has no name"],
+      ["", "has no name"],
+      [5, "has a number as its name"],
+      [{ operation: "operations/AbC" }, "has an object as its name"],
+    ] as const) {
+      it(`throws an error that explains that the ${type} ${issue} (${JSON.stringify(name)})`, () => {
+        assert.throws(
+          () => new Resource(name, { operation: "operations/AbC" }),
+          new RegExp(`^Error: ${type} ${issue}\\. Give it a string first, for example new ${type}\\("my-name", \\{ `),
+        );
+      });
+    }
+
+    it(`throws an error for a ${type} without a name and arguments`, () => {
+      assert.throws(() => new Resource(), new RegExp(`^Error: ${type} has no name\\. Give it a string first`));
+    });
 
     it(`throws an error for a ${type} without arguments`, () => {
       assert.throws(() => new Resource("x"), new RegExp(`^Error: ${type} "x" has no arguments\\. Give it an object`));

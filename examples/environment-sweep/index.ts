@@ -27,18 +27,21 @@ import { CancellationSweep, listOperations } from "pulumi-operation-cancellation
 /** The types of operations that the environment starts. */
 const match = { operationTypes: ["CREATE_ENTITLEMENT", "CHANGE_OFFER", "TRANSFER_ENTITLEMENTS"] };
 
-/** Stands for the resources that the operations change. */
+/** The resources that the operations change. */
 class Environment extends pulumi.ComponentResource {
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("examples:environmentSweep:Environment", name, {}, opts);
+    // Stands for a resource such as a database. The engine itself keeps it, so it needs no cloud.
+    new pulumi.Stash(name, { input: "a database" }, { parent: this });
     this.registerOutputs();
   }
 }
 
 const environment = new Environment("staging");
 
-// `pulumi destroy` deletes the sweep before the environment, because the sweep depends on it. The sweep then cancels
-// what runs, and waits until it ends. If more than 200 operations match, the sweep fails and cancels nothing.
+// `pulumi destroy` deletes the sweep before the resources in the environment, because the sweep depends on them. The
+// sweep then cancels what runs, and waits until it ends. If more than 200 operations match, the sweep fails, cancels
+// nothing, and the resources stay.
 const sweep = new CancellationSweep(
   "staging",
   { match, limit: 200, report: "sweep.jsonl" },

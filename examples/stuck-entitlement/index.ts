@@ -26,7 +26,7 @@ const operation = new pulumi.Config().require("operation");
 const request = new CancellationRequest(
   "stuck-entitlement",
   { operation, expect: ["cancelled"] },
-  { customTimeouts: { create: "30m" } },
+  { customTimeouts: { create: "30m", update: "30m" } },
 );
 
 export const outcome = request.outcome;

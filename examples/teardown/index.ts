@@ -24,18 +24,21 @@ import { CancellationRequest } from "pulumi-operation-cancellation";
 /** The operations to cancel before the environment goes: `pulumi config set --path 'operations[0]' operations/AbC`. */
 const operations = new pulumi.Config().requireObject<string[]>("operations");
 
-/** Stands for the resources that the operations change. */
+/** The resources that the operations change. */
 class Environment extends pulumi.ComponentResource {
   constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
     super("examples:teardown:Environment", name, {}, opts);
+    // Stands for a resource such as a database. The engine itself keeps it, so it needs no cloud.
+    new pulumi.Stash(name, { input: "a database" }, { parent: this });
     this.registerOutputs();
   }
 }
 
 const environment = new Environment("staging");
 
-// `pulumi destroy` deletes the requests before the environment, because they depend on it. So the operations have ended
-// before the environment goes. If you remove an operation from the list, the next `pulumi up` cancels it.
+// `pulumi destroy` deletes the requests before the resources in the environment, because they depend on them. So the
+// operations have ended before the resources go. If you remove an operation from the list, the next `pulumi up` cancels
+// it.
 export const watched = operations.map((operation) => {
   const request = new CancellationRequest(
     operation,

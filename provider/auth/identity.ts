@@ -151,9 +151,11 @@ function delegates(setting: ConfigValue | undefined): string[] {
   } catch {
     // Reported below, without the parser's message, which quotes the value.
   }
+  // No environment variable has this setting.
+  const key = setting.source.replace(/^config /, "");
   throw new CredentialError(
     `${setting.source} must be a list of service account addresses. Set it with ` +
-      "`pulumi config set --path 'gcp:impersonateServiceAccountDelegates[0]' ADDRESS`.",
+      `\`pulumi config set --path '${key}[0]' ADDRESS\`.`,
   );
 }
 

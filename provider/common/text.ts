@@ -26,6 +26,11 @@ export function singleLine(text: string, maxLength: number): string {
   return truncate(line, maxLength);
 }
 
+/** Returns a text that ends as a sentence does, so that another sentence can follow. */
+export function asSentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 /** Returns a count with a comma between thousands, for example `1,200`. */
 export function inDigits(count: number): string {
   return count.toLocaleString("en-US");

@@ -10,6 +10,7 @@ import * as requestSteps from "../resources/request";
 import * as sweepSteps from "../resources/sweep/steps";
 import type { StepDifference } from "../resources/inputs/diff";
 import { describeIssue, type Issue } from "../resources/inputs/schema";
+import { endWithEngine } from "./endWithEngine";
 import { GrpcError, providerKey, sendable } from "./grpcError";
 import { toJson } from "./plain";
 
@@ -58,9 +59,10 @@ class DynamicProvider {
 
   /**
    * Keeps the config's reader. The host doesn't wait for this method or call it again, so it must be synchronous and
-   * can't fail.
+   * can't fail. A program that imports this module doesn't call it.
    */
   configure({ config }: ConfigureRequest): void {
+    endWithEngine();
     const read = (key: string) => {
       const value = config.get(key);
       return typeof value === "string" ? value : undefined;

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CancellationRequestArgs, CancellationRequestState } from "../cancellationRequest";
 import { movedFrom } from "../movedFrom";
 import { absentRequestOutputs, RequestOutputs } from "../outputs";
-import { checkArguments, warnOfPlainCredentials } from "../programChecks";
+import { checkResource, warnOfPlainCredentials } from "../programChecks";
 
 /**
  * Requests the cancellation of a Google long-running operation.
@@ -66,7 +66,7 @@ export class CancellationRequest extends RequestOutputs {
    * @throws if `args` isn't an object
    */
   constructor(name: string, args: CancellationRequestArgs, opts: pulumi.CustomResourceOptions = {}) {
-    checkArguments("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
+    checkResource("CancellationRequest", name, args, '{ operation: "operations/AbC" }');
     warnOfPlainCredentials();
     const properties = {
       ...args,

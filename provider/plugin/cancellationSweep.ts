@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CancellationSweepArgs } from "../cancellationSweep";
 import { movedFrom } from "../movedFrom";
 import { absentSweepOutputs, secretLike, secretSweepOutputs, SweepOutputs } from "../outputs";
-import { checkArguments, warnOfPlainCredentials } from "../programChecks";
+import { checkResource, warnOfPlainCredentials } from "../programChecks";
 
 /**
  * Cancels every matching operation, as one resource. Use it to tear down an environment, or to clean up.
@@ -39,7 +39,7 @@ export class CancellationSweep extends SweepOutputs {
    * @throws if `args` isn't an object
    */
   constructor(name: string, args: CancellationSweepArgs, opts: pulumi.CustomResourceOptions = {}) {
-    checkArguments("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
+    checkResource("CancellationSweep", name, args, '{ match: { name: "operations/**" } }');
     warnOfPlainCredentials();
     const additionalSecretOutputs = [...(opts.additionalSecretOutputs ?? []), ...secretSweepOutputs];
     const properties = { ...args, ...absentSweepOutputs, operations: secretLike(args.names) };

@@ -5,6 +5,7 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { pollUntilDone, StillRunningError } from "../operations/poll";
 import { mayHaveArrived } from "../operations/transience";
 import { formatDuration } from "./inputs/duration";
+import { timeoutToRaise } from "./inputs/schema";
 import { StepError, reasonOf, UnexpectedOutcomeError, UnfinishedError } from "./errors";
 import { type Expectation, isFinal, isSatisfied } from "./expectation";
 import { describeWait } from "./operationInWords";
@@ -151,7 +152,7 @@ async function waitForOutcome(
     const reason = interrupted
       ? `${acknowledgement}, and the deployment was interrupted before the operation ended.`
       : error instanceof StillRunningError
-        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set \`customTimeouts\`.`
+        ? `${acknowledgement}, and the operation is still running ${formatDuration(deadline.allowance)} after this step began. To wait longer, set ${timeoutToRaise(expectation.cancelOn)}.`
         : `${acknowledgement}, and a read of the operation then failed: ${reasonOf(error)}.`;
     // A delete can't record the acknowledgement, so its next run can't resume the wait.
     const next = expectation.cancelOn === "create" ? " The next run resumes the wait without a second cancel." : "";

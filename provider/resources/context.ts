@@ -84,6 +84,21 @@ export function isRecordedHere(
   return called === undefined || holdsAt(recorded, called.origin);
 }
 
+/** Shows once why a record that doesn't hold at the endpoint that a step would call causes an update. */
+export function explainUpdate(
+  label: string,
+  { endpoint: recorded }: { readonly endpoint?: string },
+  { service, identity }: { readonly service: Service; readonly identity: IdentityArgs },
+  context: Context,
+): void {
+  const called = validDestination(context, service, identity);
+  if (recorded === undefined || called === undefined) return;
+  logOnce(
+    context,
+    `${label}: the state records what happened at ${recorded}. Calls go to ${called.origin}, so the next update asks there.`,
+  );
+}
+
 /** Shows once where the calls of a resource go, also in a preview. Shows nothing if a setting isn't valid. */
 export function announceCalls(context: Context, service: Service, args: IdentityArgs): void {
   const destination = validDestination(context, service, args);

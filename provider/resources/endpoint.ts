@@ -38,7 +38,8 @@ export function validateEndpoints({ config, environment }: Settings): string[] {
 /**
  * Returns where the calls for a service go. The environment has precedence over the config, and the config over the
  * service's own endpoint. A single endpoint in the environment applies to all services. A single endpoint in the config
- * applies to the default service. Both settings can hold an endpoint for each host instead.
+ * applies to the default service. Both settings can hold an endpoint for each host instead. An emulator's endpoint
+ * applies to the regional hosts of its host too.
  *
  * @throws {StepError} if a setting isn't valid
  */
@@ -73,23 +74,21 @@ interface Known<T> {
   readonly record: T;
   /** What the step knows if the record doesn't hold. */
   readonly nothing: T;
-  /** Whether the step replaces the record, and something in it would be lost. */
-  readonly isWorthKeeping: boolean;
 }
 
 /**
  * Returns what a step knows at the endpoint that it calls.
  *
  * @param name the operation or the collection
- * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
+ * @throws {OtherEndpointError} if a service's record would be replaced or deleted because of what an emulator responds
  */
 export function knownAt<T extends { readonly endpoint?: string }>(
   endpoint: string,
   name: string,
-  { record, nothing, isWorthKeeping }: Known<T>,
+  { record, nothing }: Known<T>,
 ): T {
   const recorded = record.endpoint;
-  if (isWorthKeeping && recorded !== undefined && !isEmulator(recorded) && isEmulator(endpoint)) {
+  if (recorded !== undefined && !isEmulator(recorded) && isEmulator(endpoint)) {
     throw new OtherEndpointError(name, recorded, endpoint);
   }
   return { ...(holdsAt(recorded, endpoint) ? record : nothing), endpoint };
@@ -103,8 +102,23 @@ function isEmulator(endpoint: string): boolean {
 
 function endpointIn(override: Override | undefined, service: Service, isForAll: boolean): string | undefined {
   if (!override) return undefined;
-  if ("byHost" in override) return override.byHost.get(service.host);
+  if ("byHost" in override) return override.byHost.get(service.host) ?? emulatorOf(service.host, override.byHost);
   return isForAll ? override.origin : undefined;
+}
+
+/**
+ * Returns the emulator of a regional host's service. Without this, an entry for `aiplatform.googleapis.com` would let the
+ * calls to `europe-west4-aiplatform.googleapis.com` go to Google. An entry for another machine is for its host only,
+ * because an endpoint of a service may serve no other location.
+ */
+function emulatorOf(host: string, byHost: ReadonlyMap<string, string>): string | undefined {
+  const [, origin] = [...byHost].find(([of, to]) => isEmulator(to) && isRegional(host, of)) ?? [];
+  return origin;
+}
+
+/** Returns whether a host is `LOCATION-HOST`, for example `us-central1-aiplatform.googleapis.com`. */
+function isRegional(host: string, of: string): boolean {
+  return host.endsWith(`-${of}`) && /^[a-z\d-]+$/.test(host.slice(0, -of.length - 1));
 }
 
 function overrideIssues(text: string | undefined, source: string): string[] {

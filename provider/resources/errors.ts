@@ -9,14 +9,14 @@ export class StepError extends Error {
 }
 
 /**
- * A step would read a service's operation at an emulator, and replace what the state records of the service. It made no
- * call.
+ * A step would read or cancel a service's operations at an emulator, and replace or delete what the state records of the
+ * service. It made no call.
  */
 export class OtherEndpointError extends StepError {
   constructor(name: string, recorded: string, endpoint: string) {
     super(
       `${name}: the state records what happened at ${recorded}, but calls go to the emulator at ${endpoint}. No call was made, because ` +
-        "the record would be lost. Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.",
+        "an emulator can't read or cancel operations of a service. Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.",
     );
     this.name = "OtherEndpointError";
   }

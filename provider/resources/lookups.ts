@@ -15,6 +15,7 @@ import { showProgress } from "./progress";
 import { type Collection, describeListing, listPages } from "./sweep/listing";
 import * as sweep from "./sweep/inputs";
 import { formatDuration, parseDuration } from "./inputs/duration";
+import { selects } from "./inputs/selection";
 import { describeIssue, duration, type Issue, unknownProperty, validateSchema } from "./inputs/schema";
 
 /** How long a lookup may take if `timeout` doesn't say, in milliseconds. A preview waits for its lookups. */
@@ -124,8 +125,7 @@ export function validListArguments(args: Properties, context: Context): Properti
 
 /** Returns the arguments of a sweep. A listing without a selection lists everything. */
 function selectionOf(known: Properties): Properties {
-  const selects = known["filter"] !== undefined || Object.keys(known["match"] ?? {}).length > 0;
-  return selects ? known : { ...known, all: true };
+  return selects(known["filter"]) || selects(known["match"]) ? known : { ...known, all: true };
 }
 
 /**

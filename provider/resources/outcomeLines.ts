@@ -77,9 +77,10 @@ export function describeChange(before: Outcome | undefined, record: Cancellation
   return elapsed >= 0 ? `${change} after ${inWords(elapsed)}` : change;
 }
 
-/** Returns a duration for a line: `34 s`, `2 min 5 s`, `1 h 2 min`. */
+/** Returns a duration for a line: `less than 1 s`, `34 s`, `2 min 5 s`, `1 h 2 min`. */
 function inWords(milliseconds: number): string {
-  return durationParts(Math.max(1000, milliseconds))
+  if (milliseconds < 1000) return "less than 1 s";
+  return durationParts(milliseconds)
     .slice(0, 2)
     .map(([count, unit]) => `${count} ${unit === "m" ? "min" : unit}`)
     .join(" ");

@@ -1,3 +1,4 @@
+import { asSentence } from "../common/text";
 import type { Outcome } from "../operations/outcome";
 import type { Context } from "./context";
 import { reasonOf, StepError, UnexpectedOutcomeError, UnfinishedError } from "./errors";
@@ -14,7 +15,9 @@ interface Step {
   readonly step: TimedStep | "read";
   readonly settings: RequestSettings;
   readonly context: Context;
-  /** The recorded outcome. `undefined` if there is none. */
+  /** The outcome in the state. `undefined` if there is none. */
+  readonly recorded: Outcome | undefined;
+  /** The same, or `undefined` if it doesn't hold at the endpoint that the step calls. */
   readonly before: Outcome | undefined;
 }
 
@@ -49,7 +52,7 @@ export function reportingOutcome(
       await report.close();
       return conclude(step, result);
     }
-    const reportError = await write(report, lineOf(step, result));
+    const reportError = await write(report, step, lineOf(step, result));
     if (!record) return conclude(step, result, reportError);
     return conclude(step, { ...result, record: withReported(record, reportError === undefined) }, reportError);
   });
@@ -65,9 +68,9 @@ async function resultOf(work: Promise<CancellationRecord>): Promise<Result> {
 }
 
 /** Returns whether a step changed the outcome. A first outcome counts, unless the operation only runs. */
-function isChange({ step, before }: Step, { outcome }: CancellationRecord): boolean {
-  // A resource that a program only looks up has no outcome in a read.
-  if (step === "read" && before === undefined) return false;
+function isChange({ step, recorded, before }: Step, { outcome }: CancellationRecord): boolean {
+  // A resource that a program only looks up has no recorded outcome in a read.
+  if (step === "read") return recorded !== undefined && outcome !== recorded;
   return outcome !== (before ?? "running");
 }
 
@@ -97,9 +100,10 @@ function lineOf({ settings, before }: Step, { record, error }: Result): Reported
 }
 
 /** Writes a line, and returns the error if that fails. */
-async function write(report: Report, line: ReportedOperation): Promise<string | undefined> {
+async function write(report: Report, { step }: Step, line: ReportedOperation): Promise<string | undefined> {
   try {
-    report.write(line);
+    if (step === "read") report.writeChanged(line);
+    else report.write(line);
     await report.close();
     return undefined;
   } catch (error) {
@@ -128,8 +132,4 @@ function conclude({ step, context }: Step, { record, error }: Result, reportErro
   const message = [asSentence(reasonOf(error)), reportError, ways].filter((part) => part !== undefined).join(" ");
   if (isKept && record) throw new UnfinishedError(message, record);
   throw ways === undefined && reportError === undefined ? error : new StepError(message);
-}
-
-function asSentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -3,7 +3,7 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
 import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { connect, type Context, isRecordedHere, warnOnce, stepDeadline } from "./context";
+import { connect, type Context, explainUpdate, isRecordedHere, stepDeadline, warnOnce } from "./context";
 import { knownAt } from "./endpoint";
 import { OtherEndpointError, PartialError, StepError, UnfinishedError } from "./errors";
 import { isFinal, isSatisfied } from "./expectation";
@@ -51,7 +51,7 @@ export interface Created {
 export async function create(inputs: Properties, context: Context): Promise<Created> {
   const settings = requestSettings(inputs);
   const id = fullName(settings.service.host, settings.operation);
-  const step = { step: "create", settings, context, before: undefined } as const;
+  const step = { step: "create", settings, context, recorded: undefined, before: undefined } as const;
   const outputs = await keeping(id, inputs, () =>
     reportingOutcome(step, async (report) => {
       const { target, initial } = begin(settings, context, stepDeadline(context, settings, "create"));
@@ -86,19 +86,16 @@ async function keeping(id: string, inputs: Properties, step: () => Promise<Cance
 /**
  * Returns a step's target, and the record that holds at its endpoint.
  *
- * @param replaces whether the step replaces the record
- * @throws {OtherEndpointError} if the step would replace a service's record by one of an emulator
+ * @throws {OtherEndpointError} if the record is a service's and the endpoint an emulator's
  */
 function begin(
   { service, identity, operation }: RequestSettings,
   context: Context,
   deadline: Deadline,
   record: CancellationRecord = initialRecord,
-  replaces = true,
 ): { target: Target; initial: CancellationRecord } {
   const { client, endpoint } = connect(context, service, identity);
-  const isWorthKeeping = replaces && (record.requestTime !== undefined || isSettled(record.outcome));
-  const initial = knownAt(endpoint, operation, { record, nothing: initialRecord, isWorthKeeping });
+  const initial = knownAt(endpoint, operation, { record, nothing: initialRecord });
   return { target: { client, name: operation, deadline, display: context }, initial };
 }
 
@@ -132,8 +129,8 @@ export async function read(id: string, properties: Properties, context: Context)
   const args = argumentsFromId(id, properties, context);
   const settings = requestSettings(args);
   const recorded = recordedIn(properties);
-  const before = outcomeHere(properties, settings, context);
-  const record = await reportingOutcome({ step: "read", settings, context, before }, async () => {
+  const step = { step: "read", settings, context, ...outcomesIn(properties, settings, context) } as const;
+  const record = await reportingOutcome(step, async () => {
     try {
       const deadline = Deadline.after(readTimeout, context.interruption);
       const { target, initial } = begin(settings, context, deadline, recorded);
@@ -178,8 +175,7 @@ export async function importById(
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
   const settings = requestSettings(inputs);
-  const before = outcomeHere(old, settings, context);
-  const step = { step: "update", settings, context, before } as const;
+  const step = { step: "update", settings, context, ...outcomesIn(old, settings, context) } as const;
   return keeping(id, inputs, () =>
     reportingOutcome(step, (report) => bringUp(recordedIn(old), settings, context, report)),
   );
@@ -212,23 +208,34 @@ async function bringUp(
 }
 
 /**
- * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels, waits and checks the outcome. A delete can't
- * write outputs, so after a failed delete the next one starts over.
+ * Makes no call with `cancelOn: "create"`. With `"delete"` it cancels, waits and checks the outcome, unless the state
+ * records the end. A delete can't write outputs, so after a failed delete the next one starts over.
  *
  * @throws if the operation didn't end as expected; the resource then stays
  */
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = requestSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const before = outcomeHere(properties, settings, context);
-  await reportingOutcome({ step: "delete", settings, context, before }, async (report) => {
+  const step = { step: "delete", settings, context, ...outcomesIn(properties, settings, context) } as const;
+  await reportingOutcome(step, async (report) => {
+    const recorded = recordedIn(properties);
+    if (isRecordedHere(recorded, settings, context) && isOver(recorded, settings)) {
+      assertExpected(recorded, settings.operation, settings);
+      return recorded;
+    }
     const deadline = stepDeadline(context, settings, "delete");
-    const { target, initial } = begin(settings, context, deadline, recordedIn(properties), false);
-    if (!isSettled(initial.outcome)) report.open();
-    const asked = initial.requestTime !== undefined || isSettled(initial.outcome);
-    const record = asked ? initial : await requestCancel(initial, target, settings.expect);
+    const { target, initial } = begin(settings, context, deadline, recorded);
+    report.open();
+    const isAsked = initial.requestTime !== undefined;
+    const record = isAsked ? initial : await requestCancel(initial, target, settings.expect);
     return waitForExpectedOutcome(record, target, settings);
   });
+}
+
+/** Returns whether a delete has nothing to cancel and nothing to wait for. */
+function isOver({ outcome, requestTime }: CancellationRecord, settings: RequestSettings): boolean {
+  if (isSettled(outcome)) return true;
+  return requestTime !== undefined && (isFinal(outcome) || isSatisfied(outcome, settings));
 }
 
 /** The arguments, and whether a change of them replaces the resource. */
@@ -246,6 +253,8 @@ export function diff(outputs: Properties, inputs: Properties, context: Context):
   const recorded = recordedIn(outputs);
   const isHere = isRecordedHere(recorded, settings, context);
   if (isHere && replaces.length === 0 && !hasUnknown(inputs)) warnOfFailure(recorded, settings, context);
+  if (!isHere && replaces.length === 0)
+    explainUpdate(labelOf(settings.resource, settings.operation), recorded, settings, context);
   const satisfied = isHere && (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
   const isUnfinished = !satisfied || !isReported(recorded, settings);
   return { changes: changed.length > 0 || isUnfinished, changed, replaces };
@@ -260,9 +269,13 @@ function warnOfFailure({ outcome }: CancellationRecord, settings: RequestSetting
   warnOnce(context, `${label}: the outcome is ${outcome}, ${describeComingFailure([outcome], settings)}`);
 }
 
-/** Returns the recorded outcome, or `undefined` if there is none at the endpoint that a step would call. */
-function outcomeHere(properties: Properties, settings: RequestSettings, context: Context): Outcome | undefined {
-  const recorded = recordedIn(properties);
-  const isRecorded = properties["outcome"] !== undefined && isRecordedHere(recorded, settings, context);
-  return isRecorded ? recorded.outcome : undefined;
+/** Returns the outcome in the state, and whether it holds at the endpoint that a step would call. */
+function outcomesIn(
+  properties: Properties,
+  settings: RequestSettings,
+  context: Context,
+): { recorded: Outcome | undefined; before: Outcome | undefined } {
+  const record = recordedIn(properties);
+  const recorded = properties["outcome"] === undefined ? undefined : record.outcome;
+  return { recorded, before: isRecordedHere(record, settings, context) ? recorded : undefined };
 }

@@ -48,8 +48,7 @@ async function readRecord(
   const { service, identity, operation } = settings;
   try {
     const { client, endpoint } = connect(context, service, identity);
-    const isWorthKeeping = recorded.requestTime !== undefined || isSettled(recorded.outcome);
-    const initial = knownAt(endpoint, operation, { record: recorded, nothing: initialRecord, isWorthKeeping });
+    const initial = knownAt(endpoint, operation, { record: recorded, nothing: initialRecord });
     return await readForPreview(context, { label, endpoint }, (deadline) =>
       readOperation(initial, { client, name: operation, deadline, display: context }),
     );

@@ -37,14 +37,14 @@ export function waysOut({ step, isInState, acceptance }: Failure): string {
     ways.push(
       "The resource stays in the state.",
       acceptance === undefined
-        ? "Run `pulumi destroy` again. If the program must change first, for example `expect`, change it and run `pulumi up` before that."
+        ? "Run `pulumi destroy` again. If the program or the config must change first, change it and run `pulumi up` before that."
         : `${acceptance} in the program, run \`pulumi up\`, and then run \`pulumi destroy\` again.`,
       "To give up the resource without cancelling, set `retainOnDelete`, run `pulumi up`, and then run `pulumi destroy`.",
     );
   } else {
     if (acceptance !== undefined) ways.push(`${acceptance}.`);
     if (!isInState) return [...ways, "The failed creation left nothing in the state."].join(" ");
-    ways.push("To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).");
+    ways.push("To give up the resource, remove it from the program, which makes no call.");
   }
   return [...ways, "To remove the resource from the state only, run `pulumi state delete`."].join(" ");
 }
@@ -70,6 +70,6 @@ export function describeComingFailure(outcomes: readonly string[], { cancelOn, e
     `To accept ${outcomes.length === 1 ? "it" : "them"}, add ${missing.map((outcome) => `"${outcome}"`).join(", ")} to \`expect\`.`,
     isForDelete
       ? "To give up the resource without cancelling, set `retainOnDelete`."
-      : "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+      : "To give up the resource, remove it from the program, which makes no call.",
   ].join(" ");
 }

@@ -87,8 +87,17 @@ describe("the identity of a call", () => {
     const both = { [`cancellation:${key}`]: '["e@f"]', [`gcp:${key}`]: '["a@b"]' };
     assert.deepEqual(identity({}, both).delegates, [iam("e@f")]);
     assert.deepEqual(identity({}, { ...both, [`cancellation:${key}`]: "" }).delegates, [iam("a@b")]);
-    for (const wrong of ["a@b", "{}", "[1]", '[""]', "[", "5"]) {
-      assert.throws(() => identity({}, { [`gcp:${key}`]: wrong }), /config gcp:\w+ must be a list of service account/);
+  });
+
+  it("has no delegates that aren't a list, and the error names the key that has them", () => {
+    for (const key of ["cancellation:impersonateServiceAccountDelegates", "gcp:impersonateServiceAccountDelegates"]) {
+      for (const wrong of ["a@b", "{}", "[1]", '[""]', "[", "5"]) {
+        assert.throws(() => identity({}, { [key]: wrong, "gcp:impersonateServiceAccountDelegates": wrong }), {
+          message:
+            `config ${key} must be a list of service account addresses. ` +
+            `Set it with \`pulumi config set --path '${key}[0]' ADDRESS\``,
+        });
+      }
     }
   });
 

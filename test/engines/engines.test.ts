@@ -294,6 +294,33 @@ describeOnEachEngine("an engine", (engine) => {
 
       assert.deepEqual(stepsOf(await succeedingUp([])), ["delete a", "delete group"]);
     });
+
+    it("a component as a dependency stands for its children", async () => {
+      await open();
+      const group = { name: "group", kind: "component" } as const;
+      await succeedingUp([group, b({}, { parent: "group" }), a({}, { dependsOn: ["group"] })]);
+      assert.deepEqual((await resource("a")).dependencies, [(await resource("b")).urn]);
+      const deleted = stepsOf(expectSuccess(await stack.destroy()));
+      assert.deepEqual(deleted, ["delete a", "delete b", "delete group"]);
+    });
+
+    it("a component without children orders nothing as a dependency", async () => {
+      await open();
+      await succeedingUp([{ name: "group", kind: "component" }, a({}, { dependsOn: ["group"] })]);
+      assert.deepEqual((await resource("a")).dependencies ?? [], []);
+    });
+
+    it("a stash keeps its first value without the program's provider", async () => {
+      await open();
+      const stash = (input: number) => [{ name: "stash", kind: "stash", properties: { input } } as const];
+      assert.deepEqual(stepsOf(await succeedingUp(stash(1))), ["create stash"]);
+      assert.deepEqual(stepsOf(await succeedingUp(stash(1))), ["same stash"]);
+      assert.deepEqual(stepsOf(await succeedingUp(stash(2))), ["update stash"]);
+      expectSuccess(await stack.refresh());
+      assert.deepEqual((await resource("stash")).outputs, { input: 2, output: 1 });
+      assert.deepEqual(stepsOf(expectSuccess(await stack.destroy())), ["delete stash"]);
+      assert.deepEqual(project.calls(), []);
+    });
   });
 
   describe("a refresh", () => {

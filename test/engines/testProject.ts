@@ -7,7 +7,7 @@ import { pluginSource } from "./testPlugin";
 export interface Declaration {
   readonly name: string;
   /** A dynamic resource by default. `"plugin"`: a resource of the plugin. `"provider"`: a provider of the plugin. */
-  readonly kind?: "resource" | "component" | "get" | "plugin" | "provider";
+  readonly kind?: "resource" | "component" | "get" | "plugin" | "provider" | "stash";
   readonly type?: string;
   /** The id of a resource that is only read. */
   readonly id?: string;
@@ -166,6 +166,8 @@ function make({ name, kind = "resource", type, id, properties = {}, options: { p
       return new pulumi.ProviderResource("fixture", name, resolve(properties), options);
     case "plugin":
       return new Plugged(name, resolve(properties), options);
+    case "stash":
+      return new pulumi.Stash(name, resolve(properties), options);
     case "get":
       return new Recorded(name, resolve(properties), { ...options, id }, type);
     default:

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../provider/emulator";
+import { readPages } from "../docs/markdown";
 import { describeOnEachEngine } from "../engines";
 import { succeeded } from "../scenarios/world";
 
@@ -49,9 +50,11 @@ pulumi.runtime
 
 describe("the package that npm packs", () => {
   let project: string;
+  let root: string;
 
   before(async () => {
     project = mkdtempSync(join(tmpdir(), "cancellation-package-"));
+    root = join(project, "node_modules", "pulumi-operation-cancellation");
     const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], {
       cwd: repository,
     });
@@ -87,8 +90,7 @@ describe("the package that npm packs", () => {
     rmSync(project, { recursive: true, force: true });
   });
 
-  it("has no install scripts, and holds only the build and its documents", async () => {
-    const root = join(project, "node_modules", "pulumi-operation-cancellation");
+  it("has no install scripts, and holds only the build, its documents and the examples", async () => {
     const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
       scripts?: Record<string, string>;
     };
@@ -97,15 +99,34 @@ describe("the package that npm packs", () => {
     const { stdout } = await run("find", [root, "-maxdepth", "1", "-mindepth", "1", "-printf", "%f\n"]);
     assert.deepEqual(stdout.trim().split("\n").sort(), [
       "CHANGELOG.md",
+      "CONTRIBUTING.md",
       "LICENSE",
       "README.md",
+      "SECURITY.md",
       "dist",
       "docs",
+      "examples",
       "package.json",
       "pulumi-resource-cancellation",
       "pulumi-resource-cancellation.cmd",
       "schema.json",
     ]);
+    const files = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" });
+    const parts = examples.flatMap((name) =>
+      ["", "Pulumi.yaml", "index.ts", "package.json"].map((file) => join(name, file)),
+    );
+    assert.deepEqual(files.sort(), ["README.md", ...parts.map((path) => path.replace(/\/$/, ""))].sort());
+  });
+
+  it("has the target of each link in its documents", () => {
+    const missing = readPages().flatMap(({ path, links }) =>
+      links
+        .filter((link) => !/^(https?:|mailto:|#)/.test(link))
+        .map((link) => join(dirname(path), link.replace(/#.*/, "")))
+        .filter((target) => !existsSync(join(root, target)))
+        .map((target) => `${path}: ${target}`),
+    );
+    assert.deepEqual(missing, []);
   });
 
   it("can be imported from an ES module, with its emulator", async () => {

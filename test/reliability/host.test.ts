@@ -74,6 +74,18 @@ describe("Pulumi's own host of dynamic resources", function () {
     assert.match(JSON.stringify(refreshed["response"]), /the first 16384 of \d+ bytes/);
   });
 
+  it("ends at its next line when the engine that reads its lines is gone, and not before", async () => {
+    const { host, inputs, emulator } = await enter({ onCancel: "ignore" });
+    const interrupted = rejection(host.create(urn, inputs));
+    await emulator.calls.received({ method: "get" }, 1);
+    host.closeOutput();
+    const outputs = { ...inputs, outcome: "cancelled" };
+    assert.equal((await host.diff(urn, id, inputs, outputs, inputs)).changes, false);
+    emulator.settle(name, "cancelled");
+    assert.equal(await host.ended, 1);
+    assert.match((await interrupted).message, /UNAVAILABLE/);
+  });
+
   for (const [what, text] of Object.entries(hostileTexts)) {
     it(`transmits an error whose message has ${what}`, async () => {
       const { host, inputs, emulator, lines } = await enter({});

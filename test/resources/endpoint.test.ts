@@ -6,6 +6,7 @@ import type { Properties } from "../../provider/resources/state/record";
 import * as request from "../../provider/resources/request";
 import * as sweep from "../../provider/resources/sweep/steps";
 import { cleanUps } from "../support/cleanUps";
+import { reportFile } from "../support/reportFile";
 import { withoutChance } from "../support/withoutChance";
 import { startEmulator } from "../../provider/emulator";
 import { contextOf, id, methodsOf, name } from "./request/stage";
@@ -60,6 +61,40 @@ describe("the endpoint of a call", () => {
     }
   });
 
+  it("is the emulator in the entry of a host for its regional hosts too, if they have no entry of their own", () => {
+    const hosts = JSON.stringify({
+      "aiplatform.googleapis.com": first,
+      "us-central1-aiplatform.googleapis.com": second,
+      "x.example.com:8443": first,
+    });
+    for (const context of [
+      contextOf({ "cancellation:endpoint": hosts }, token),
+      contextOf({}, { ...token, CANCELLATION_ENDPOINT: hosts }),
+    ]) {
+      assert.equal(endpointOf(context, "https://europe-west4-aiplatform.googleapis.com"), first);
+      assert.equal(endpointOf(context, "https://US-aiplatform.googleapis.com"), first);
+      assert.equal(endpointOf(context, "https://us-central1-aiplatform.googleapis.com"), second);
+      assert.equal(endpointOf(context, "https://eu-x.example.com:8443"), first);
+      for (const another of [
+        "https://xaiplatform.googleapis.com",
+        "https://europe.west4-aiplatform.googleapis.com",
+        "https://europe_west4-aiplatform.googleapis.com",
+        "https://europe-west4-aiplatform.googleapis.com:8443",
+        "https://eu-x.example.com",
+      ]) {
+        assert.equal(endpointOf(context, another), another);
+      }
+    }
+  });
+
+  it("is a regional host's own if the entry of its host is for another machine", () => {
+    const hosts = JSON.stringify({ "aiplatform.googleapis.com": "https://private.example.com" });
+    const context = contextOf({ "cancellation:endpoint": hosts }, token);
+    assert.equal(endpointOf(context, other), "https://private.example.com");
+    const regional = "https://europe-west4-aiplatform.googleapis.com";
+    assert.equal(endpointOf(context, regional), regional);
+  });
+
   it("is the one in the config for a host that CANCELLATION_ENDPOINT doesn't name", () => {
     const environment = { ...token, CANCELLATION_ENDPOINT: JSON.stringify({ "aiplatform.googleapis.com": second }) };
     const context = contextOf({ "cancellation:endpoint": first }, environment);
@@ -68,6 +103,7 @@ describe("the endpoint of a call", () => {
   });
 
   for (const [text, reason] of [
+    ["127.0.0.1:28417", /isn't a URL of the form https:\/\/HOST\. Write "http:\/\/127\.0\.0\.1:28417"$/],
     ["http://10.0.0.1", /is plain http to another machine/],
     ["{", /must be a URL, or a JSON object of URLs by host/],
     ['{"x.example.com": 1}', /, at "x\.example\.com", must be a URL$/],
@@ -143,6 +179,7 @@ describe("the line that shows where calls go", () => {
 describe("a record that was made on an emulator", () => {
   withoutChance();
   const { stopping } = cleanUps();
+  const report = reportFile();
   /** Starts two emulators with the same operation. The second one stands for the real service. */
   const enter = async () => {
     const emulators = await Promise.all([1, 2].map(() => startEmulator({ operations: [{ name }] })));
@@ -236,6 +273,68 @@ describe("a record that was made on an emulator", () => {
     assert.equal("incomplete" in updated, false);
   });
 
+  it("makes a preview of a request and of a sweep show once why the next up asks elsewhere", async () => {
+    const { emulator, service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const moved = (label: string) =>
+      `${label}: the state records what happened at ${emulator.endpoint}. Calls go to ${service.endpoint}, so the next update asks there.`;
+    const one = { operation: name, __resourceName: "stuck" };
+    const { outputs } = await request.create(one, there);
+    for (const inputs of [one, one, { ...one, cancelOn: "delete" }]) request.diff(outputs, inputs, here);
+    assert.deepEqual(here.lines, [moved(`stuck (${name})`)]);
+    here.lines.length = 0;
+    for (const cancelOn of ["create", "delete"]) {
+      const all = { all: true, cancelOn, __resourceName: cancelOn };
+      const { outputs: swept } = await sweep.create(all, there);
+      sweep.diff(swept, all, here);
+      sweep.diff(swept, all, here);
+    }
+    assert.deepEqual(here.lines, [moved("create (operations)"), moved("delete (operations)")]);
+  });
+
+  it("isn't explained in a preview that replaces the resource, or whose calls go where the record is from", async () => {
+    const { emulator, service, there } = await enter();
+    const inputs = { operation: name };
+    const all = { all: true, cancelOn: "create" };
+    const [one, many] = [await request.create(inputs, there), await sweep.create(all, there)];
+    const same = listening({ "cancellation:endpoint": emulator.endpoint });
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    request.diff(one.outputs, inputs, same);
+    sweep.diff(many.outputs, all, same);
+    request.diff(one.outputs, { operation: "operations/DeF" }, here);
+    sweep.diff(many.outputs, { ...all, triggers: [1] }, here);
+    assert.deepEqual([...same.lines, ...here.lines], []);
+  });
+
+  it("makes a refresh elsewhere show a changed outcome without the recorded one, and report it", async () => {
+    const { service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const inputs = { operation: name, __resourceName: "stuck", report: report.path };
+    const { outputs } = await request.create({ ...inputs, report: undefined }, there);
+    const refresh = async () => {
+      await request.read(id, { ...outputs, ...inputs }, here);
+      return here.lines.splice(0).filter((line) => !line.startsWith("Calls go to"));
+    };
+    assert.deepEqual(await refresh(), [`stuck (${name}): running`]);
+    service.settle(name, "succeeded");
+    assert.deepEqual(await refresh(), [`stuck (${name}): succeeded`]);
+    service.expire(name);
+    assert.deepEqual(await refresh(), [`stuck (${name}): notFound`]);
+    assert.deepEqual(
+      report.lines().map(({ outcome }) => outcome),
+      ["running", "succeeded", "notFound"],
+    );
+  });
+
+  it("makes a refresh elsewhere show nothing if the outcome there is the same", async () => {
+    const { service, there } = await enter();
+    const here = listening({ "cancellation:endpoint": service.endpoint });
+    const { outputs } = await request.create({ operation: name }, there);
+    service.settle(name, "cancelled");
+    await request.read(id, outputs, here);
+    assert.match(here.lines.join("\n"), /^Calls go to .*$/);
+  });
+
   it("isn't what an up without a call leaves after the endpoint changed to an emulator", async () => {
     const { emulator, here } = await enter();
     const inputs = { operation: name };
@@ -255,10 +354,21 @@ describe("a record that was made at a service, at an emulator", () => {
     return { emulator, here: listening({}, { CANCELLATION_ENDPOINT: emulator.endpoint }) };
   };
 
+  /** The error of a destroy says that nothing happened, and what to do. */
+  const refusal = new RegExp(
+    `the state records what happened at ${other}, but calls go to the emulator at http://127\\.0\\.0\\.1:\\d+\\. ` +
+      "No call was made, because .* Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint.* " +
+      "The resource stays in the state\\. Run `pulumi destroy` again\\. If the program or the config must change first, " +
+      "change it and run `pulumi up` before that\\. .*`pulumi state delete`\\.$",
+  );
+
   it("stays unchanged in a refresh, which shows why and makes no call", async () => {
     for (const state of [
       { operation: name, outcome: "cancelling", ...recordedElsewhere },
       { operation: name, outcome: "cancelled", endpoint: other },
+      { operation: name, outcome: "running", endpoint: other },
+      { operation: name, outcome: "running", cancelOn: "delete", endpoint: other },
+      { operation: name, outcome: "notFound", expect: ["notFound"], endpoint: other },
     ]) {
       const { emulator, here } = await enter();
       assert.deepEqual(await request.read(id, state, here), state);
@@ -269,8 +379,14 @@ describe("a record that was made at a service, at an emulator", () => {
 
   it("fails an up that would replace it, before any call", async () => {
     const { emulator, here } = await enter();
-    const state = { operation: name, outcome: "cancelling", ...recordedElsewhere };
-    await assert.rejects(request.update(id, state, { operation: name }, here), /CANCELLATION_ENDPOINT/);
+    for (const recorded of [
+      { outcome: "cancelling", ...recordedElsewhere },
+      { outcome: "running", endpoint: other },
+      { outcome: "unsupported", endpoint: other },
+    ]) {
+      const state = { operation: name, ...recorded };
+      await assert.rejects(request.update(id, state, { operation: name }, here), /CANCELLATION_ENDPOINT/);
+    }
     assert.equal(emulator.calls.count(), 0);
   });
 
@@ -282,10 +398,55 @@ describe("a record that was made at a service, at an emulator", () => {
     assert.equal(emulator.calls.count(), 0);
   });
 
-  it("doesn't keep a delete from the emulator", async () => {
+  it("fails a delete that would cancel or wait, before any call, and stays", async () => {
     const { emulator, here } = await enter();
-    await request.remove({ operation: name, cancelOn: "delete", outcome: "running", endpoint: other }, here);
-    assert.deepEqual(methodsOf(emulator), ["cancel"]);
+    for (const recorded of [
+      { outcome: "running", endpoint: other },
+      { outcome: "notFound", endpoint: other },
+      { outcome: "cancelling", ...recordedElsewhere },
+    ]) {
+      await assert.rejects(request.remove({ operation: name, cancelOn: "delete", ...recorded }, here), {
+        message: refusal,
+      });
+    }
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("is deleted if that makes no call", async () => {
+    const { emulator, here } = await enter();
+    for (const recorded of [
+      { outcome: "running", endpoint: other },
+      { outcome: "cancelling", ...recordedElsewhere },
+      { cancelOn: "delete", outcome: "cancelled", endpoint: other },
+      { cancelOn: "delete", waitFor: "accepted", outcome: "cancelling", ...recordedElsewhere },
+    ]) {
+      await request.remove({ operation: name, ...recorded }, here);
+    }
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("stays unchanged in a refresh of a sweep that cancels at its deletion, and fails its delete before any call", async () => {
+    const { emulator, here } = await enter();
+    for (const outcomes of [{}, { running: 3 }]) {
+      const state = { all: true, matched: Object.keys(outcomes).length * 3, outcomes, operations: [], endpoint: other };
+      assert.deepEqual(await sweep.read(id, state, here), state);
+      assert.match(here.lines.at(-1) ?? "", /isn't refreshed/);
+      await assert.rejects(sweep.remove(state, here), { message: refusal });
+    }
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("fails an up that would count for another selection, before any call", async () => {
+    const { emulator, here } = await enter();
+    const state = { all: true, matched: 3, outcomes: { running: 3 }, operations: [], endpoint: other };
+    await assert.rejects(sweep.update(id, state, { match: { name: "**" } }, here), /CANCELLATION_ENDPOINT/);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
+  it("is deleted with a sweep that cancelled at its creation", async () => {
+    const { emulator, here } = await enter();
+    await sweep.remove({ all: true, cancelOn: "create", outcomes: { running: 3 }, endpoint: other }, here);
+    assert.equal(emulator.calls.count(), 0);
   });
 
   it("stays unchanged in a refresh of a complete sweep, whose up makes no call", async () => {
@@ -306,14 +467,6 @@ describe("a record that was made at a service, at an emulator", () => {
     const inputs = { all: true, cancelOn: "create" };
     await assert.rejects(sweep.update(id, watching, inputs, here), /CANCELLATION_ENDPOINT/);
     assert.equal(emulator.calls.count(), 0);
-  });
-
-  it("doesn't count if nothing in it can be lost", async () => {
-    const { here } = await enter();
-    const refreshed = await request.read(id, { operation: name, outcome: "running", endpoint: other }, here);
-    assert.equal(refreshed["outcome"], "notFound");
-    const counted = await sweep.read(id, { all: true, matched: 3, outcomes: { running: 3 }, endpoint: other }, here);
-    assert.equal(counted["matched"], 1);
   });
 });
 

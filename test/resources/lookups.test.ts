@@ -281,6 +281,12 @@ describe("a lookup", () => {
     assert.deepEqual(listed, [first]);
   });
 
+  it("refuses an empty filter without offering an argument that a lookup doesn't have", async () => {
+    const { list } = await enter();
+    const { message } = await rejection(list({ filter: "" }));
+    assert.equal(message, "The arguments of this lookup aren't valid:\n- filter is empty. Leave it out");
+  });
+
   it("treats an undefined argument as an omitted one", async () => {
     const { list, get } = await enter({ operations: [{ name }] });
     assert.equal(

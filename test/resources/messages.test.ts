@@ -24,6 +24,14 @@ describe("the message about an invalid argument", () => {
       { expect: "cancelled" },
       'expect is "cancelled", but must be a list of outcomes: cancelled, succeeded, failed, unsupported, notFound. Write ["cancelled"]',
     ],
+    [
+      { expect: "canceled" },
+      'expect is "canceled", but must be a list of outcomes: cancelled, succeeded, failed, unsupported, notFound. Write ["cancelled"]',
+    ],
+    [
+      { expect: "x" },
+      'expect is "x", but must be a list of outcomes: cancelled, succeeded, failed, unsupported, notFound',
+    ],
     [{ expect: [] }, "expect is empty, but must name an outcome, or be left out"],
     [{ cancelOn: "deleted" }, 'cancelOn is "deleted", but must be one of "create", "delete". Did you mean "delete"?'],
     [{ waitFor: 5 }, 'waitFor is 5, but must be one of "settled", "accepted"'],
@@ -42,6 +50,11 @@ describe("the message about an invalid argument", () => {
       { service: { scopes: "https://www.googleapis.com/auth/apps.order" } },
       'service.scopes is "https://www.googleapis.com/auth/apps.order", but must be a list of OAuth scopes. Write ["https://www.googleapis.com/auth/apps.order"]',
     ],
+    [{ service: { scopes: "a b" } }, 'service.scopes is "a b", but must be a list of OAuth scopes'],
+    [
+      { service: { scopes: "cloud-platform" } },
+      'service.scopes is "cloud-platform", but must be a list of OAuth scopes. Write ["https://www.googleapis.com/auth/cloud-platform"]',
+    ],
     [
       { service: { endpont: "https://x.example" } },
       'service.endpont isn\'t a property of `service`. Did you mean "endpoint"? Valid are endpoint, version, scopes',
@@ -56,6 +69,11 @@ describe("the message about an invalid argument", () => {
       'service.endpoint isn\'t a URL of the form https://HOST. Write "https://cloudchannel.googleapis.com"',
     ],
     [
+      { service: { endpoint: "localhost:8085" } },
+      'service.endpoint isn\'t a URL of the form https://HOST. Write "http://localhost:8085"',
+    ],
+    [{ service: { endpoint: "example.com:8085" } }, "service.endpoint isn't a URL of the form https://HOST"],
+    [
       { service: { endpoint: "https://x.example/v1beta1/" } },
       'service.endpoint has more than a scheme, a host and a port. Remove the rest, and set the API\'s version in `service.version`. Write "https://x.example", with service.version "v1beta1"',
     ],
@@ -63,6 +81,7 @@ describe("the message about an invalid argument", () => {
       { customTimeouts: { creat: "5m" } },
       'customTimeouts.creat isn\'t a property of `customTimeouts`. Did you mean "create"? Valid are create, update, delete, read',
     ],
+    [{ customTimeouts: "5m" }, 'customTimeouts is "5m", but must be an object with create, update and delete'],
     [
       { customTimeouts: { create: 5 } },
       "customTimeouts.create is 5, but must be a duration above zero in the units h, m, s and ms, for example 10m or 1h30m",
@@ -92,6 +111,12 @@ describe("the message about an invalid argument", () => {
       { names: "operations/a" },
       'names is "operations/a", but must be a list of operations\' names. Write ["operations/a"]',
     ],
+    [{ names: "operations//a" }, 'names is "operations//a", but must be a list of operations\' names'],
+    [
+      { names: `operations/${"a".repeat(60)}` },
+      `names is "operations/${"a".repeat(48)}…", but must be a list of operations' names`,
+    ],
+    [{ filter: "" }, "filter is empty. Leave it out"],
     [{ all: "yes" }, 'all is "yes", but must be true or false'],
     [{ all: true, limit: "10" }, 'limit is "10", but must be a number'],
     [{ all: true, limit: 0 }, "limit is 0, but must be at least 1"],

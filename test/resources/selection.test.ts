@@ -12,12 +12,13 @@ describe("the validation of a selection", () => {
   const names = ["operations/a"];
 
   describe("the validation of a selection's presence", () => {
-    for (const inputs of [{}, { all: false }, { match: {} }, { all: false, match: {} }]) {
+    for (const inputs of [{}, { all: false }, { filter: "" }, { match: {} }, { all: false, match: {} }]) {
       it(`refuses ${JSON.stringify(inputs)}, which doesn't select operations`, () => {
         const [failure, ...more] = validateSelection(inputs);
-        const [property, reason] = inputs.match
-          ? ["match", /^is empty\. Set its name or operationTypes\. To select everything, set `all: true`/]
-          : ["all", /is required unless filter, match or names is set\. `all: true` cancels every/];
+        const [property, reason] =
+          "match" in inputs
+            ? ["match", /^is empty\. Set its name or operationTypes\. To select everything, set `all: true`/]
+            : ["all", /is required unless filter, match or names is set\. `all: true` cancels every/];
         assert.equal(failure?.property, property);
         assert.match(failure.reason, reason);
         assert.deepEqual(more, []);

@@ -2,10 +2,14 @@ import assert from "node:assert/strict";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../../provider/emulator";
-import { describeOnEachEngine, type Stack } from "../engines";
+import { describeOnEachEngine, type Result, type Stack } from "../engines";
+import { typeOf } from "../engines/urns";
 import { succeeded } from "./world";
 
 const repository = join(__dirname, "..", "..");
+
+/** Returns the last part of the type of each resource, in the order of the steps. */
+const typesOf = ({ steps }: Result) => steps.map(({ urn }) => typeOf(urn).replace(/^.*:/, ""));
 
 describeOnEachEngine("the examples", (engine) => {
   let emulator: Emulator;
@@ -34,19 +38,24 @@ describeOnEachEngine("the examples", (engine) => {
     assert.deepEqual([outcome, operationType], ["cancelled", "CREATE_ENTITLEMENT"]);
   });
 
-  it("examples/teardown cancels its operations when it is destroyed", async () => {
+  it("examples/teardown cancels its operations when it is destroyed, before a resource of the environment is deleted", async () => {
     const operations = [emulator.add({ settleAfter: 200 }), emulator.add()];
     await open("examples/teardown", { "teardown:operations": JSON.stringify(operations) });
     succeeded(await stack.up());
     assert.equal(emulator.calls.count("cancel"), 0);
-    succeeded(await stack.destroy());
+    assert.deepEqual(typesOf(succeeded(await stack.destroy())), [
+      "CancellationRequest",
+      "CancellationRequest",
+      "Stash",
+      "Environment",
+    ]);
     assert.deepEqual(
       operations.map((operation) => emulator.operation(operation)?.outcome),
       ["cancelled", "cancelled"],
     );
   });
 
-  it("examples/environment-sweep cancels the operations that run when it is destroyed", async () => {
+  it("examples/environment-sweep cancels the operations that run when it is destroyed, before a resource of the environment is deleted", async () => {
     const operations = [
       emulator.add({ operationType: "CREATE_ENTITLEMENT" }),
       emulator.add({ operationType: "CHANGE_OFFER", onCancel: "complete" }),
@@ -57,7 +66,7 @@ describeOnEachEngine("the examples", (engine) => {
     succeeded(await stack.up());
     assert.deepEqual(await stack.outputs(), { watched: 2, running: operations });
     try {
-      succeeded(await stack.destroy());
+      assert.deepEqual(typesOf(succeeded(await stack.destroy())), ["CancellationSweep", "Stash", "Environment"]);
       assert.equal(readFileSync(report, "utf8").trimEnd().split("\n").length, 2);
     } finally {
       rmSync(report, { force: true });

@@ -109,7 +109,7 @@ onEachEngine("the wait for a cancelled operation", (scenario) => {
   scenario("fails for an unexpected outcome, records it, and names the possible remedies", async (world) => {
     const operation = world.emulator.add({ onCancel: "complete" });
     world.request({ operation, expect: ["cancelled"] });
-    await world.upFails(/add "succeeded" to `expect`.*retainOnDelete.*pulumi state delete/s);
+    await world.upFails(/add "succeeded" to `expect`.*remove it from the program.*pulumi state delete/s);
     assert.equal(await world.outcome(), "succeeded");
     const calls = world.emulator.calls.count();
     await world.upFails(/The outcome is succeeded/);

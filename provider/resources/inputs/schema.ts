@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import { isAddress } from "../../auth/identity";
-import { suggestion } from "../../common/suggestion";
+import { closest, suggestion } from "../../common/suggestion";
 import { quote, singleLine } from "../../common/text";
 import { type Outcome, settledOutcomes } from "../../operations/outcome";
 import { parseDuration } from "./duration";
 import { logicalNameKey, withoutLogicalName } from "../logicalName";
 import { reportIssues } from "../report";
-import { endpointIssue, scopeIssue, versionIssue } from "./service";
+import { endpointIssue, scopeIssue, scopeMeant, versionIssue } from "./service";
 
 /** When a resource sends the cancel. */
 export const cancelOns = ["create", "delete"] as const;
@@ -46,8 +46,8 @@ const serviceRule = "must be an object with endpoint, version and scopes";
 
 /** Shows no other string than an endpoint, because a string may be a credential. */
 function serviceFault({ input }: { readonly input: unknown }): string {
-  const isEndpoint = typeof input === "string" && endpointIssue(input) === undefined;
-  return `is ${kindOf(input)}, but ${serviceRule}${isEndpoint ? `. Write { endpoint: ${shown(input)} }` : ""}`;
+  const endpoint = typeof input === "string" && endpointIssue(input) === undefined ? copyable(input) : undefined;
+  return `is ${kindOf(input)}, but ${serviceRule}${endpoint === undefined ? "" : `. Write { endpoint: ${endpoint} }`}`;
 }
 
 const service = objectOf(
@@ -59,6 +59,7 @@ const service = objectOf(
         listOf(
           textWith((text) => [scopeIssue(text)]),
           "must be a list of OAuth scopes",
+          scopeMeant,
         ),
         v.minLength(1, "is empty, but must name a scope, or be left out"),
       ),
@@ -74,7 +75,9 @@ export const commonArguments = {
   waitFor: v.optional(oneOf(waitFors)),
   expect: v.optional(
     v.pipe(
-      listOf(oneOf(expectable), `must be a list of outcomes: ${expectable.join(", ")}`),
+      listOf(oneOf(expectable), `must be a list of outcomes: ${expectable.join(", ")}`, (text) =>
+        closest(text, expectable),
+      ),
       v.minLength(1, "is empty, but must name an outcome, or be left out"),
     ),
   ),
@@ -109,6 +112,16 @@ export type TimedStep = "create" | "update" | "delete";
 export function timeoutOf(customTimeouts: Readonly<Record<string, string>> | undefined, step: TimedStep): number {
   const text = customTimeouts?.[step];
   return (text === undefined ? undefined : parseDuration(text)) ?? defaultTimeout;
+}
+
+/**
+ * Returns which of `customTimeouts` gives the next run of a resource more time. After a failed creation that is kept,
+ * the next run is an update.
+ */
+export function timeoutToRaise(cancelOn: CancelOn): string {
+  return cancelOn === "delete"
+    ? "`customTimeouts.delete`"
+    : "`customTimeouts.update` (for a new resource, also `customTimeouts.create`)";
 }
 
 /** Returns the timeouts in canonical form, in milliseconds. */
@@ -200,12 +213,27 @@ export function oneOf<const T extends readonly string[]>(options: T) {
   });
 }
 
-/** Returns a schema for a list. The issue's message shows how to write a single string as a list. */
-export function listOf<const T extends v.GenericSchema>(item: T, rule: string) {
+/**
+ * Returns a schema for a list. The issue's message shows how to write a single string as a list, if that is valid.
+ *
+ * @param meantBy returns the valid item that a string is meant as
+ */
+export function listOf<const T extends v.GenericSchema>(
+  item: T,
+  rule: string,
+  meantBy: (text: string) => string | undefined = () => undefined,
+) {
   return v.array(item, ({ input }) => {
-    const meant = typeof input === "string" ? `. Write [${shown(input)}]` : "";
-    return `is ${shown(input)}, but ${rule}${meant}`;
+    const meant = typeof input !== "string" || v.is(item, input) ? input : meantBy(input);
+    const text = typeof meant === "string" ? copyable(meant) : undefined;
+    return `is ${shown(input)}, but ${rule}${text === undefined ? "" : `. Write [${text}]`}`;
   });
+}
+
+/** Returns a text in quotes, for a program to copy, or `undefined` if a message can't show the whole text. */
+function copyable(text: string): string | undefined {
+  const quoted = shown(text);
+  return quoted === JSON.stringify(text) ? quoted : undefined;
 }
 
 /** How an object is described in messages. */

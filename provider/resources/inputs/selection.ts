@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { Operation } from "../../operations/response";
+import { isObject } from "./commonInputs";
 import { givenNameIssues } from "./givenName";
 import { globMatcher } from "./glob";
 import { but, hasUnknown, type Issue, listOf, objectOf, textWith, unknownValue } from "./schema";
@@ -14,12 +15,7 @@ export interface Selection {
 
 /** The arguments of a selection. */
 export const selectionArguments = {
-  filter: v.optional(
-    v.pipe(
-      v.string(but("must be a string")),
-      v.nonEmpty("is empty. Leave it out. To select everything, set `all: true`"),
-    ),
-  ),
+  filter: v.optional(v.pipe(v.string(but("must be a string")), v.nonEmpty("is empty. Leave it out"))),
   match: v.optional(
     objectOf(
       {
@@ -66,10 +62,9 @@ export function validateSelection(inputs: Readonly<Record<string, unknown>>): Is
   return [{ property: "all", reason }];
 }
 
-/** Returns whether an argument selects. An empty object would select everything, so it doesn't count. */
-function selects(argument: unknown): boolean {
-  if (typeof argument !== "object" || argument === null || Array.isArray(argument)) return argument !== undefined;
-  return Object.keys(argument).length > 0;
+/** Returns whether an argument selects. An empty filter or an empty object would select everything, so it doesn't count. */
+export function selects(argument: unknown): boolean {
+  return isObject(argument) ? Object.keys(argument).length > 0 : argument !== undefined && argument !== "";
 }
 
 /** The selected operations of a page, and those whose names take too long to match. */

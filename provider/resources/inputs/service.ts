@@ -68,13 +68,14 @@ export function endpointIssue(endpoint: string): string | undefined {
 }
 
 /** Matches a host that a program may give without a scheme. Any other text without a scheme may be a credential. */
-const bareHost = /^(?:\/\/)?((?:[\w-]+\.)+googleapis\.com)(?:\/.*)?$/i;
+const bareHost = /^(?:\/\/)?((?:[\w-]+\.)+googleapis\.com|localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/.*)?$/i;
 
 function endpointMeant(endpoint: string): string | undefined {
   // A user name or a password isn't repeated.
   if (endpoint.includes("@")) return undefined;
-  const host = bareHost.exec(endpoint)?.[1];
-  const url = parseUrl(host === undefined ? endpoint : `https://${endpoint.replace(/^\/\//, "")}`);
+  const host = bareHost.exec(endpoint)?.[1]?.toLowerCase();
+  const scheme = host !== undefined && isLoopback(host) ? "http" : "https";
+  const url = parseUrl(host === undefined ? endpoint : `${scheme}://${endpoint.replace(/^\/\//, "")}`);
   if (!url) return undefined;
   const isHttp = url.protocol === "http:" && isLoopback(url.hostname);
   const origin = `${isHttp ? "http" : "https"}://${url.host}`;
@@ -132,9 +133,15 @@ const shortScopes = ["openid", "email", "profile"];
 export function scopeIssue(scope: string): string | undefined {
   const isUrl = /^[a-z][a-z\d+.-]*:\/\/\S+$/i.test(scope) && !scope.startsWith("http://www.googleapis.com/");
   if (isUrl || shortScopes.includes(scope)) return undefined;
+  const meant = scopeMeant(scope);
+  return meant === undefined
+    ? "must be an OAuth scope, for example https://www.googleapis.com/auth/cloud-platform"
+    : `is ${quote(singleLine(scope, 100))}, but must be an OAuth scope's URL. Write "${meant}"`;
+}
+
+/** Returns the scope of a Google API that an incomplete scope is meant as, or `undefined` if that isn't clear. */
+export function scopeMeant(scope: string): string | undefined {
   const [, name] =
     /^(?:(?:http:\/\/)?(?:www\.)?googleapis\.com\/auth\/|\/?auth\/)?([a-z][a-z_.-]*)\/?$/.exec(scope.trim()) ?? [];
-  return name === undefined
-    ? "must be an OAuth scope, for example https://www.googleapis.com/auth/cloud-platform"
-    : `is ${quote(singleLine(scope, 100))}, but must be an OAuth scope's URL. Write "https://www.googleapis.com/auth/${name}"`;
+  return name === undefined ? undefined : `https://www.googleapis.com/auth/${name}`;
 }

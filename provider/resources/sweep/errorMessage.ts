@@ -1,4 +1,4 @@
-import { truncate } from "../../common/text";
+import { asSentence, truncate } from "../../common/text";
 import { type Expectation, isSatisfied } from "../expectation";
 import type { Ledger } from "./ledger";
 import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total } from "./summary";
@@ -7,6 +7,7 @@ import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total
 const maxDescribed = 20;
 /** How long their descriptions together can be, in bytes. The host truncates an error at 4 KB, and its end says what to do. */
 const maxDescribedBytes = 2.5 * 1024;
+const separator = "; ";
 /** How long the name and the reason of each operation can be, in characters. */
 const maxTextLength = 95;
 
@@ -19,7 +20,8 @@ export function readErrorIn(ledger: Ledger): string | undefined {
 }
 
 /**
- * Describes operations that didn't end as expected: counts, and the first ones. Returns `undefined` if there are none.
+ * Describes operations that didn't end as expected, in one line: counts, and the first ones. Returns `undefined` if
+ * there are none.
  */
 export function describeUnexpected(
   { outcomes }: Summary,
@@ -30,33 +32,35 @@ export function describeUnexpected(
   const unwanted = countedOutcomes.filter((outcome) => !isOutcomeSatisfied(outcome, expectation));
   const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
   if (count === 0) return undefined;
-  const lines = fitting([...describe(ledger, expectation)]);
-  const more = count - lines.length;
+  const described = fitting([...describe(ledger, expectation)]);
+  const more = count - described.length;
+  const first = [...described, ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
   return [
     `${collection}: ${count} of ${total(outcomes)} operations didn't end as expected (${countsInWords(outcomes)}). \`expect\` allows ${expectation.expect.join(", ")}.`,
-    ...lines,
-    ...(more > 0 ? [`- and ${more} more`] : []),
+    ...(described.length > 0 ? [asSentence(first)] : []),
     "The next run continues with what still runs.",
-  ].join("\n");
+  ].join(" ");
 }
 
-/** Returns the first lines, as many as fit. */
-function fitting(lines: readonly string[]): string[] {
+/** Returns the first descriptions, as many as fit. */
+function fitting(descriptions: readonly string[]): string[] {
   let bytes = 0;
-  return lines.filter((line) => (bytes += Buffer.byteLength(line)) <= maxDescribedBytes);
+  return descriptions.filter(
+    (description) => (bytes += Buffer.byteLength(description) + separator.length) <= maxDescribedBytes,
+  );
 }
 
 function* describe(ledger: Ledger, expectation: Expectation): Generator<string> {
   let described = 0;
   for (const { name, failure } of ledger.allUncallable()) {
     if (described++ === maxDescribed) return;
-    yield `- ${truncate(JSON.stringify(name), maxTextLength)}: ${truncate(failure, maxTextLength)}`;
+    yield `${truncate(JSON.stringify(name), maxTextLength)}: ${truncate(failure, maxTextLength)}`;
   }
   for (const [name, { outcome, failure, error }] of ledger.all()) {
     if (isSatisfied(outcome, expectation)) continue;
     if (described++ === maxDescribed) return;
     const reason = failure === undefined ? [outcome, error].filter(Boolean).join(", ") : withoutName(name, failure);
-    yield `- ${truncate(name, maxTextLength)}: ${truncate(reason, maxTextLength)}`;
+    yield `${truncate(name, maxTextLength)}: ${truncate(reason.replace(/\.+$/, ""), maxTextLength)}`;
   }
 }
 

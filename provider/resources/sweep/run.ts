@@ -7,6 +7,7 @@ import { poll } from "../../operations/poll";
 import { isSameOperation } from "../../operations/resourceName";
 import type { Operation } from "../../operations/response";
 import { formatDuration } from "../inputs/duration";
+import { timeoutToRaise } from "../inputs/schema";
 import { reasonOf, StepError, UnfinishedError } from "../errors";
 import { isSatisfied } from "../expectation";
 import { type Display, showWait } from "../progress";
@@ -194,7 +195,8 @@ export class Run {
   }
 
   /**
-   * Writes the outcomes that a refresh found changed to the report. Doesn't open the report if there are none.
+   * Writes the outcomes that a refresh found changed to the report, unless its preview has written them. Doesn't open the
+   * report if there are none.
    *
    * @throws {StepError} if it can't be written
    */
@@ -203,20 +205,20 @@ export class Run {
     if (this.earlier.unreported === true) return;
     const before = new Map(this.earlier.operations.map(({ name, outcome }) => [name, outcome]));
     for (const [name, entry] of this.ledger.all()) {
-      if (entry.outcome !== before.get(name)) this.report.write({ name, ...entry });
+      if (entry.outcome !== before.get(name)) this.report.writeChanged({ name, ...entry });
     }
-    if (!isDeepStrictEqual(this.unnamed, unnamedIn(this.earlier))) this.report.writeUnnamed(this.unnamed);
+    if (!isDeepStrictEqual(this.unnamed, unnamedIn(this.earlier))) this.report.writeUnnamedChanged(this.unnamed);
     await this.report.close();
   }
 
   /** Lists again, and cancels what is new, until a listing shows nothing new. */
   private async cancelNew(): Promise<void> {
-    const { collection } = this.settings;
+    const { collection, cancelOn } = this.settings;
     for (let listing = 2; listing <= maxListings; listing++) {
       if (this.deadline.passed) {
         throw new StepError(
           `${collection}: ${this.end} before a listing confirmed that nothing is left to cancel. Run again.` +
-            (this.deadline.interrupted ? "" : " To allow more time, set `customTimeouts`."),
+            (this.deadline.interrupted ? "" : ` To allow more time, set ${timeoutToRaise(cancelOn)}.`),
         );
       }
       const found = await this.listRunning();

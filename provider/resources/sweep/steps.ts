@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { Deadline } from "../../common/deadline";
-import { inDigits, quote, singleLine } from "../../common/text";
+import { asSentence, inDigits, quote, singleLine } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, isRecordedHere, warnOnce, stepDeadline } from "../context";
+import { connect, type Context, explainUpdate, isRecordedHere, stepDeadline, warnOnce } from "../context";
 import { knownAt } from "../endpoint";
 import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison, type StepDifference } from "../inputs/diff";
@@ -72,7 +72,7 @@ export async function read(_id: string, properties: Properties, context: Context
   try {
     return outputs(
       settings.cancelOn === "delete"
-        ? await count(settings, context, "read", acknowledgedIn(earlier))
+        ? await count(settings, context, "read", earlier)
         : await refresh(settings, context, earlier),
     );
   } catch (error) {
@@ -135,7 +135,10 @@ export async function update(id: string, old: Properties, inputs: Properties, co
 export async function remove(properties: Properties, context: Context): Promise<void> {
   const settings = sweepSettings(properties);
   if (settings.cancelOn !== "delete") return;
-  const { error } = await sweep(settings, context, "delete", acknowledgedIn(summaryIn(properties)));
+  const earlier = acknowledgedIn(summaryIn(properties));
+  const { error } = await sweep(settings, context, "delete", earlier).catch((cause: unknown) => {
+    throw new StepError(`${asSentence(reasonOf(cause))} ${waysOut({ step: "delete", isInState: true })}`);
+  });
   if (error !== undefined) throw new StepError(error);
 }
 
@@ -160,6 +163,8 @@ export function diff(outputs: Properties, inputs: Properties, context: Context):
   const isHere = isRecordedHere(summary, settings, context);
   const continues = isHere && replaces.length === 0 && isSameSweep(before, settings);
   if (continues && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
+  if (!isHere && replaces.length === 0)
+    explainUpdate(labelOf(settings.resource, settings.collection), summary, settings, context);
   const satisfied =
     isHere &&
     (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
@@ -210,7 +215,7 @@ interface Swept {
 }
 
 /**
- * Counts what matches, and cancels nothing.
+ * Counts what matches, and cancels nothing. A read shows the counts that changed.
  *
  * @param step the step that sets the time limit
  * @param earlier a summary that has the acknowledged cancels
@@ -225,9 +230,10 @@ async function count(
   const deadline =
     step === "read" ? Deadline.after(readTimeout, context.interruption) : stepDeadline(context, settings, step);
   let running = 0;
-  const { summary } = await readOnly(settings, context, earlier, deadline, async (run) => {
+  const { summary } = await readOnly(settings, context, acknowledgedIn(earlier), deadline, async (run) => {
     running = await run.count();
   });
+  if (step === "read") showChange(earlier, summary, settings, context);
   warnOfLimit(running, settings, context);
   return summary;
 }
@@ -238,17 +244,14 @@ async function count(
  * @throws as {@link count} does
  */
 async function refresh(settings: SweepSettings, context: Context, earlier: Summary): Promise<Summary> {
-  const { summary, run, known } = await readOnly(
+  const { summary, run } = await readOnly(
     settings,
     context,
     earlier,
     Deadline.after(readTimeout, context.interruption),
     (one) => one.refresh(),
   );
-  const [before, now] = [countsInWords(known.outcomes), countsInWords(summary.outcomes)];
-  if (matchedIn(known) > 0 && before !== now) {
-    context.log(`${labelOf(settings.resource, settings.collection)}: ${before} → ${now}.`);
-  }
+  showChange(earlier, summary, settings, context);
   try {
     await run.closeAfterRefresh();
     return summary;
@@ -258,13 +261,21 @@ async function refresh(settings: SweepSettings, context: Context, earlier: Summa
   }
 }
 
+/** Shows counts that a refresh found changed. Leaves out the earlier ones if they are of another endpoint. */
+function showChange(earlier: Summary, summary: Summary, settings: SweepSettings, context: Context): void {
+  const [before, now] = [countsInWords(earlier.outcomes), countsInWords(summary.outcomes)];
+  if (before === now) return;
+  const change = isRecordedHere(earlier, settings, context) ? `${before} → ${now}` : now;
+  context.log(`${labelOf(settings.resource, settings.collection)}: ${change}.`);
+}
+
 async function readOnly(
   settings: SweepSettings,
   context: Context,
   earlier: Summary,
   deadline: Deadline,
   work: (run: Run) => Promise<void>,
-): Promise<{ summary: Summary; run: Run; known: Summary }> {
+): Promise<{ summary: Summary; run: Run }> {
   const { client, known } = begin(settings, context, earlier);
   const run = new Run(client, settings, deadline, reportOf(settings), known, context);
   const stopShowing = showProgress(context, deadline.start, () => run.progress);
@@ -272,7 +283,7 @@ async function readOnly(
   const error = readErrorIn(run.ledger);
   if (error !== undefined) throw new StepError(error);
   const unreported = earlier.unreported === true ? { unreported: true as const } : {};
-  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run, known };
+  return { summary: { ...summaryAfter(known, run, settings), ...unreported }, run };
 }
 
 /** Returns a sweep's report, which isn't open yet. */
@@ -292,7 +303,7 @@ async function sweep(
   step: TimedStep,
   earlier: Summary = emptySummary,
 ): Promise<Swept> {
-  const { client, known } = begin(settings, context, earlier, step !== "delete");
+  const { client, known } = begin(settings, context, earlier);
   const deadline = stepDeadline(context, settings, step);
   const report = reportOf(settings);
   report.open();
@@ -336,7 +347,7 @@ async function sweep(
     ...(unexpected === undefined ? {} : { acceptance: "To accept these outcomes, change `expect`" }),
   });
   if (unexpected !== undefined || step === "delete") problems.push(ways);
-  return { summary, mayHaveCancelled, error: problems.join("\n") };
+  return { summary, mayHaveCancelled, error: problems.map(asSentence).join(" ") };
 }
 
 /**
@@ -356,19 +367,15 @@ async function writeMissingReport(settings: SweepSettings, earlier: Summary): Pr
 /**
  * Returns a client, and the summary that holds at its endpoint.
  *
- * @param replaces whether the step replaces the summary
- * @throws {OtherEndpointError} if the step would replace a service's summary by one of an emulator
+ * @throws {OtherEndpointError} if the summary is a service's and the endpoint an emulator's
  */
 function begin(
   { service, identity, cancelOn, collection }: SweepSettings,
   context: Context,
   record: Summary,
-  replaces = true,
 ): { client: OperationsClient; known: Summary } {
   const { client, endpoint } = connect(context, service, identity);
-  const isComplete = cancelOn === "create" && record.incomplete !== true;
-  const isWorthKeeping = replaces && (isComplete || record.requestTime !== undefined || record.acknowledged.length > 0);
   // A summary of another endpoint doesn't show what is left to cancel at this one.
   const nothing: Summary = cancelOn === "create" ? { ...emptySummary, incomplete: true } : emptySummary;
-  return { client, known: knownAt(endpoint, collection, { record, nothing, isWorthKeeping }) };
+  return { client, known: knownAt(endpoint, collection, { record, nothing }) };
 }

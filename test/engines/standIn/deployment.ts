@@ -69,7 +69,7 @@ export class Deployment implements Registrar {
   }
 
   async register(goal: Goal): Promise<State> {
-    const hasProvider = goal.custom && !isProviderType(goal.type);
+    const hasProvider = goal.custom && !isProviderType(goal.type) && goal.type !== stashType;
     const provider = hasProvider ? await this.providerFor(goal.type, goal.provider) : "";
     return this.schedule((done) => this.generator.register({ ...goal, provider }, done));
   }

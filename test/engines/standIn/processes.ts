@@ -48,6 +48,12 @@ export class DeploymentProcess {
     this.ended.catch(() => undefined);
   }
 
+  /** Stops reading the output. The process can't write to it from now on. */
+  closeOutput(): void {
+    this.child.stdout?.destroy();
+    this.child.stderr?.destroy();
+  }
+
   /** Interrupts the process, and kills it if it doesn't end. Does nothing when the process has already ended. */
   async stop(): Promise<void> {
     if (!running.has(this.child)) return;

@@ -53,6 +53,16 @@ export class ProviderHost extends ProviderClient {
     super(address);
   }
 
+  /** Resolves when the process has ended. */
+  get ended(): Promise<number | string> {
+    return this.child.ended;
+  }
+
+  /** Stops reading the process's output, as an engine that is killed does. */
+  closeOutput(): void {
+    this.child.closeOutput();
+  }
+
   async stop(): Promise<void> {
     const acknowledged = await this.cancel();
     this.close();

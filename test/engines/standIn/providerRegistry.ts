@@ -3,6 +3,7 @@ import { isProviderType, packageOf, typeOf } from "../urns";
 import type { Checked, Created, Difference, Provider, Read, StepOptions } from "./provider";
 import type { ProviderHost } from "./providerHost";
 import { referenceTo, type State } from "./resourceState";
+import { stash, stashType } from "./stash";
 import { containsUnknown, type Properties, unknown } from "./values";
 
 /** A provider with its arguments. */
@@ -34,6 +35,7 @@ export class ProviderRegistry implements Provider {
 
   /** Returns the provider of a resource. */
   of({ type, provider }: Pick<State, "type" | "provider">): Promise<Provider> {
+    if (type === stashType) return Promise.resolve(stash);
     return isProviderType(type) ? Promise.resolve(this) : this.get(provider);
   }
 

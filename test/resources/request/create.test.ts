@@ -78,7 +78,10 @@ describe("create of a request", () => {
       assert.deepEqual([outputs["operation"], outputs["customTimeouts"]], [name, brief.customTimeouts]);
       assert.match(String(outputs["requestTime"]), time);
       assert.equal("settleTime" in outputs, false);
-      assert.match(message, /operations\/AbC .*is still running 1ms after .*`customTimeouts`/);
+      assert.match(
+        message,
+        /operations\/AbC .*is still running 1ms after .*To wait longer, set `customTimeouts\.update` \(for a new resource, also `customTimeouts\.create`\)\./,
+      );
       assert.deepEqual(calls(), ["cancel", "get"]);
     });
 
@@ -106,7 +109,7 @@ describe("create of a request", () => {
         const outcome = onCancel === "complete" ? "succeeded" : "failed";
         assert.deepEqual([outputs["outcome"], outputs["done"]], [outcome, true]);
         assert.match(String(outputs["settleTime"]), time);
-        for (const way of [name, outcome, "`expect`", "retainOnDelete", "pulumi state delete"]) {
+        for (const way of [name, outcome, "`expect`", "remove it from the program", "pulumi state delete"]) {
           assert.ok(message.includes(way), `${way} is not in: ${message}`);
         }
       });

@@ -72,7 +72,10 @@ describe("delete of a request", () => {
     it("fails when the time limit passes, and cancels again in the next delete", async () => {
       const { remove, emulator } = await enter({ operations: [{ name, onCancel: "ignore" }] });
       const { message } = await rejection(remove({ ...onDelete, customTimeouts: { delete: "1ms" } }));
-      assert.match(message, /operations\/AbC .* is still running 1ms after .* The resource stays in the state/);
+      assert.match(
+        message,
+        /operations\/AbC .* is still running 1ms after .* To wait longer, set `customTimeouts\.delete`\. The resource stays in the state/,
+      );
       assert.doesNotMatch(message, /without a second/);
       emulator.settle(name, "cancelled");
       await remove(onDelete);

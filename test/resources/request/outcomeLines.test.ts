@@ -36,20 +36,20 @@ describe("the line about a request's outcome", () => {
   it("has the resource, the operation, the outcome and the time since the cancel after a create", async () => {
     const { create, lines } = await begin();
     await create();
-    assert.deepEqual(lines, ["stuck (operations/AbC): cancelled after 1 s"]);
+    assert.deepEqual(lines, ["stuck (operations/AbC): cancelled after less than 1 s"]);
   });
 
   it("has the operation alone when the resource's name isn't known, or is the same", async () => {
     const { create, lines } = await begin();
     await create({ __resourceName: undefined });
     await create({ __resourceName: name });
-    assert.deepEqual(lines, Array(2).fill("operations/AbC: cancelled after 1 s"));
+    assert.deepEqual(lines, Array(2).fill("operations/AbC: cancelled after less than 1 s"));
   });
 
   it("has no line breaks and no control characters of the resource's name", async () => {
     const { create, lines } = await begin();
     await create({ __resourceName: "a\nb\u001b[31m" });
-    assert.deepEqual(lines, ["a b [31m (operations/AbC): cancelled after 1 s"]);
+    assert.deepEqual(lines, ["a b [31m (operations/AbC): cancelled after less than 1 s"]);
   });
 
   it("has no time when the server acknowledged no cancel", async () => {
@@ -61,11 +61,12 @@ describe("the line about a request's outcome", () => {
   });
 
   for (const [seconds, text] of [
+    [1, "1 s"],
     [34, "34 s"],
     [125, "2 min 5 s"],
     [3720, "1 h 2 min"],
   ] as const) {
-    it(`has the outcome before, and ${text} for ${seconds} seconds, after an update and after a refresh`, async () => {
+    it(`has the outcome before, and ${text} for ${seconds} s, after an update and after a refresh`, async () => {
       const { update, read, lines } = await begin({ operations: [{ name, done: "succeeded" }] });
       const old = { outcome: "cancelling", requestTime: ago(seconds) };
       await update(old);
@@ -77,7 +78,7 @@ describe("the line about a request's outcome", () => {
   it("is shown after a delete", async () => {
     const { remove, lines } = await begin();
     await remove({ outcome: "running" });
-    assert.deepEqual(lines, ["stuck (operations/AbC): running → cancelled after 1 s"]);
+    assert.deepEqual(lines, ["stuck (operations/AbC): running → cancelled after less than 1 s"]);
   });
 
   it("is shown after a step that fails because of the outcome", async () => {
@@ -85,8 +86,8 @@ describe("the line about a request's outcome", () => {
     await rejection(create({ expect: ["cancelled"] }));
     await rejection(remove({ outcome: "running", expect: ["cancelled"] }));
     assert.deepEqual(lines, [
-      "stuck (operations/AbC): succeeded after 1 s",
-      "stuck (operations/AbC): running → succeeded after 1 s",
+      "stuck (operations/AbC): succeeded after less than 1 s",
+      "stuck (operations/AbC): running → succeeded after less than 1 s",
     ]);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EmulatorOptions } from "../../../provider/emulator";
 import * as steps from "../../../provider/resources/request";
@@ -68,9 +68,9 @@ describe("the report of a request", () => {
   it("gets a line from each step that changes the outcome, with the same run", async () => {
     const { create, update, read, remove } = await begin();
     await create({ waitFor: "accepted" });
+    await read({ outcome: "cancelling", requestTime: then });
     const { outputs } = await create();
     await update({ outcome: "cancelling", requestTime: then });
-    await read({ outcome: "cancelling", requestTime: then });
     await remove({ outcome: "running" });
     await read(outputs);
     await update(outputs);
@@ -79,6 +79,57 @@ describe("the report of a request", () => {
       ["cancelling", "cancelled", "cancelled", "cancelled", "cancelled"],
     );
     assert.equal(new Set(report.lines().map(({ run }) => run)).size, 1);
+  });
+
+  describe("the report of a request after reads of the same state, as in a refresh after its preview", () => {
+    /** A line as the package writes it. */
+    const lineOf = (outcome: string, resource = "stuck", operation = name) =>
+      `${JSON.stringify({ time: then, run: "0a1b2c3d", resource, name: operation, outcome })}\n`;
+    const outputs = { outcome: "cancelling", requestTime: then };
+
+    it("has one line", async () => {
+      const { read } = await begin({ operations: [{ name, done: "succeeded" }] });
+      await read(outputs);
+      await read(outputs);
+      assert.deepEqual(
+        report.lines().map(({ outcome }) => outcome),
+        ["succeeded"],
+      );
+    });
+
+    for (const [what, text] of [
+      ["is about another outcome", lineOf("succeeded") + lineOf("cancelling")],
+      ["is about another resource", lineOf("cancelling") + lineOf("succeeded", "other")],
+      ["is about another operation", lineOf("cancelling") + lineOf("succeeded", "stuck", `${name}C`)],
+      ["is cut", `${lineOf("cancelling")}${lineOf("succeeded").slice(0, -2)}\n`],
+    ] as const) {
+      it(`has a new line if the last one ${what}`, async () => {
+        const { read } = await begin({ operations: [{ name, done: "succeeded" }] });
+        writeFileSync(report.path, text);
+        await read(outputs);
+        const written = readFileSync(report.path, "utf8");
+        assert.equal(written.slice(0, text.length), text);
+        assert.match(written.slice(text.length), /^\{.*"name":"operations\/AbC","outcome":"succeeded".*\}\n$/);
+      });
+    }
+
+    it("has no new line if lines of others, and one that is cut, follow the line with the outcome", async () => {
+      const { read } = await begin({ operations: [{ name, done: "succeeded" }] });
+      const text = `${lineOf("succeeded")}${lineOf("cancelling", "other")}${lineOf("cancelling").slice(0, -2)}\n`;
+      writeFileSync(report.path, text);
+      await read(outputs);
+      assert.equal(readFileSync(report.path, "utf8"), text);
+    });
+
+    it("has a new line if the last one isn't in the last 16 MB", async () => {
+      const { read } = await begin({ operations: [{ name, done: "succeeded" }] });
+      const line = lineOf("succeeded");
+      // What is read begins within the line.
+      const text = `${line}${"\n".repeat(16 * 1024 * 1024 - line.length + line.indexOf('"resource"'))}`;
+      writeFileSync(report.path, text);
+      await read(outputs);
+      assert.match(readFileSync(report.path, "utf8").slice(text.length), /"outcome":"succeeded"/);
+    });
   });
 
   it("has why a step failed, and the outcome alone when it isn't expected", async () => {
@@ -106,7 +157,10 @@ describe("the report of a request", () => {
     assert.equal(existsSync(report.path), false);
   });
 
-  for (const place of ["missing/report.jsonl", "."]) {
+  for (const [place, unwritable] of [
+    ["missing/report.jsonl", "because its folder doesn't exist\\. Create the folder, or change the path"],
+    [".", "\\(EISDIR\\)\\. Check the path and its permissions"],
+  ] as const) {
     it(`fails each step that cancels before its first call when the path ${place} can't be written`, async () => {
       const { create, update, remove, calls } = await begin();
       const path = join(report.directory, place);
@@ -115,7 +169,10 @@ describe("the report of a request", () => {
         update({ outcome: "running" }, { report: path }),
         remove({ report: path, outcome: "running" }),
       ]) {
-        assert.match((await failure(step)).message, /^The report .* can't be written \((ENOENT|EISDIR)\)/);
+        assert.match(
+          (await failure(step)).message,
+          new RegExp(`^The report .* can't be written,? ${unwritable}\\. This step cancelled nothing\\.`),
+        );
       }
       assert.deepEqual(calls(), []);
     });
@@ -193,7 +250,7 @@ describe("the report of a request", () => {
     assert.deepEqual([outputs["outcome"], outputs["unreported"]], ["succeeded", true]);
     assert.match(
       shown.at(-1) ?? "",
-      /^The report .*report\.jsonl can't be written \(ENOENT\).* next `pulumi up` writes/,
+      /^The report .*report\.jsonl can't be written, because its folder doesn't exist.* next `pulumi up` writes/,
     );
     assert.equal(diff(outputs).changes, true);
   });

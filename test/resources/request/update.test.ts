@@ -32,7 +32,7 @@ describe("update of a request", () => {
       const { id: kept, outputs, message } = await partial(update(old, { expect: ["cancelled"] }));
       assert.equal(kept, id);
       assert.deepEqual(outputs, { operation: name, expect: ["cancelled"], ...old });
-      for (const way of ['add "succeeded" to `expect`', "retainOnDelete", "pulumi state delete"]) {
+      for (const way of ['add "succeeded" to `expect`', "remove it from the program", "pulumi state delete"]) {
         assert.ok(message.includes(way), message);
       }
       assert.deepEqual(calls(), []);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rejection } from "../../support/rejection";
 import { failure, name, partial, stage } from "./stage";
 
-const inStateOnly = /retainOnDelete|pulumi state delete/;
+const inStateOnly = /retainOnDelete|remove it from the program|pulumi state delete/;
 
 describe("what the error of a request says to do", () => {
   const { enter } = stage();
@@ -10,8 +10,10 @@ describe("what the error of a request says to do", () => {
   it("is to accept the outcome or to remove the resource after a create that is kept", async () => {
     const { create } = await enter({ operations: [{ name, onCancel: "complete" }] });
     const { message } = await partial(create({ expect: ["cancelled"] }));
-    assert.match(message, /add "succeeded" to `expect`\. To give up the resource, remove it from the program/);
-    assert.match(message, /`retainOnDelete`.*`pulumi state delete`/);
+    assert.match(
+      message,
+      /add "succeeded" to `expect`\. To give up the resource, remove it from the program, which makes no call\. .*`pulumi state delete`\.$/,
+    );
   });
 
   for (const [title, options] of [
@@ -44,7 +46,10 @@ describe("what the error of a request says to do", () => {
     const { update } = await enter({ operations: [{ name, onCancel: "complete" }] });
     for (const old of [{ outcome: "running" }, { outcome: "succeeded", settleTime: "2026-01-01T00:00:00.000Z" }]) {
       const { message } = await partial(update(old, { expect: ["cancelled"] }));
-      assert.match(message, /add "succeeded" to `expect`\. To give up .*`retainOnDelete`.*`pulumi state delete`\.$/);
+      assert.match(
+        message,
+        /add "succeeded" to `expect`\. To give up .*, which makes no call\. .*`pulumi state delete`\.$/,
+      );
     }
   });
 
@@ -72,7 +77,7 @@ describe("what the error of a request says to do", () => {
     for (const { message } of [timedOut, refused]) {
       assert.match(
         message,
-        /\. The resource stays in the state\. Run `pulumi destroy` again\. If the program must change first, .* run `pulumi up` before that\. .*`pulumi state delete`\.$/,
+        /\. The resource stays in the state\. Run `pulumi destroy` again\. If the program or the config must change first, change it and run `pulumi up` before that\. .*`pulumi state delete`\.$/,
       );
     }
   });

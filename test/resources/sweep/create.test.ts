@@ -182,7 +182,7 @@ describe("create of a sweep that cancels at its creation", () => {
       assert.deepEqual(cancelled(), ["a", "b"]);
       assert.match(
         message,
-        /- operations\/c: not cancelled: it started while the sweep ran, and exceeds the limit of 2/,
+        /[.;] operations\/c: not cancelled: it started while the sweep ran, and exceeds the limit of 2/,
       );
       assert.deepEqual(outputs["outcomes"], { cancelled: 2, running: 1 });
     });
@@ -244,6 +244,10 @@ describe("create of a sweep that cancels at its creation", () => {
       });
       const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 2 }));
       assert.match(message, /the step's time limit of 10m was over before a listing confirmed that nothing is left/);
+      assert.match(
+        message,
+        /To allow more time, set `customTimeouts\.update` \(for a new resource, also `customTimeouts\.create`\)\./,
+      );
       assert.deepEqual([outputs["outcomes"], outputs["incomplete"]], [{ cancelling: 2 }, true]);
       assert.deepEqual([cancels(), lists()], [2, 1]);
     });
@@ -257,7 +261,7 @@ describe("create of a sweep that cancels at its creation", () => {
       });
       const { message, outputs } = await partial(create({ waitFor: "accepted", concurrency: 1 }));
       assert.equal(cancels(), 1);
-      assert.match(message, /- operations\/b: not cancelled: the step's time limit of 10m was over/);
+      assert.match(message, /[.;] operations\/b: not cancelled: the step's time limit of 10m was over/);
       assert.deepEqual(outputs["outcomes"], { cancelling: 1, running: 1 });
     });
   });
@@ -270,23 +274,26 @@ describe("create of a sweep that cancels at its creation", () => {
       const { message, outputs } = await partial(create());
       assert.equal(cancels(), 4);
       assert.match(message, /^operations: 2 of 4 operations didn't end as expected \(2 running, 2 cancelled\)\. /);
-      assert.match(message, /\n- operations\/a: the cancel call failed with PERMISSION_DENIED \(HTTP 403\): Not yours/);
-      assert.match(message, /\n- operations\/c: the cancel call failed with INVALID_ARGUMENT \(HTTP 400\): Odd/);
+      assert.match(message, /\. operations\/a: the cancel call failed with PERMISSION_DENIED \(HTTP 403\): Not yours/);
+      assert.match(message, /; operations\/c: the cancel call failed with INVALID_ARGUMENT \(HTTP 400\): Odd/);
+      assert.match(message, /[^.]\. The next run continues with what still runs\. To accept /);
+      assert.doesNotMatch(message, /\n/, "the engine shows one line");
       assert.deepEqual(outputs["outcomes"], { running: 2, cancelled: 2 });
       assert.deepEqual(
         (outputs["operations"] as { name: string }[]).map(({ name }) => name),
         ["operations/a", "operations/c", "operations/b", "operations/d"],
         "the unexpected first",
       );
-      for (const way of ["`expect`", "`retainOnDelete`", "`pulumi state delete`"]) assert.ok(message.includes(way));
+      for (const way of ["`expect`", "remove it from the program", "`pulumi state delete`"])
+        assert.ok(message.includes(way));
     });
 
     it("reports the first 20 failures and the number of further ones", async () => {
       const { create, emulator } = await enter({ operations: numbered(25) });
       emulator.fault({ method: "cancel", calls: { from: 2 }, then: { status: 403 } });
       const { message } = await partial(create({ concurrency: 1 }));
-      assert.equal(message.match(/^- operations\/\d+: the cancel call failed with/gm)?.length, 20);
-      assert.match(message, /24 of 25 operations didn't end .*\n- and 4 more\n/s);
+      assert.equal(message.match(/[.;] operations\/\d+: the cancel call failed with/g)?.length, 20);
+      assert.match(message, /24 of 25 operations didn't end .*; and 4 more\. The next run/);
     });
 
     it("truncates long names and reasons to an error that fits the engine's limit", async () => {
@@ -295,8 +302,8 @@ describe("create of a sweep that cancels at its creation", () => {
       emulator.fault({ method: "cancel", then: { status: 403, message: "m".repeat(2000) } });
       const { message } = await failure(create());
       assert.ok(Buffer.byteLength(message) <= 4096, String(message.length));
-      assert.equal(message.match(/^- operations\/n+…: the cancel call failed with/gm)?.length, 12);
-      assert.match(message, /\n- and 18 more\n.*\n.*The failed creation left nothing in the state\.$/);
+      assert.equal(message.match(/[.;] operations\/n+…: the cancel call failed with/g)?.length, 12);
+      assert.match(message, /; and 18 more\. The next run .*The failed creation left nothing in the state\.$/);
     });
 
     it("leaves no resource when no cancel is acknowledged", async () => {
@@ -325,7 +332,7 @@ describe("create of a sweep that cancels at its creation", () => {
       const { create } = await enter({ operations: [...operations("a"), { answer: "UNIMPLEMENTED" }] });
       const { outputs, message } = await partial(create());
       assert.deepEqual(outputs["outcomes"], { cancelled: 1, unsupported: 1 });
-      assert.match(message, /: unsupported\n/);
+      assert.match(message, /: unsupported\. The next run/);
       assert.equal("settleTime" in outputs, false, "it runs");
     });
 
@@ -346,14 +353,14 @@ describe("create of a sweep that cancels at its creation", () => {
       const { message } = await failure(create({ names }));
       assert.match(
         message,
-        /1 of 2 operations .*1 running, 1 succeeded.*\n- operations\/runs: the cancel call failed with/s,
+        /1 of 2 operations .*1 running, 1 succeeded.*\. operations\/runs: the cancel call failed with/,
       );
     });
 
     it("records notFound when a cancel responds NOT_FOUND, and fails unless `expect` allows it", async () => {
       const { create } = await enter();
       const names = ["operations/gone"];
-      assert.match((await failure(create({ names }))).message, /- operations\/gone: notFound/);
+      assert.match((await failure(create({ names }))).message, /\. operations\/gone: notFound\. /);
       const { outputs } = await create({ names, expect: ["notFound"] });
       assert.deepEqual(outputs["outcomes"], { notFound: 1 });
     });
@@ -384,7 +391,7 @@ describe("create of a sweep that cancels at its creation", () => {
       message,
       /1 of 2 operations didn't end as expected \(1 cancelled, 1 failed\)\. `expect` allows cancelled\./,
     );
-    assert.match(message, /\n- operations\/b: failed, INTERNAL: It broke\.\n/);
+    assert.match(message, /\. operations\/b: failed, INTERNAL: It broke\. The next run/);
     assert.deepEqual((outputs["operations"] as unknown[])[0], { name: "operations/b", outcome: "failed" });
   });
 

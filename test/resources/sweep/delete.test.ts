@@ -89,7 +89,10 @@ describe("a sweep that cancels at its deletion", () => {
       const { remove } = await enter();
       const names = ["operations/gone"];
       await remove({ names });
-      assert.match((await failure(remove({ names, expect: ["cancelled"] }))).message, /- operations\/gone: notFound/);
+      assert.match(
+        (await failure(remove({ names, expect: ["cancelled"] }))).message,
+        /allows cancelled\. operations\/gone: notFound\. /,
+      );
     });
 
     it("fails when `expect` excludes an outcome, and lists the possible remedies", async () => {
@@ -116,7 +119,7 @@ describe("a sweep that cancels at its deletion", () => {
           if (method === "get" && emulator.operation("operations/a")?.done === false) time.pass(tenMinutes);
         },
       });
-      assert.match((await failure(remove())).message, /- operations\/a: still running 10m after/);
+      assert.match((await failure(remove())).message, /\. operations\/a: still running 10m after/);
       emulator.settle("operations/a", "cancelled");
       await remove();
       assert.equal(cancels(), 1);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { rejection } from "../../support/rejection";
 import { reportFile } from "../../support/reportFile";
@@ -47,6 +47,44 @@ describe("the lines of a sweep", () => {
     await read(await read(outputs));
     assert.deepEqual(lines, ["clean-up (operations): 2 cancelling → 1 cancelled, 1 succeeded."]);
   });
+
+  it("show what a refresh counts anew for a sweep that cancels at its deletion, and nothing when the count is the same", async () => {
+    const { watch, read, emulator } = await enter({ operations: operations("a", "b") });
+    let { outputs } = await watch({ __resourceName: "teardown" });
+    const refresh = async () => {
+      outputs = await read(outputs);
+    };
+    await refresh();
+    emulator.settle("operations/a", "succeeded");
+    await refresh();
+    emulator.settle("operations/b", "cancelled");
+    await refresh();
+    emulator.add({ name: "operations/c" });
+    await refresh();
+    assert.deepEqual(lines, [
+      "teardown (operations): 2 running → 1 running.",
+      "teardown (operations): 1 running → no operations.",
+      "teardown (operations): no operations → 1 running.",
+    ]);
+  });
+
+  it("don't show counts of an update that counts anew", async () => {
+    const { watch, update } = await enter({ operations: operations("a", "b") });
+    const { outputs } = await watch({ __resourceName: "teardown" });
+    await update({ ...outputs, cancelOn: "delete" }, { cancelOn: "delete", names: ["operations/a"] });
+    assert.deepEqual(lines, []);
+  });
+
+  it("leave out counts of another endpoint", async () => {
+    const { watch, create, read } = await enter({ operations: operations("a", "b") });
+    const elsewhere = { endpoint: "http://127.0.0.1:1", outcomes: { running: 1 }, operations: [] };
+    await read({ ...(await watch({ __resourceName: "teardown" })).outputs, ...elsewhere });
+    assert.deepEqual(lines, ["teardown (operations): 2 running."]);
+    const { outputs } = await create({ __resourceName: "clean-up" });
+    lines.length = 0;
+    await read({ ...outputs, endpoint: "http://127.0.0.1:1" });
+    assert.deepEqual(lines, ["clean-up (operations): no operations."]);
+  });
 });
 
 describe("the warning of a sweep that exceeds its limit", () => {
@@ -64,7 +102,7 @@ describe("the warning of a sweep that exceeds its limit", () => {
   it("is shown by a refresh", async () => {
     const { read } = await enter({ operations: numbered(3) });
     const name = fresh();
-    await read({ all: true, limit: 2, __resourceName: name });
+    await read({ all: true, limit: 2, __resourceName: name, outcomes: { running: 3 } });
     assert.deepEqual(lines, [warning(name, "3", "2")]);
   });
 
@@ -115,7 +153,7 @@ describe("the warning of a sweep's failure to come", () => {
     assert.deepEqual(lines, [
       `${name} (operations): 1 succeeded, which expect doesn't accept (cancelled). The update will fail. ` +
         'To accept it, add "succeeded" to `expect`. ' +
-        "To give up the resource, remove it from the program (with `retainOnDelete`, this makes no call).",
+        "To give up the resource, remove it from the program, which makes no call.",
     ]);
   });
 
@@ -136,7 +174,7 @@ describe("the warning of a sweep's failure to come", () => {
 
 describe("what the error of a sweep says to do", () => {
   const { enter } = stage();
-  const inStateOnly = /retainOnDelete|pulumi state delete/;
+  const inStateOnly = /retainOnDelete|remove it from the program|pulumi state delete/;
 
   it("offers nothing that needs a state after a create that leaves nothing", async () => {
     const { create } = await enter({ operations: [{ name: "operations/a", answer: "UNIMPLEMENTED" }] });
@@ -201,6 +239,25 @@ describe("a sweep's report after a refresh", () => {
     assert.ok(Date.parse(time ?? ""));
   });
 
+  it("has each line once after reads of the same state, as in a refresh after its preview", async () => {
+    const { read, emulator } = await enter({ operations: operations("a", "b") });
+    emulator.settle("operations/b", "succeeded");
+    const state = { ...outputs(), outcomes: { cancelling: 3 } };
+    const readTwice = async () => {
+      await read(state);
+      await read(state);
+      return report.lines().map(({ name, outcome, unnamed }) => [name, outcome ?? unnamed]);
+    };
+    const lines = [
+      ["operations/b", "succeeded"],
+      [undefined, { unobserved: 1 }],
+    ];
+    assert.deepEqual(await readTwice(), lines);
+    // Other counts came between.
+    appendFileSync(report.path, `${JSON.stringify({ resource: "clean-up", unnamed: { unobserved: 2 } })}\n`);
+    assert.deepEqual(await readTwice(), [...lines, [undefined, { unobserved: 2 }], [undefined, { unobserved: 1 }]]);
+  });
+
   it("is written by the next update when the refresh can't write it", async () => {
     const { read, update, diff } = await enter({
       operations: ["a", "b"].map((one) => ({ name: `operations/${one}`, done: "succeeded" as const })),
@@ -208,7 +265,10 @@ describe("a sweep's report after a refresh", () => {
     const old = { ...outputs(), report: join(report.directory, "missing", "report.jsonl") };
     const refreshed = await read(old);
     assert.equal(refreshed["unreported"], true);
-    assert.match(shown.at(-1) ?? "", /can't be written \(ENOENT\).* next `pulumi up` writes what is known/);
+    assert.match(
+      shown.at(-1) ?? "",
+      /can't be written, because its folder doesn't exist.* next `pulumi up` writes what is known/,
+    );
     const inputs = { all: true, cancelOn: "create", report: report.path };
     assert.equal(diff(refreshed, inputs).changes, true);
     await update(refreshed, inputs);

@@ -76,17 +76,26 @@ describe("the report of a sweep", () => {
     );
   });
 
-  for (const place of ["missing/report.jsonl", "."]) {
+  for (const [place, unwritable] of [
+    [
+      "missing/report.jsonl",
+      /^The report .* can't be written, because its folder doesn't exist\. Create the folder, or change the path\. This step cancelled nothing\.$/,
+    ],
+    [
+      ".",
+      /^The report .* can't be written \(EISDIR\)\. Check the path and its permissions\. This step cancelled nothing\.$/,
+    ],
+  ] as const) {
     it(`fails the sweep before any call when the path ${place} can't be written`, async () => {
       const { create, remove, update, calls } = await enter({ operations: operations("a") });
       const path = join(report.directory, place);
-      for (const step of [
-        create({ report: path }),
-        remove({ report: path }),
-        update({}, { report: path, filter: "done=false" }),
-      ]) {
-        assert.match((await failure(step)).message, /^The report .* can't be written \((ENOENT|EISDIR)\)/);
+      for (const step of [create({ report: path }), update({}, { report: path, filter: "done=false" })]) {
+        assert.match((await failure(step)).message, unwritable);
       }
+      assert.match(
+        (await failure(remove({ report: path }))).message,
+        /This step cancelled nothing\. The resource stays in the state\. Run `pulumi destroy` again\. If the program or the config must change first, change it and run `pulumi up` before that\. /,
+      );
       assert.deepEqual(calls(), []);
     });
   }

@@ -102,7 +102,7 @@ describe("a sweep that waits", () => {
     const { create } = await enter({ operations: [...operations("a"), { name: "operations/b", expireAfter: 0 }] });
     const { outputs, message } = await partial(create());
     assert.deepEqual(outputs["outcomes"], { cancelled: 1, notFound: 1 });
-    assert.match(message, /- operations\/b: notFound/);
+    assert.match(message, /[.;] operations\/b: notFound[.;]/);
   });
 
   it("doesn't record an operation as cancelled when no read shows its outcome", async () => {
@@ -127,7 +127,7 @@ describe("a sweep that waits", () => {
       assert.deepEqual(outputs["outcomes"], { cancelled: 1, cancelling: 1 });
       assert.ok(outputs["requestTime"]);
       assert.equal("settleTime" in outputs, false);
-      assert.match(message, /- operations\/b: still running 10m after this step began/);
+      assert.match(message, /[.;] operations\/b: still running 10m after this step began/);
     });
 
     for (const step of ["create", "update", "delete"] as const) {
@@ -169,7 +169,7 @@ describe("a sweep that waits", () => {
       emulator.fault({ method: "get", name: "operations/b", then: { status: 403 } });
       const { outputs, message } = await partial(create({ names: named(...specs) }));
       assert.deepEqual(outputs["outcomes"], { cancelled: 2, cancelling: 1 });
-      assert.match(message, /1 of 3 operations .*\n- operations\/b: the get call failed with PERMISSION_DENIED/s);
+      assert.match(message, /1 of 3 operations .*\. operations\/b: the get call failed with PERMISSION_DENIED/);
     });
 
     it("fails when a read returns another operation", async () => {
