@@ -12,6 +12,7 @@ import { describeExit, startProgram } from "./program";
 import type { Invoked } from "./provider";
 import { dynamicPackage } from "./providerHost";
 import { referenceTo, type State } from "./resourceState";
+import { stashType } from "./stash";
 import type { EngineStep } from "./steps";
 import type { Properties } from "./values";
 
