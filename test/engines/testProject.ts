@@ -51,15 +51,18 @@ export interface Call {
 
 /** A Pulumi project in a temporary folder, whose provider records its calls. */
 export class TestProject {
-  readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
+  private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
+  readonly directory = path.join(this.folder, "project");
 
   constructor() {
+    fs.mkdirSync(this.directory);
     this.write("Pulumi.yaml", "name: conformance\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
     this.write("package.json", "{}");
     this.write("index.js", programSource);
     this.write("provider.js", providerSource);
     this.behave({});
-    fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(this.directory, "node_modules"));
+    // Node.js looks for modules in the folders above, too. The language host reads each package in the project's folder.
+    fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(this.folder, "node_modules"));
   }
 
   declare(program: Program | readonly Declaration[]): void {
@@ -85,7 +88,7 @@ export class TestProject {
   }
 
   remove(): void {
-    fs.rmSync(this.directory, { recursive: true, force: true });
+    fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
