@@ -57,15 +57,18 @@ export interface Call {
 
 /** A Pulumi project in a temporary folder, whose providers record their calls. */
 export class TestProject {
-  readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
+  private readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "engine-test-"));
+  readonly directory = path.join(this.folder, "project");
 
   constructor() {
+    fs.mkdirSync(this.directory);
     this.write("Pulumi.yaml", settings);
     this.write("package.json", "{}");
     this.write("index.js", programSource);
     this.write("provider.js", providerSource);
     this.behave({});
-    fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(this.directory, "node_modules"));
+    // Node.js looks for modules in the folders above, too. The language host reads each package in the project's folder.
+    fs.symlinkSync(path.resolve(__dirname, "../../node_modules"), path.join(this.folder, "node_modules"));
   }
 
   /** Adds a provider plugin, which does the same as the dynamic provider. */
@@ -98,7 +101,7 @@ export class TestProject {
   }
 
   remove(): void {
-    fs.rmSync(this.directory, { recursive: true, force: true });
+    fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

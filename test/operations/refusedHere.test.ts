@@ -6,7 +6,7 @@ import { mayHaveArrived } from "../../provider/operations/retry";
 import { startEmulator } from "../../provider/emulator";
 import { cleanUps } from "../support/cleanUps";
 import { rejection } from "../support/rejection";
-import { rpc, startServer } from "../support/server";
+import { closedPort, rpc, startServer } from "../support/server";
 
 const name = "operations/AbC";
 const names = (count: number) => Array.from({ length: count }, (_, index) => `operations/${index}`);
@@ -14,7 +14,7 @@ const names = (count: number) => Array.from({ length: count }, (_, index) => `op
 const longDeadline = () => Deadline.after(600_000);
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Returns a port of this machine at which nothing listens. */
+/** Returns a port of this machine at which a server can start later. */
 async function freePort(): Promise<number> {
   const server = await startServer();
   await server.stop();
@@ -37,7 +37,7 @@ describe("an endpoint of this machine at which nothing listens", () => {
 
   for (const origin of ["http://127.0.0.1", "http://localhost", "http://[::1]", "https://127.0.0.1"]) {
     it(`fails a call within seconds, and says that nothing was sent and what to do, at ${origin}`, async () => {
-      const endpoint = `${origin}:${await freePort()}`;
+      const endpoint = `${origin}:${closedPort}`;
       const { result: error, took } = await timed(rejection(clientOf(endpoint).cancel(name, longDeadline())));
       assert.ok(error instanceof NoListenerError, String(error));
       assert.ok(took >= 3_000 && took < 6_000, `${took} ms`);
@@ -52,7 +52,7 @@ describe("an endpoint of this machine at which nothing listens", () => {
   }
 
   it("fails 500 calls of one process within the same seconds", async () => {
-    const client = clientOf(`http://127.0.0.1:${await freePort()}`);
+    const client = clientOf(`http://127.0.0.1:${closedPort}`);
     const calls = names(500).map((each) => rejection(client.cancel(each, longDeadline())));
     const { result: errors, took } = await timed(Promise.all(calls));
     assert.ok(errors.every((error) => error instanceof NoListenerError));
@@ -60,7 +60,7 @@ describe("an endpoint of this machine at which nothing listens", () => {
   });
 
   it("fails calls that follow the first one without retries", async () => {
-    const client = clientOf(`http://127.0.0.1:${await freePort()}`);
+    const client = clientOf(`http://127.0.0.1:${closedPort}`);
     await rejection(client.get(name, longDeadline()));
     const following = async () => {
       for (const each of names(100))
@@ -103,7 +103,7 @@ describe("an endpoint of this machine at which nothing listens", () => {
   });
 
   it("fails a call within seconds when nothing listens at the address of a proxy on this machine", async () => {
-    setVariable("HTTPS_PROXY", `http://127.0.0.1:${await freePort()}`);
+    setVariable("HTTPS_PROXY", `http://127.0.0.1:${closedPort}`);
     const call = clientOf("https://service.invalid").get(name, longDeadline());
     const { result: error, took } = await timed(rejection(call));
     assert.match(error.message, /the proxy 127\.0\.0\.1:\d+ can't be reached \(ECONNREFUSED\)\. Check HTTPS_PROXY/);

@@ -7,16 +7,19 @@ const repository = join(__dirname, "..", "..");
 
 /** A Pulumi project in its own folder, with this package as its dependency. */
 export class Project {
-  readonly directory = mkdtempSync(join(tmpdir(), "cancellation-scenario-"));
+  private readonly folder = mkdtempSync(join(tmpdir(), "cancellation-scenario-"));
+  readonly directory = join(this.folder, "project");
 
   constructor(
     name = "scenario",
     readonly host = dynamicProvider,
   ) {
+    mkdirSync(this.directory);
     const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
     this.write("Pulumi.yaml", `name: ${name}\n${runtime}${host.settings}`);
     this.write("package.json", JSON.stringify({ name, private: true, main: "index.js" }));
-    symlinkSync(join(repository, "node_modules"), join(this.directory, "node_modules"));
+    // Node.js looks for modules in the folders above, too. The language host reads each package in the project's folder.
+    symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
   }
 
   /** Replaces the program by one with this JavaScript body. */
@@ -31,10 +34,9 @@ ${body}
     );
   }
 
-  /** Replaces the link to the repository by a copy of this package, with its own copy of axios. */
+  /** Gives the project a copy of this package, with its own copy of axios. */
   installCopy(): void {
     const modules = join(this.directory, "node_modules");
-    rmSync(modules);
     mkdirSync(modules);
     const copied = "pulumi-operation-cancellation";
     for (const entry of readdirSync(join(repository, "node_modules"))) {
@@ -50,6 +52,6 @@ ${body}
   }
 
   dispose(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }

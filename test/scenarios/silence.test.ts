@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { closedPort } from "../support/server";
 import { onEachEngine } from "./onEachEngine";
 import { failed } from "./world";
 
@@ -17,7 +18,7 @@ onEachEngine("a service that fails", (scenario) => {
 
 onEachEngine("a service of this machine that isn't there", (scenario) => {
   scenario("fails a create within seconds, leaves no resource, and says what to do", async (world) => {
-    await world.emulator.stop();
+    await world.stack.setConfig("cancellation:endpoint", `http://127.0.0.1:${closedPort}`);
     world.request({ operation: "operations/AbC" });
     const start = performance.now();
     await world.upFails(/\(ECONNREFUSED\), so nothing was sent\. Nothing listens at this address\. Start the emulator/);

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+/** A port at which nothing listens. A port that was free a moment ago can be another process's by now. */
+export const closedPort = 1;
+
 /** A request as it came over the wire. */
 export interface Received {
   readonly line: string;
