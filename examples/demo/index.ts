@@ -5,7 +5,7 @@
  * To run it step by step, start the emulator in the repository:
  *
  *     npm ci
- *     npm run emulator -- --operation operations/AbC=honoured --operation operations/DeF=unsupported
+ *     npm run emulator -- --operation operations/AbC=cancel --operation operations/DeF=UNIMPLEMENTED
  *
  * In another terminal, run the example. The first two commands keep the state on this machine:
  *

@@ -4,7 +4,7 @@
  * To run it without a Google account, start the emulator in the repository:
  *
  *     npm ci
- *     npm run emulator -- --operation operations/AbC=honoured
+ *     npm run emulator -- --operation operations/AbC=cancel
  *
  * In another terminal, run the example. The first two commands keep the state on this machine:
  *

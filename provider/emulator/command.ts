@@ -22,15 +22,14 @@ Serves get, list, cancel and delete of google.longrunning.Operations on 127.0.0.
   --version VERSION       the API version in every path (default v1)
   --help                  shows this text
 
-KIND is how an operation responds to a cancel:
-  honoured      it is cancelled (the default)
-  completes     it succeeds despite the cancel
-  fails         it fails
-  ignores       it keeps running
-  unsupported   the cancel returns UNIMPLEMENTED
-  refuses       the cancel returns FAILED_PRECONDITION
-  expires       it is cancelled, and after the same time again it returns NOT_FOUND
-  succeeded, failed, cancelled   it is already done
+KIND is how an operation responds to a cancel, in the words of an OperationSpec's onCancel, answer and done:
+  cancel        it is cancelled (the default)
+  complete      it succeeds despite the cancel
+  fail          it fails
+  ignore        it keeps running
+  UNIMPLEMENTED, FAILED_PRECONDITION   the cancel returns this error
+  succeeded, failed, cancelled         it is already done
+  expire        it is cancelled, and after the same time again it returns NOT_FOUND
 
 METHOD is get, list, cancel, delete or any. FAULT is one of these, with *COUNT for the first COUNT calls only:
   400 to 599    an error with this HTTP status
@@ -94,7 +93,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
 function parse(argv: readonly string[]) {
   try {
     return parseArgs({
-      args: [...argv],
+      args: withNegativeNumbers(argv),
       options: {
         port: { type: "string" },
         operation: { type: "string", multiple: true },
@@ -111,23 +110,32 @@ function parse(argv: readonly string[]) {
   }
 }
 
+/** Joins a negative number with its option, as in `--port=-1`. By itself, `parseArgs` takes it for an option. */
+function withNegativeNumbers(argv: readonly string[]): string[] {
+  return argv.reduce<string[]>((joined, argument) => {
+    const last = joined.at(-1) ?? "";
+    const isValue = /^-\d/.test(argument) && /^--[\w-]+$/.test(last);
+    return isValue ? [...joined.slice(0, -1), `${last}=${argument}`] : [...joined, argument];
+  }, []);
+}
+
 const kinds: Readonly<Record<string, (settleAfter: number) => OperationSpec>> = {
-  honoured: (settleAfter) => ({ settleAfter }),
-  completes: (settleAfter) => ({ onCancel: "complete", settleAfter }),
-  fails: (settleAfter) => ({ onCancel: "fail", settleAfter }),
-  ignores: () => ({ onCancel: "ignore" }),
-  unsupported: () => ({ answer: "UNIMPLEMENTED" }),
-  refuses: () => ({ answer: "FAILED_PRECONDITION" }),
-  expires: (settleAfter) => ({ settleAfter, expireAfter: settleAfter }),
+  cancel: (settleAfter) => ({ settleAfter }),
+  complete: (settleAfter) => ({ onCancel: "complete", settleAfter }),
+  fail: (settleAfter) => ({ onCancel: "fail", settleAfter }),
+  ignore: () => ({ onCancel: "ignore" }),
+  UNIMPLEMENTED: () => ({ answer: "UNIMPLEMENTED" }),
+  FAILED_PRECONDITION: () => ({ answer: "FAILED_PRECONDITION" }),
   succeeded: () => ({ done: "succeeded" }),
   failed: () => ({ done: "failed" }),
   cancelled: () => ({ done: "cancelled" }),
+  expire: (settleAfter) => ({ settleAfter, expireAfter: settleAfter }),
 };
 
 /** Splits at the last `=`, because names can contain that character. */
 function parseOperation(text: string, settleAfter: number): OperationSpec {
   const mark = text.lastIndexOf("=");
-  const [name, kind] = mark < 0 ? [text, "honoured"] : [text.slice(0, mark), text.slice(mark + 1)];
+  const [name, kind] = mark < 0 ? [text, "cancel"] : [text.slice(0, mark), text.slice(mark + 1)];
   const spec = Object.hasOwn(kinds, kind) ? kinds[kind]?.(settleAfter) : undefined;
   if (spec === undefined) {
     throw new UsageError(`--operation ${text}: KIND must be one of ${Object.keys(kinds).join(", ")}, not "${kind}"`);

@@ -23,13 +23,7 @@ describe("the command line of operations-emulator", () => {
 
   it("reads the kind of each operation after the last equals sign", () => {
     assert.deepEqual(
-      operationsOf(
-        "--operation",
-        "operations/a==completes",
-        "--operation=operations/b=expires",
-        "--settle-after",
-        "500",
-      ),
+      operationsOf("--operation", "operations/a==complete", "--operation=operations/b=expire", "--settle-after", "500"),
       [
         { name: "operations/a=", onCancel: "complete", settleAfter: 500 },
         { name: "operations/b", settleAfter: 500, expireAfter: 500 },
@@ -40,16 +34,16 @@ describe("the command line of operations-emulator", () => {
 
   it("explains every kind in the usage", () => {
     for (const kind of [
-      "honoured",
-      "completes",
-      "fails",
-      "ignores",
-      "unsupported",
-      "refuses",
-      "expires",
+      "cancel",
+      "complete",
+      "fail",
+      "ignore",
+      "UNIMPLEMENTED",
+      "FAILED_PRECONDITION",
       "succeeded",
       "failed",
       "cancelled",
+      "expire",
     ]) {
       assert.equal(operationsOf("--operation", `operations/a=${kind}`).length, 1);
       assert.match(usage, new RegExp(`\\b${kind}\\b`));
@@ -105,9 +99,12 @@ describe("the command line of operations-emulator", () => {
       [["extra"], /extra/],
       [["--port", "70000"], /--port must be an integer from 0 to 65535, not "70000"/],
       [["--settle-after", "soon"], /--settle-after must be/],
+      [["--settle-after", "-1"], /^--settle-after must be an integer from 0 to \d+, not "-1"$/],
+      [["--port=-1"], /^--port must be an integer from 0 to 65535, not "-1"$/],
+      [["-1"], /-1/],
       [["--version", "v1/x"], /--version must be one path segment/],
-      [["--operation", "operations/a=maybe"], /KIND must be one of honoured, completes.*, not "maybe"/],
-      [["--operation", "a=fails"], /must be a resource name/],
+      [["--operation", "operations/a=maybe"], /KIND must be one of cancel, complete.*, not "maybe"/],
+      [["--operation", "a=fail"], /must be a resource name/],
       [["--operations", "/none.json"], /--operations \/none.json: ENOENT/],
       [["--fault", "503"], /--fault 503: a fault must be METHOD=FAULT, for example cancel=503\*3/],
       [["--fault", "cansel=503"], /"cansel" isn't a method. Did you mean "cancel"\? Use one of get, list, cancel/],
@@ -133,7 +130,7 @@ describe("the command operations-emulator", () => {
     });
 
   it("serves until SIGTERM, and prints a line for each request", async () => {
-    const child = start("--port", "0", "--operation", "operations/a=ignores");
+    const child = start("--port", "0", "--operation", "operations/a=ignore");
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
     while (!output.includes("\n")) await once(child.stdout, "data");

@@ -119,7 +119,7 @@ onEachEngine("the next up of a cancellation request", (scenario) => {
     world.project.installCopy();
     world.request({ operation });
     await world.up();
-    const copy = (...path: string[]) => join(world.project.directory, "node_modules", ...path, "package.json");
+    const copy = (...path: string[]) => join(world.project.modules, ...path, "package.json");
     for (const file of [
       copy("pulumi-operation-cancellation"),
       copy("pulumi-operation-cancellation", "node_modules", "axios"),

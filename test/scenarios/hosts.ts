@@ -25,7 +25,7 @@ export const plugin: Host = {
   settings: `plugins:
   providers:
     - name: cancellation
-      path: node_modules/pulumi-operation-cancellation
+      path: ../node_modules/pulumi-operation-cancellation
 `,
   config: { "cancellation:previewReads": "false" },
   type: (resource) => `cancellation:index:${resource}`,

@@ -9,6 +9,8 @@ const repository = join(__dirname, "..", "..");
 export class Project {
   private readonly folder = mkdtempSync(join(tmpdir(), "cancellation-scenario-"));
   readonly directory = join(this.folder, "project");
+  /** Node.js looks for modules in the folders above, too. The language host reads each package in the project's folder. */
+  readonly modules = join(this.folder, "node_modules");
 
   constructor(
     name = "scenario",
@@ -18,8 +20,7 @@ export class Project {
     const runtime = "runtime:\n  name: nodejs\n  options:\n    typescript: false\n";
     this.write("Pulumi.yaml", `name: ${name}\n${runtime}${host.settings}`);
     this.write("package.json", JSON.stringify({ name, private: true, main: "index.js" }));
-    // Node.js looks for modules in the folders above, too. The language host reads each package in the project's folder.
-    symlinkSync(join(repository, "node_modules"), join(this.folder, "node_modules"));
+    symlinkSync(join(repository, "node_modules"), this.modules);
   }
 
   /** Replaces the program by one with this JavaScript body. */
@@ -34,16 +35,16 @@ ${body}
     );
   }
 
-  /** Gives the project a copy of this package, with its own copy of axios. */
+  /** Replaces the link to the repository by a copy of this package, with its own copy of axios. */
   installCopy(): void {
-    const modules = join(this.directory, "node_modules");
-    mkdirSync(modules);
+    rmSync(this.modules);
+    mkdirSync(this.modules);
     const copied = "pulumi-operation-cancellation";
     for (const entry of readdirSync(join(repository, "node_modules"))) {
-      if (entry !== copied) symlinkSync(join(repository, "node_modules", entry), join(modules, entry));
+      if (entry !== copied) symlinkSync(join(repository, "node_modules", entry), join(this.modules, entry));
     }
     for (const part of ["package.json", "dist", "pulumi-resource-cancellation", join("node_modules", "axios")]) {
-      cpSync(join(repository, part), join(modules, copied, part), { recursive: true });
+      cpSync(join(repository, part), join(this.modules, copied, part), { recursive: true });
     }
   }
 
