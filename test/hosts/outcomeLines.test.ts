@@ -85,7 +85,7 @@ describe("the lines that the host shows about outcomes", () => {
   it("count after 2 seconds while a step is in flight", async () => {
     const { create, emulator } = await enter(25);
     emulator.add({ name: "operations/99", onCancel: "ignore" });
-    const slow = create(99, { customTimeouts: { create: "4s" } });
+    const slow = create(99, { customTimeouts: { create: "2500ms" } });
     await Promise.all(Array.from({ length: 25 }, (_, index) => create(index)));
     assert.equal(countLines().length, 0);
     await pause(2_200);

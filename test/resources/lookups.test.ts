@@ -149,19 +149,6 @@ describe("a lookup", () => {
       assert.ok(JSON.stringify(listed).isWellFormed());
     });
 
-    it("fails after 1,000 pages in a row that show no new operation", async () => {
-      let page = 0;
-      const server = stopping(
-        await startServer((_received, response) => {
-          response.setHeader("content-type", "application/json");
-          response.end(JSON.stringify({ nextPageToken: String(++page) }));
-        }),
-      );
-      const context = contextOf({ "cancellation:endpoint": server.endpoint });
-      const { message } = await rejection(listOperations({}, context));
-      assert.match(message, /1000 pages in a row show no new operation/);
-    });
-
     it("fails when the glob of `match.name` takes too long for a name", async () => {
       const { list } = await enter({ operations: [{ name: `operations/${"-".repeat(500)}` }] });
       const { message } = await rejection(list({ match: { name: "operations/*-*-*-*-*x" } }));

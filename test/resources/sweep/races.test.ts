@@ -201,19 +201,6 @@ describe("a sweep in a race with its service", () => {
       const outputs = await update(before, { names });
       assert.deepEqual([outputs["matched"], outputs["outcomes"]], [2, { cancelled: 1, unobserved: 1 }]);
     });
-
-    it("ends within its time limit when it has 20,000 names to read", async () => {
-      const names = list(20_000);
-      const server = stopping(
-        await startServer(({ line }, response) => {
-          const name = /v1\/(\S+)/.exec(line)?.[1];
-          setTimeout(() => response.setHeader("content-type", "application/json").end(JSON.stringify({ name })), 300);
-        }),
-      );
-      const steps = stepsAgainst(server.endpoint);
-      await failure(steps.create({ names, limit: 10, concurrency: 2, customTimeouts: { create: "300ms" } }));
-      assert.ok(server.received.length <= 10, `${server.received.length} reads of 300 ms, two at a time, in 1.3 s`);
-    });
   });
 
   it("keeps 200 acknowledged cancels when its selection changes several times", async () => {

@@ -5,8 +5,8 @@ import { cleanUps } from "../support/cleanUps";
 import { rejection } from "../support/rejection";
 import { silence } from "../support/silence";
 import { startServer } from "../support/server";
-import { contextOf, failure, id, name, partial, stepsAgainst } from "./request/stage";
-import { stepsAgainst as sweepAgainst } from "./sweep/stage";
+import { contextOf, failure, id, name, partial, stepsAgainst } from "../resources/request/stage";
+import { stepsAgainst as sweepAgainst } from "../resources/sweep/stage";
 
 const nothingSent = /\(ECONNREFUSED\), so nothing was sent\. Nothing listens at this address\. Start the emulator/;
 const onDelete = { cancelOn: "delete", outcome: "running", done: false };
