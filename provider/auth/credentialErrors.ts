@@ -53,7 +53,7 @@ export function credentialTimeout(
 }
 
 const waysToSet =
-  "Set the config gcp:credentials or gcp:accessToken with `pulumi config set --secret`, set one of the environment " +
+  "Set the config cancellation:credentials or cancellation:accessToken with `pulumi config set --secret`, set one of the environment " +
   "variables GOOGLE_CREDENTIALS, GOOGLE_OAUTH_ACCESS_TOKEN, and GOOGLE_APPLICATION_CREDENTIALS, or run " +
   "`gcloud auth application-default login`.";
 
@@ -110,7 +110,7 @@ function hintFor(thrown: Thrown, reason: string, identity: Identity, scopes: rea
   if (isOfIam(thrown)) {
     return (
       `The caller needs the role Service Account Token Creator on ${target ?? "the service account"}. Each delegate ` +
-      "in the config gcp:impersonateServiceAccountDelegates needs it on the next account. The IAM Credentials API " +
+      "in the config cancellation:impersonateServiceAccountDelegates needs it on the next account. The IAM Credentials API " +
       "must be enabled."
     );
   }
@@ -133,7 +133,7 @@ export function staleTokenHint({ accessToken, source = "" }: Identity): string |
   return (
     `The access token from the config ${key} can't be renewed. It has expired or was revoked. Set a new token with ` +
     `\`pulumi config set --secret ${key}\`, or use credentials that can be renewed, for example the config ` +
-    "gcp:credentials. A command that doesn't run the program, such as `pulumi destroy`, reads the config of the last " +
+    "cancellation:credentials. A command that doesn't run the program, such as `pulumi destroy`, reads the config of the last " +
     "`pulumi up`, so run `pulumi up` first, or add `--run-program`."
   );
 }

@@ -50,7 +50,7 @@ async function clientActingFor(subject: string, identity: Identity, scopes: read
     throw new CredentialError(
       `${identity.source ?? "The application default credentials"}: can't act for ${subject}, because the service ` +
         "account with domain-wide delegation is unknown. Set the argument `impersonateServiceAccount`, or the config " +
-        "cancellation:impersonateServiceAccount or gcp:impersonateServiceAccount, or use the service account's key.",
+        "cancellation:impersonateServiceAccount, or use the service account's key.",
     );
   }
   return delegatedClient({ caller: client, account, delegates: identity.delegates, subject, scopes });
@@ -99,9 +99,9 @@ function assertUniverse(client: AuthClient, { universeDomain, subject, source }:
   if (own.toLowerCase() === (universeDomain ?? defaultUniverse)) return;
   const advice =
     subject === undefined
-      ? `Set the config gcp:universeDomain to ${own}.`
+      ? `Set the config cancellation:universeDomain to ${own}.`
       : "Leave out `subject`, because domain-wide delegation doesn't exist in that universe, and set the config " +
-        `gcp:universeDomain to ${own}.`;
+        `cancellation:universeDomain to ${own}.`;
   throw new CredentialError(
     `${source ?? "The application default credentials"}: the credentials belong to the universe ${own}, but calls go ` +
       `to ${universeDomain ?? defaultUniverse}. ${advice}`,

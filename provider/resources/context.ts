@@ -7,7 +7,7 @@ import { observeCalls } from "./callProgress";
 import { type Endpoint, endpointFor, holdsAt, type Settings, validateEndpoints } from "./endpoint";
 import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
-import type { Display, Log } from "./progress";
+import { type Display, type Log, showWarning } from "./progress";
 import { endpointIssue, type Service } from "./inputs/service";
 import { type Issue, type TimedStep, timeoutOf } from "./inputs/schema";
 
@@ -135,8 +135,8 @@ export function logOnce({ log }: Context, line: string): void {
 }
 
 /** Shows a warning about the step's resource, unless it has been shown. */
-export function warnOnce({ log, own }: Context, line: string): void {
-  if (isFirst(log, line)) (own?.warn ?? log)(line);
+export function warnOnce(context: Context, line: string): void {
+  if (isFirst(context.log, line)) showWarning(context, line);
 }
 
 function isFirst(log: Log, line: string): boolean {

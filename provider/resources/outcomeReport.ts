@@ -5,6 +5,7 @@ import { reasonOf, StepError, UnexpectedOutcomeError, UnfinishedError } from "./
 import type { TimedStep } from "./inputs/schema";
 import { labelOf } from "./logicalName";
 import { describeChange, outcomeLines } from "./outcomeLines";
+import { showWarning } from "./progress";
 import { Report, type ReportedOperation } from "./report";
 import type { RequestSettings } from "./requestInputs";
 import { type CancellationRecord, errorTextIn, withReported } from "./state/record";
@@ -116,7 +117,7 @@ function conclude({ step, context }: Step, { record, error }: Result, reportErro
   if (error === undefined && record) {
     if (reportError === undefined) return record;
     if (step !== "read") throw new UnfinishedError(reportError, record);
-    context.log(`${reportError} The next \`pulumi up\` writes what is known.`);
+    showWarning(context, `${reportError} The next \`pulumi up\` writes what is known.`);
     return record;
   }
   if (step === "read") throw error;

@@ -3,6 +3,7 @@ import { CallError, RpcError } from "../operations/errors";
 import type { Context } from "./context";
 import { reasonOf } from "./errors";
 import { hasUnknown, unknownValue } from "./inputs/schema";
+import { showWarning } from "./progress";
 import type { Properties } from "./state/record";
 
 /** How long a preview tries to read what a step would meet, in milliseconds. */
@@ -18,19 +19,19 @@ const unreachable = new Set<string>();
  * @param endpoint the endpoint that the reads call
  */
 export async function readForPreview<T>(
-  { own, log, interruption }: Context,
+  context: Context,
   { label, endpoint }: { readonly label: string; readonly endpoint: string },
   read: (deadline: Deadline) => Promise<T>,
 ): Promise<T | undefined> {
   if (unreachable.has(endpoint)) return undefined;
   try {
-    return await read(Deadline.after(previewTimeout, interruption));
+    return await read(Deadline.after(previewTimeout, context.interruption));
   } catch (error) {
     if (unreachable.has(endpoint)) return undefined;
     const isOutOfReach = error instanceof CallError && !(error instanceof RpcError);
     if (isOutOfReach) unreachable.add(endpoint);
     const others = isOutOfReach ? " It doesn't try to read other operations there." : "";
-    (own?.warn ?? log)(`${label}: this preview couldn't read what is there: ${reasonOf(error)}.${others}`);
+    showWarning(context, `${label}: this preview couldn't read what is there: ${reasonOf(error)}.${others}`);
     return undefined;
   }
 }

@@ -19,6 +19,16 @@ export interface OwnDisplay {
   readonly status: Log;
 }
 
+/** Shows a line at the step's resource, or at the stack if the host can't show it there. */
+export function showInfo({ log, own }: Display, line: string): void {
+  (own?.info ?? log)(line);
+}
+
+/** Shows a warning at the step's resource, or a line at the stack if the host can't show it there. */
+export function showWarning({ log, own }: Display, line: string): void {
+  (own?.warn ?? log)(line);
+}
+
 /** How long an activity takes before a line shows it, and the time between two lines of a topic, in milliseconds. */
 const interval = 15_000;
 

@@ -11,6 +11,7 @@ import { commonComparisons, compare, type Comparison, type StepDifference } from
 import { hasUnknown } from "./inputs/schema";
 import { labelOf } from "./logicalName";
 import { reportingOutcome } from "./outcomeReport";
+import { showWarning } from "./progress";
 import { isReported, type Report } from "./report";
 import {
   argumentsFromId,
@@ -137,7 +138,7 @@ export async function read(id: string, properties: Properties, context: Context)
       return await readOperation(initial, target);
     } catch (error) {
       if (!(error instanceof OtherEndpointError)) throw error;
-      context.log(`${labelOf(settings.resource, settings.operation)} isn't refreshed. ${error.message}`);
+      showWarning(context, `${labelOf(settings.resource, settings.operation)} isn't refreshed. ${error.message}`);
       return recorded;
     }
   });

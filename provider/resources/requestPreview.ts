@@ -8,6 +8,7 @@ import { labelOf } from "./logicalName";
 import { describeOperation } from "./operationInWords";
 import { outcomeLines } from "./outcomeLines";
 import { hasUnknownTarget, readForPreview, unknownOutputs } from "./preview";
+import { showWarning } from "./progress";
 import { isUpToDate, optionalOutputs, requiredOutputs } from "./request";
 import { echoRequestInputs, type RequestSettings, requestSettings } from "./requestInputs";
 import { type CancellationRecord, initialRecord, type Properties, recordedIn, recordOutputs } from "./state/record";
@@ -27,13 +28,12 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
   const recorded = old ? recordedIn(old) : initialRecord;
   if (old && isUpToDate(recorded, settings, context)) return { ...echo, ...recordOutputs(recorded) };
 
-  const { own, log } = context;
   const label = labelOf(settings.resource, settings.operation);
   const record = await readRecord(recorded, label, settings, context);
   if (!record) return unknown;
   const description = describe(record, settings);
-  if (willFail(record, settings)) (own?.warn ?? log)(`${label}: ${description}`);
-  else outcomeLines(context).add(`${label}: ${description}`, record.outcome, own?.info);
+  if (willFail(record, settings)) showWarning(context, `${label}: ${description}`);
+  else outcomeLines(context).add(`${label}: ${description}`, record.outcome, context.own?.info);
   if (!isSettled(record.outcome)) return unknown;
   const absent = Object.fromEntries(optionalOutputs.map((output) => [output, null]));
   return { ...absent, ...unknownOutputs(["requestTime"]), ...echo, ...recordOutputs(record) };
@@ -54,7 +54,7 @@ async function readRecord(
     );
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    (context.own?.warn ?? context.log)(`${label}: the step would fail. ${reasonOf(error)}`);
+    showWarning(context, `${label}: the step would fail. ${reasonOf(error)}`);
     return undefined;
   }
 }

@@ -69,7 +69,7 @@ const refused: Record<string, Case> = {
       emulator.allowImpersonation({ target, delegates: [delegate] });
     },
     caller: (key) => ({ ...withKey(key), args: { impersonateServiceAccount: target } }),
-    says: [/PERMISSION_DENIED/, /config gcp:impersonateServiceAccountDelegates/],
+    says: [/PERMISSION_DENIED/, /config cancellation:impersonateServiceAccountDelegates/],
   },
   "one delegate too many": {
     prepare: ({ emulator }) => {
@@ -126,7 +126,7 @@ const refused: Record<string, Case> = {
   "a user, and a key of another universe": {
     options: { universeDomain: "universe.example" },
     caller: (key) => ({ ...withKey(key), args: { subject } }),
-    says: [/GOOGLE_CREDENTIALS: the credentials belong to the universe universe\.example/, /gcp:universeDomain/],
+    says: [/GOOGLE_CREDENTIALS: the credentials belong to the universe universe\.example/, /cancellation:universeDomain/],
   },
   "an account to impersonate, and an expired token": {
     caller: (_key, { emulator }) => ({

@@ -3,6 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { namespace } from "../../common/settingNames";
 import { type Context, validateContext } from "../../resources/context";
 import { reasonOf } from "../../resources/errors";
 import type { Change } from "../../resources/inputs/diff";
@@ -95,7 +96,7 @@ export class ProviderService {
   private checkConfig(request: proto.CheckRequest): proto.CheckResponse {
     const args = propertiesIn(request.getNews());
     const settings = new ProviderSettings(args);
-    const issues = [...argumentIssues(args), ...(hasUnknown(args) ? [] : this.issuesOf(settings))];
+    const issues = [...(isOfTheProject(request.getUrn()) ? [] : argumentIssues(args)), ...(hasUnknown(args) ? [] : this.issuesOf(settings))];
     const response = new proto.CheckResponse();
     response.setInputs(request.getNews());
     response.setFailuresList(issues.map((reason) => failure(reason)));
@@ -264,6 +265,15 @@ export class ProviderService {
       callback(failureOf(error, defaultsOf(request)));
     }
   }
+}
+
+/**
+ * Returns whether the arguments of a provider are the project's own config: those of the default provider in a project
+ * that has the name of the package.
+ */
+function isOfTheProject(urn: string): boolean {
+  const { project, name } = parseUrn(urn);
+  return `${project}:` === namespace && name.startsWith("default");
 }
 
 /** A change of a provider's arguments never replaces its resources. */

@@ -1,5 +1,5 @@
-/** Returns the type and the name in a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. A name may contain `::`. */
-export function parseUrn(urn: string): { readonly type: string; readonly name: string } {
-  const [, , types = "", ...name] = urn.split("::");
-  return { type: types.split("$").at(-1) ?? "", name: name.join("::") };
+/** Returns the parts of a URN: `urn:pulumi:STACK::PROJECT::PARENT$TYPE::NAME`. A name may contain `::`. */
+export function parseUrn(urn: string): { readonly project: string; readonly type: string; readonly name: string } {
+  const [, project = "", types = "", ...name] = urn.split("::");
+  return { project, type: types.split("$").at(-1) ?? "", name: name.join("::") };
 }

@@ -77,7 +77,9 @@ export function compare<Settings>(
       hasUnknown(comparedPart(inputs[argument], properties)) || !isDeepStrictEqual(of(before), of(settings)),
   );
   const replaces = [...new Set(different.filter(({ replaces }) => replaces).map(({ argument }) => argument))];
-  const changed = different.map(({ argument, replaces }) => ({
+  // An omitted argument changes with another one when its default depends on that one.
+  const given = different.filter(({ argument }) => isGiven(outputs[argument]) || isGiven(inputs[argument]));
+  const changed = (given.length > 0 ? given : different).map(({ argument, replaces }) => ({
     argument,
     kind: kindOfChange(outputs[argument], inputs[argument]),
     replaces,
@@ -90,9 +92,13 @@ function comparedPart(argument: unknown, properties: readonly string[] | undefin
   return properties && isObject(argument) ? properties.map((name) => argument[name]) : argument;
 }
 
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 function kindOfChange(before: unknown, now: unknown): Change["kind"] {
-  if (before === undefined || before === null) return "add";
-  return now === undefined ? "delete" : "update";
+  if (!isGiven(before)) return "add";
+  return isGiven(now) ? "update" : "delete";
 }
 
 /** Returns `input`, with `output` in place of values that aren't known yet. */

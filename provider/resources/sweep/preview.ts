@@ -3,6 +3,7 @@ import { connect, type Context } from "../context";
 import { StepError } from "../errors";
 import { labelOf } from "../logicalName";
 import { hasUnknownTarget, readForPreview, unknownOutputs } from "../preview";
+import { showInfo, showWarning } from "../progress";
 import { Report } from "../report";
 import type { Properties } from "../state/record";
 import { readErrorIn } from "./errorMessage";
@@ -30,7 +31,6 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
   const settings = sweepSettings(inputs);
   if (old && isUpToDate(old, settings, context)) return { ...echo, ...summaryOutputs(summaryIn(old)) };
 
-  const { own, log } = context;
   const label = labelOf(settings.resource, settings.collection);
   const { client, endpoint } = connect(context, settings.service, settings.identity);
   const running = await readForPreview(context, { label, endpoint }, async (deadline) => {
@@ -41,8 +41,8 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
     return [...run.ledger.all()].map(([name]) => name);
   });
   if (!running) return unknown;
-  const show = (running.length > settings.limit ? own?.warn : own?.info) ?? log;
-  show(`${label}: ${describe(running, settings)}`);
+  const show = running.length > settings.limit ? showWarning : showInfo;
+  show(context, `${label}: ${describe(running, settings)}`);
   return unknown;
 }
 

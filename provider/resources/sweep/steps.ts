@@ -11,7 +11,7 @@ import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors
 import { commonComparisons, compare, type Comparison, type StepDifference } from "../inputs/diff";
 import { hasUnknown, type TimedStep } from "../inputs/schema";
 import { labelOf } from "../logicalName";
-import { showProgress } from "../progress";
+import { showInfo, showProgress, showWarning } from "../progress";
 import { isReported, Report } from "../report";
 import type { Properties } from "../state/record";
 import { describeComingFailure, waysOut } from "../unexpectedOutcome";
@@ -77,7 +77,7 @@ export async function read(_id: string, properties: Properties, context: Context
     );
   } catch (error) {
     if (!(error instanceof OtherEndpointError)) throw error;
-    context.log(`${labelOf(settings.resource, settings.collection)} isn't refreshed. ${error.message}`);
+    showWarning(context, `${labelOf(settings.resource, settings.collection)} isn't refreshed. ${error.message}`);
     return outputs(earlier);
   }
 }
@@ -256,7 +256,7 @@ async function refresh(settings: SweepSettings, context: Context, earlier: Summa
     await run.closeAfterRefresh();
     return summary;
   } catch (error) {
-    context.log(`${reasonOf(error)} The next \`pulumi up\` writes what is known.`);
+    showWarning(context, `${reasonOf(error)} The next \`pulumi up\` writes what is known.`);
     return { ...summary, unreported: true };
   }
 }
@@ -266,7 +266,7 @@ function showChange(earlier: Summary, summary: Summary, settings: SweepSettings,
   const [before, now] = [countsInWords(earlier.outcomes), countsInWords(summary.outcomes)];
   if (before === now) return;
   const change = isRecordedHere(earlier, settings, context) ? `${before} → ${now}` : now;
-  context.log(`${labelOf(settings.resource, settings.collection)}: ${change}.`);
+  showInfo(context, `${labelOf(settings.resource, settings.collection)}: ${change}.`);
 }
 
 async function readOnly(
@@ -333,7 +333,7 @@ async function sweep(
   const matched = matchedIn(summary);
   if (errors.size === 0 || matched > 0) {
     const counts = matched === 0 ? "no operations" : `${inDigits(matched)}: ${countsInWords(summary.outcomes)}`;
-    context.log(`${labelOf(settings.resource, settings.collection)}: swept ${counts}.`);
+    showInfo(context, `${labelOf(settings.resource, settings.collection)}: swept ${counts}.`);
   }
   const { mayHaveCancelled } = run;
   const unexpected = describeUnexpected(summary, run.ledger, settings.collection, settings);

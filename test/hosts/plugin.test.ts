@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import type { sendUnaryData, ServiceError } from "@grpc/grpc-js";
+import * as proto from "@pulumi/pulumi/proto/provider_pb";
+import { startEmulator } from "../../provider/emulator";
+import type { EngineLog } from "../../provider/hosts/plugin/engineLog";
+import { ProviderService } from "../../provider/hosts/plugin/service";
+import { structOf } from "../../provider/hosts/plugin/values";
+import type { Properties } from "../../provider/resources/state/record";
+import { cleanUps } from "../support/cleanUps";
+
+const name = "operations/AbC";
+const urn = (type: string, project = "p", resource = "r") => `urn:pulumi:dev::${project}::${type}::${resource}`;
+const request = urn("cancellation:index:CancellationRequest");
+const sweep = urn("cancellation:index:CancellationSweep");
+
+/** A line that the plugin shows: the severity, and the resource, which is empty for the stack. */
+interface Shown {
+  readonly kind: "info" | "warn" | "status";
+  readonly at: string;
+  readonly line: string;
+}
+
+/** Starts the plugin's service with these arguments of its provider. Its lines are kept. */
+function start(args: Properties = {}) {
+  const shown: Shown[] = [];
+  const show = (kind: Shown["kind"], at: string) => (line: string) => {
+    shown.push({ kind, at, line });
+  };
+  const log: Pick<EngineLog, "stack" | "at" | "flush"> = {
+    stack: show("info", ""),
+    at: (at) => ({ info: show("info", at), warn: show("warn", at), status: show("status", at) }),
+    flush: () => Promise.resolve(),
+  };
+  const { methods } = new ProviderService({
+    log: log as EngineLog,
+    version: "1.2.3",
+    interruption: new AbortController().signal,
+    interrupt: () => undefined,
+    schema: () => "{}",
+  });
+  const call = <Response>(method: string, message: object) =>
+    new Promise<Response>((resolve, reject) => {
+      const answer: sendUnaryData<Response> = (error, response) => {
+        if (error) reject(new Error((error as ServiceError).details));
+        else if (response) resolve(response);
+      };
+      (methods[method] as unknown as (call: object, answer: sendUnaryData<Response>) => void)(
+        { request: message },
+        answer,
+      );
+    });
+  const ready = call("configure", new proto.ConfigureRequest().setArgs(structOf(args)));
+  return { call, ready, shown };
+}
+
+async function checkConfig(providerUrn: string, args: Properties): Promise<string[]> {
+  const message = new proto.CheckRequest().setUrn(providerUrn).setNews(structOf(args));
+  const response = await start().call<proto.CheckResponse>("checkConfig", message);
+  return response.getFailuresList().map((failure) => failure.getReason());
+}
+
+describe("the plugin's check of a provider", () => {
+  const providerUrn = (project: string, resource = "default") =>
+    urn("pulumi:providers:cancellation", project, resource);
+
+  it("refuses an unknown argument, and suggests the one that is meant", async () => {
+    const [reason, ...more] = await checkConfig(providerUrn("p"), { endpont: "http://127.0.0.1" });
+    assert.match(reason ?? "", /^endpont isn't an argument of the provider.*endpoint/);
+    assert.deepEqual(more, []);
+  });
+
+  it("accepts the project's own config in a project that is called cancellation", async () => {
+    assert.deepEqual(await checkConfig(providerUrn("cancellation"), { operations: "x" }), []);
+    assert.deepEqual(await checkConfig(providerUrn("cancellation", "default_1_2_3"), { operations: "x" }), []);
+  });
+
+  it("refuses an unknown argument of a Provider in a project that is called cancellation", async () => {
+    assert.equal((await checkConfig(providerUrn("cancellation", "partner"), { operations: "x" })).length, 1);
+  });
+
+  it("refuses an invalid value in a project that is called cancellation", async () => {
+    const [reason] = await checkConfig(providerUrn("cancellation"), { endpoint: "http://example.com" });
+    assert.match(reason ?? "", /cancellation:endpoint/);
+  });
+});
+
+describe("the plugin's diff", () => {
+  async function diff(olds: Properties, news: Properties): Promise<string[]> {
+    const message = new proto.DiffRequest().setUrn(request).setId(name).setOlds(structOf(olds)).setNews(structOf(news));
+    return (await start().call<proto.DiffResponse>("diff", message)).getDiffsList();
+  }
+
+  it("names only the argument that a program changes when the default of another one depends on it", async () => {
+    const done = { operation: name, outcome: "cancelled", done: true };
+    assert.deepEqual(await diff({ ...done, cancelOn: "delete" }, { operation: name }), ["cancelOn"]);
+  });
+});
+
+describe("the lines of the plugin", () => {
+  const { stopping } = cleanUps();
+
+  /** Runs a step, and returns its lines without the one that says where calls go. */
+  async function linesOf(endpoint: string, method: string, message: object): Promise<Shown[]> {
+    const { call, ready, shown } = start({ endpoint });
+    await ready;
+    await call(method, message);
+    return shown.filter(({ line, kind }) => kind !== "status" && !line.startsWith("Calls go to"));
+  }
+
+  it("are at a sweep's own resource when they count what it swept", async () => {
+    const emulator = stopping(await startEmulator({ operations: [{ name }] }));
+    const message = new proto.CreateRequest().setUrn(sweep).setProperties(structOf({ all: true, cancelOn: "create" }));
+    const shown = await linesOf(emulator.endpoint, "create", message);
+    assert.deepEqual(shown, [{ kind: "info", at: sweep, line: "r (operations): swept 1: 1 cancelled." }]);
+  });
+
+  for (const [resource, properties] of [
+    [request, { operation: name, outcome: "running" }],
+    [sweep, { all: true, outcomes: { running: 1 }, operations: [{ name, outcome: "running" }] }],
+  ] as const) {
+    const type = resource.split(":").at(-3);
+    it(`are a warning at the ${type ?? ""}'s own resource when it isn't refreshed`, async () => {
+      const elsewhere = { ...properties, endpoint: "https://cloudchannel.googleapis.com" };
+      const emulator = stopping(await startEmulator());
+      const message = new proto.ReadRequest()
+        .setUrn(resource)
+        .setId(`//cloudchannel.googleapis.com/${name}`)
+        .setProperties(structOf(elsewhere));
+      const [line, ...more] = await linesOf(emulator.endpoint, "read", message);
+      assert.deepEqual([line?.kind, line?.at, more], ["warn", resource, []]);
+      assert.match(line?.line ?? "", /isn't refreshed\./);
+    });
+  }
+});
