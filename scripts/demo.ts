@@ -28,7 +28,7 @@ async function main(): Promise<void> {
       environment: emulator.add({ operationType: "START_PAID_SERVICE" }),
     };
     const cli = new CliEngine();
-    const engine = (await cli.unavailable()) === undefined ? cli : new StandInEngine();
+    const engine = cli.unavailable() === undefined ? cli : new StandInEngine();
     const stack = await engine.open({
       directory: join(__dirname, "..", "examples", "demo"),
       name: "demo",

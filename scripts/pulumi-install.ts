@@ -10,7 +10,7 @@ async function main(): Promise<void> {
     );
   }
 
-  const found = await findCli();
+  const found = findCli();
   if (found !== undefined) {
     console.log(`Pulumi is installed: ${found.command}`);
     return;
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     await buildFromGoModules();
   }
 
-  const installed = await findCli();
+  const installed = findCli();
   if (installed === undefined) throw new Error("Pulumi was installed, but can't be found afterwards.");
   console.log(`Pulumi is installed: ${installed.command}`);
   console.log("The tests find it there. To use it in a shell, add its folder to the PATH.");

@@ -60,7 +60,7 @@ describe("the documentation", () => {
     this.timeout(300_000);
     for (const block of programs.filter(isTestFile)) {
       it(`passes the tests at ${block.where}`, async function () {
-        const cli = await findCli();
+        const cli = findCli();
         if (cli === undefined && block.text.includes("LocalWorkspace")) this.skip();
         await runTests(block, cli);
       });
@@ -79,7 +79,7 @@ describe("the documentation", () => {
 
   it("gives each pulumi command only flags that the Pulumi CLI has", async function () {
     this.timeout(60_000);
-    const cli = await findCli();
+    const cli = findCli();
     if (cli === undefined) return this.skip();
     const flags = new Map<string, Set<string>>();
     for (const [program, ...args] of shells.flatMap(({ text }) => commandsOf(text))) {

@@ -28,8 +28,8 @@ export class CliEngine implements Engine {
   /** `logVerbosity`: the level of the engine's log, up to 9. The log goes to the engine's output. */
   constructor(private readonly settings: { readonly logVerbosity?: number } = {}) {}
 
-  async unavailable(): Promise<string | undefined> {
-    if ((await findCli()) !== undefined) return undefined;
+  unavailable(): string | undefined {
+    if (findCli() !== undefined) return undefined;
     return (
       "no Pulumi CLI with its Node.js language host on the PATH or in Pulumi's versions folder; " +
       "`npm run pulumi:install` installs one"
@@ -37,8 +37,8 @@ export class CliEngine implements Engine {
   }
 
   async open(options: StackOptions): Promise<Stack> {
-    const cli = await findCli();
-    if (cli === undefined) throw new Error(`The Pulumi CLI can't run here: ${String(await this.unavailable())}.`);
+    const cli = findCli();
+    if (cli === undefined) throw new Error(`The Pulumi CLI can't run here: ${String(this.unavailable())}.`);
 
     const name = options.name ?? "test";
     const backend = await fs.mkdtemp(path.join(os.tmpdir(), "pulumi-backend-"));

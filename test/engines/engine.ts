@@ -2,7 +2,7 @@
 export interface Engine {
   readonly name: string;
   /** Returns the reason, for a skipped test, why this engine can't run, or `undefined` when it can. */
-  unavailable(): Promise<string | undefined>;
+  unavailable(): string | undefined;
   /** Creates a stack of the project in `options.directory`. */
   open(options: StackOptions): Promise<Stack>;
 }

@@ -1,12 +1,12 @@
 import * as assert from "node:assert/strict";
 import { setTimeout as after } from "node:timers/promises";
 import { allNamed, assertHidden, callOf, deploy, expectSuccess, methodsOf, named, only, stepsOf } from "./conformance";
-import { type ConfigValue, describeOnEachEngine, type ResourceState, type Result, type Stack } from "./index";
+import { type ConfigValue, describeOnBothEngines, type ResourceState, type Result, type Stack } from "./index";
 import { unknown } from "./testPlugin";
 import { type Behaviour, type Declaration, type Program, TestProject } from "./testProject";
 import { nameOf } from "./urns";
 
-describeOnEachEngine("an engine", (engine) => {
+describeOnBothEngines("an engine", (engine) => {
   let project: TestProject;
   let stack: Stack;
 

@@ -1,4 +1,4 @@
-import * as fs from "node:fs/promises";
+import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 
@@ -17,8 +17,8 @@ const pulumi = executableName("pulumi");
 const languageHost = executableName("pulumi-language-nodejs");
 
 /** Finds the CLI on the PATH, or else the newest version in `$PULUMI_HOME/versions/VERSION`. */
-export async function findCli(environment: NodeJS.ProcessEnv = process.env): Promise<Cli | undefined> {
-  return (await findOnPath(environment)) ?? (await findNewestVersion(pulumiHome(environment)));
+export function findCli(environment: NodeJS.ProcessEnv = process.env): Cli | undefined {
+  return findOnPath(environment) ?? findNewestVersion(pulumiHome(environment));
 }
 
 export function pulumiHome(environment: NodeJS.ProcessEnv = process.env): string {
@@ -26,38 +26,43 @@ export function pulumiHome(environment: NodeJS.ProcessEnv = process.env): string
   return home === undefined || home === "" ? path.join(os.homedir(), ".pulumi") : home;
 }
 
-async function findOnPath(environment: NodeJS.ProcessEnv): Promise<Cli | undefined> {
+function findOnPath(environment: NodeJS.ProcessEnv): Cli | undefined {
   const folders = (environment["PATH"] ?? "").split(path.delimiter).filter((folder) => folder !== "");
-  const command = await firstExecutable(folders, pulumi);
+  const command = firstExecutable(folders, pulumi);
   if (command === undefined) return undefined;
   // The CLI looks for its language hosts in its own folder, in the folder that its link points to, and on the PATH.
-  const beside = [path.dirname(command), path.dirname(await fs.realpath(command))];
-  return (await firstExecutable([...beside, ...folders], languageHost)) === undefined ? undefined : { command };
+  const beside = [path.dirname(command), path.dirname(fs.realpathSync(command))];
+  return firstExecutable([...beside, ...folders], languageHost) === undefined ? undefined : { command };
 }
 
-async function findNewestVersion(home: string): Promise<Cli | undefined> {
+function findNewestVersion(home: string): Cli | undefined {
   const versions = path.join(home, "versions");
-  const names = await fs.readdir(versions).catch(() => []);
+  const names = fs.existsSync(versions) ? fs.readdirSync(versions) : [];
   const newestFirst = names.filter((name) => /^v?\d+\.\d+\.\d+/.test(name)).sort((a, b) => compareVersions(b, a));
   for (const name of newestFirst) {
     const root = path.join(versions, name);
     const bin = path.join(root, "bin");
-    const command = await firstExecutable([bin], pulumi);
-    if (command !== undefined && (await firstExecutable([bin], languageHost)) !== undefined) return { command, root };
+    const command = firstExecutable([bin], pulumi);
+    if (command !== undefined && firstExecutable([bin], languageHost) !== undefined) return { command, root };
   }
   return undefined;
 }
 
-async function firstExecutable(folders: readonly string[], name: string): Promise<string | undefined> {
+function firstExecutable(folders: readonly string[], name: string): string | undefined {
   for (const folder of folders) {
     const file = path.join(folder, name);
-    const found = await fs
-      .access(file, fs.constants.X_OK)
-      .then(() => fs.stat(file))
-      .catch(() => undefined);
-    if (found?.isFile() === true) return file;
+    if (isExecutable(file)) return file;
   }
   return undefined;
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    fs.accessSync(file, fs.constants.X_OK);
+    return fs.statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function executableName(name: string): string {

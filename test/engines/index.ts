@@ -1,21 +1,43 @@
 import { CliEngine } from "./cli";
 import type { Engine } from "./engine";
+import { findCli } from "./findCli";
 import { StandInEngine } from "./standIn";
 
 export * from "./engine";
 export { CliEngine, StandInEngine };
 
-/** All engines. A test must have the same result on each of them. */
-export const engines: readonly Engine[] = [new CliEngine(), new StandInEngine()];
+const cli = new CliEngine();
+const standIn = new StandInEngine();
 
-/** Declares the same suite for each engine. When an engine can't run, its suite is skipped, and prints the reason. */
+/**
+ * The engines of the tests that aren't about an engine: the CLI, and the stand-in where there's no CLI. The environment
+ * variable TEST_ENGINE can name the stand-in.
+ */
+const chosen = chosenEngines();
+
+function chosenEngines(): readonly Engine[] {
+  const { TEST_ENGINE: name } = process.env;
+  if (name === standIn.name) return [standIn];
+  if (name !== undefined) throw new Error(`TEST_ENGINE can be "${standIn.name}", and not "${name}".`);
+  return findCli() === undefined ? [cli, standIn] : [cli];
+}
+
+/**
+ * Declares the same suite for each chosen engine. A test must have the same result on each of them. When an engine
+ * can't run, its suite is skipped, and prints the reason.
+ */
 export function describeOnEachEngine(title: string, suite: (engine: Engine) => void): void {
-  describeOn(engines, title, suite);
+  describeOn(chosen, title, suite);
+}
+
+/** Declares the same suite for the CLI and for the stand-in, to show that they agree. */
+export function describeOnBothEngines(title: string, suite: (engine: Engine) => void): void {
+  describeOn([cli, standIn], title, suite);
 }
 
 /** Declares a suite for the CLI only, which has processes to kill, locks and a terminal. */
 export function describeOnCli(title: string, suite: (engine: Engine) => void): void {
-  describeOn(engines.slice(0, 1), title, suite);
+  describeOn(chosen.includes(cli) ? [cli] : [], title, suite);
 }
 
 function describeOn(some: readonly Engine[], title: string, suite: (engine: Engine) => void): void {
@@ -28,9 +50,9 @@ function describeOn(some: readonly Engine[], title: string, suite: (engine: Engi
 }
 
 /** Skips the suite that calls it when there is a reason, and prints the reason. */
-export function skipIf(reason: () => Promise<string | undefined> | string | undefined): void {
-  before(async function () {
-    const why = await reason();
+export function skipIf(reason: () => string | undefined): void {
+  before(function () {
+    const why = reason();
     if (why === undefined) return;
     console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${why}.`);
     this.skip();

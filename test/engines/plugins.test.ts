@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { assertHidden, callOf, type Declare, deploy, methodsOf, named, only, stepsOf } from "./conformance";
 import {
   type ConfigValue,
-  describeOnEachEngine,
+  describeOnBothEngines,
   type Engine,
   type ResourceState,
   type Result,
@@ -11,7 +11,7 @@ import {
 import { unknown } from "./testPlugin";
 import { type Behaviour, type Call, type Declaration, type Program, TestProject } from "./testProject";
 
-describeOnEachEngine("a provider plugin on an engine", (engine) => {
+describeOnBothEngines("a provider plugin on an engine", (engine) => {
   describe("from a preview to a destroy", () => {
     let world: World;
     let created: Run;

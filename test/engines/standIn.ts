@@ -22,8 +22,8 @@ const parallel = 16;
 export class StandInEngine implements Engine {
   readonly name = "stand-in";
 
-  unavailable(): Promise<string | undefined> {
-    return Promise.resolve(undefined);
+  unavailable(): undefined {
+    return undefined;
   }
 
   async open(options: StackOptions): Promise<Stack> {

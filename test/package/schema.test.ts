@@ -14,7 +14,7 @@ describe("the plugin's schema on the Pulumi CLI", function () {
   skipIf(() => new CliEngine().unavailable());
 
   const pulumi = async (...args: string[]) => {
-    const cli = await findCli();
+    const cli = findCli();
     assert.ok(cli);
     const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
     const { stdout } = await promisify(execFile)(cli.command, args, { cwd: root, env });
