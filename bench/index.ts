@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeMachine, machineInWords } from "./machine";
 import type { Findings, Measurement, Results } from "./measurement";
+import { hosts } from "./measurements/hosts";
 import { latency } from "./measurements/latency";
 import { load } from "./measurements/load";
 import { memory, tokens } from "./measurements/productSweeps";
@@ -14,7 +15,7 @@ import { writeDocument } from "./report/document";
 import { explanations, goalsTable, renderTable } from "./report/tables";
 
 /** In the order of the runs and of the report. */
-const measurements: readonly Measurement[] = [sweep, stack, latency, memory, settle, load, tokens];
+const measurements: readonly Measurement[] = [sweep, stack, hosts, latency, memory, settle, load, tokens];
 
 async function main(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv);

@@ -12,6 +12,14 @@ export interface Deployment {
   readonly bytes: number;
 }
 
+export function seconds(samples: readonly Deployment[]): number[] {
+  return samples.map((deployed) => deployed.seconds);
+}
+
+export function bytes(samples: readonly Deployment[]): number[] {
+  return samples.map((deployed) => deployed.bytes);
+}
+
 /**
  * Deploys a program as a new stack with the Pulumi CLI and a temporary state folder, and deletes the folder without
  * destroying the stack. Measures only the time of `pulumi up`.
@@ -52,7 +60,7 @@ async function runPulumi(
   cwd: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const cli = await findCli();
+  const cli = findCli();
   if (cli === undefined) throw new Error("the Pulumi CLI isn't installed; run `npm run pulumi:install`");
   const path = cli.root === undefined ? [] : [join(cli.root, "bin")];
   const PATH = [...path, process.env["PATH"] ?? ""].join(delimiter);

@@ -5,7 +5,13 @@ import { join } from "node:path";
 const repository = join(__dirname, "..", "..");
 
 /** The compared programs, by the name of their folder. */
-export type ProgramName = "product" | "plain" | "floor" | "outputs" | "sweep";
+export type ProgramName = "product" | "plain" | "floor" | "outputs" | "sweep" | "plugin" | "pluginFloor";
+
+/** The plugin of a program: its package, and the folder of its executable. */
+const plugins: Readonly<Partial<Record<ProgramName, { readonly name: string; readonly path: string }>>> = {
+  plugin: { name: "cancellation", path: "node_modules/pulumi-operation-cancellation" },
+  pluginFloor: { name: "floor", path: "." },
+};
 
 /** Runs `use` with a Pulumi project in a temporary folder, laid out like a user's project. */
 export async function withProject<Result>(
@@ -19,7 +25,13 @@ export async function withProject<Result>(
   try {
     cpSync(join(__dirname, "programs", program), directory, { recursive: true });
     cpSync(join(__dirname, "programs", "cancel.js"), join(directory, "cancel.js"));
-    write("Pulumi.yaml", "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
+    const runtime = { name: "nodejs", options: { typescript: false } };
+    const plugin = plugins[program];
+    // JSON is YAML too.
+    write(
+      "Pulumi.yaml",
+      JSON.stringify({ name: "bench", runtime, ...(plugin && { plugins: { providers: [plugin] } }) }),
+    );
     write("package.json", JSON.stringify({ name: "bench", private: true, main: "index.js" }));
     symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
     return await use(directory);

@@ -1,11 +1,12 @@
-import { type EmulatorProcess, operationNames, withEmulator, withEmulators } from "../emulator";
-import { deploy, type Deployment } from "../engine/cli";
-import { type ProgramName, withProject } from "../engine/project";
+import { withEmulators } from "../emulator";
+import { bytes, type Deployment, seconds } from "../engine/cli";
+import { deployProgram } from "../engine/deployProgram";
+import type { ProgramName } from "../engine/project";
 import { number, spread } from "../format";
 import type { Findings, Goal, Measurement, Plan } from "../measurement";
 import { interleaved, median, ratios, spreadOf } from "../samples";
 
-type ResourceProgram = Exclude<ProgramName, "sweep">;
+type ResourceProgram = Extract<ProgramName, "product" | "plain" | "floor" | "outputs">;
 
 const names: Readonly<Record<ResourceProgram, string>> = {
   product: "CancellationRequest",
@@ -49,21 +50,6 @@ export const stack: Measurement = {
     return findings(bySize, swept, sweepSize);
   },
 };
-
-function deployProgram(emulators: EmulatorProcess, program: ProgramName, size: number): Promise<Deployment> {
-  return withEmulator(emulators, { operations: size }, ({ endpoint }) =>
-    withProject(program, async (directory) => {
-      const operations = program === "sweep" ? [] : operationNames(size);
-      const result = await deploy(directory, {
-        "cancellation:endpoint": endpoint,
-        "bench:settings": JSON.stringify({ endpoint, operations }),
-      });
-      const { cancel } = await emulators.call("counts", endpoint);
-      if (cancel !== size) throw new Error(`${program} made ${cancel} cancel calls for ${size} operations`);
-      return result;
-    }),
-  );
-}
 
 function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployment[], sweepSize: number): Findings {
   const rows = [...bySize];
@@ -191,12 +177,4 @@ function goalsOf(
       bound: { atMost: 0.6 },
     },
   ];
-}
-
-function seconds(samples: readonly Deployment[]): number[] {
-  return samples.map((deployed) => deployed.seconds);
-}
-
-function bytes(samples: readonly Deployment[]): number[] {
-  return samples.map((deployed) => deployed.bytes);
 }

@@ -121,7 +121,13 @@ describe("the headers of a call", () => {
 
     it("names every way to configure a credential", async () => {
       const { message } = await rejection(headersFor({ "gcp:credentials": "{}" })());
-      for (const way of ["cancellation:credentials", "cancellation:accessToken", "GOOGLE_CREDENTIALS", "gcloud auth", scopes[0] ?? ""]) {
+      for (const way of [
+        "cancellation:credentials",
+        "cancellation:accessToken",
+        "GOOGLE_CREDENTIALS",
+        "gcloud auth",
+        scopes[0] ?? "",
+      ]) {
         assert.ok(message.includes(way), message);
       }
     });

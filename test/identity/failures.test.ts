@@ -126,7 +126,10 @@ const refused: Record<string, Case> = {
   "a user, and a key of another universe": {
     options: { universeDomain: "universe.example" },
     caller: (key) => ({ ...withKey(key), args: { subject } }),
-    says: [/GOOGLE_CREDENTIALS: the credentials belong to the universe universe\.example/, /cancellation:universeDomain/],
+    says: [
+      /GOOGLE_CREDENTIALS: the credentials belong to the universe universe\.example/,
+      /cancellation:universeDomain/,
+    ],
   },
   "an account to impersonate, and an expired token": {
     caller: (_key, { emulator }) => ({

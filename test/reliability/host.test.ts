@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type OperationSpec, startEmulator } from "../../provider/emulator";
-import { startDynamicHost } from "../engines/dynamicHost";
+import { startProvider } from "../engines/providerProcess";
+import { dynamicPackage } from "../engines/standIn/providerHost";
 import { readProject } from "../engines/standIn/project";
 import { InitError } from "../engines/standIn/provider";
 import { cleanUps } from "../support/cleanUps";
@@ -24,10 +25,10 @@ describe("Pulumi's own host of dynamic resources", function () {
     const emulator = stopping(await startEmulator({ operations: [{ name, ...operation }] }));
     const lines: string[] = [];
     const host = stopping(
-      await startDynamicHost({
+      await startProvider(dynamicPackage, {
         project: readProject(repository),
         environment: {},
-        config: { "cancellation:endpoint": emulator.endpoint },
+        args: { "cancellation:endpoint": emulator.endpoint },
         onLine: (line) => lines.push(line),
       }),
     );

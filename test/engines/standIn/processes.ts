@@ -48,6 +48,10 @@ export class DeploymentProcess {
     this.ended.catch(() => undefined);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Stops reading the output. The process can't write to it from now on. */
   closeOutput(): void {
     this.child.stdout?.destroy();

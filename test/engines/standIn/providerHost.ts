@@ -53,6 +53,10 @@ export class ProviderHost extends ProviderClient {
     super(address);
   }
 
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   /** Resolves when the process has ended. */
   get ended(): Promise<number | string> {
     return this.child.ended;
