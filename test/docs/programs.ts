@@ -5,6 +5,7 @@ import ts from "typescript";
 import { startEmulator } from "../../provider/emulator";
 import { StandInEngine } from "../engines";
 import type { Cli } from "../engines/findCli";
+import { dynamicProvider, plugin } from "../scenarios/hosts";
 import { Project } from "../scenarios/project";
 import { succeeded } from "../scenarios/world";
 import { type CodeBlock, root } from "./markdown";
@@ -19,6 +20,7 @@ const options: ts.CompilerOptions = {
   types: ["node", "mocha"],
   paths: {
     "pulumi-operation-cancellation": [join(root, "provider/index.ts")],
+    "pulumi-operation-cancellation/plugin": [join(root, "provider/plugin/index.ts")],
     "pulumi-operation-cancellation/emulator": [join(root, "provider/emulator/index.ts")],
   },
 };
@@ -60,7 +62,8 @@ export async function deploy({ text }: CodeBlock): Promise<void> {
   const emulator = await startEmulator({
     operations: [...names].map((name) => ({ name, operationType: "CREATE_ENTITLEMENT" })),
   });
-  const project = new Project("documented");
+  const project = new Project("documented", text.includes(plugin.module) ? plugin : dynamicProvider);
+  const secrets = [...text.matchAll(/\.requireSecret\("(\w+)"\)/g)].map(([, key = ""]) => key);
   try {
     const { outputText } = ts.transpileModule(text, {
       compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS, esModuleInterop: true },
@@ -68,6 +71,7 @@ export async function deploy({ text }: CodeBlock): Promise<void> {
     project.write("index.js", outputText);
     const stack = await new StandInEngine().open({
       directory: project.directory,
+      config: Object.fromEntries(secrets.map((key) => [key, { value: emulator.issueToken(), secret: true }])),
       environment: { CANCELLATION_ENDPOINT: emulator.endpoint },
     });
     try {

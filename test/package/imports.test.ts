@@ -38,6 +38,8 @@ describe("a program that imports the package", () => {
       "provider/common/requireNode.ts",
       "provider/index.ts",
       "provider/lookups.ts",
+      "provider/movedFrom.ts",
+      "provider/outputs.ts",
       "provider/programChecks.ts",
     ]);
   });
