@@ -5,9 +5,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CliEngine, skipIf } from "../engines";
 import { findCli } from "../engines/findCli";
-import { schema } from "../schema/schema";
+import { generateSchema } from "../../scripts/schema/document";
+import { formatSchema } from "../../scripts/schema/format";
+import { schema, schemaFile } from "../schema/schema";
 
 const root = join(__dirname, "..", "..");
+
+describe("schema.json in the package", () => {
+  it("is what `npm run schema` generates from the declarations", async function () {
+    this.timeout(60_000);
+    assert.equal(readFileSync(schemaFile, "utf8"), await formatSchema(generateSchema()));
+  });
+});
 
 describe("the plugin's schema on the Pulumi CLI", function () {
   this.timeout(120_000);

@@ -96,7 +96,10 @@ export class ProviderService {
   private checkConfig(request: proto.CheckRequest): proto.CheckResponse {
     const args = propertiesIn(request.getNews());
     const settings = new ProviderSettings(args);
-    const issues = [...(isOfTheProject(request.getUrn()) ? [] : argumentIssues(args)), ...(hasUnknown(args) ? [] : this.issuesOf(settings))];
+    const issues = [
+      ...(isOfTheProject(request.getUrn()) ? [] : argumentIssues(args)),
+      ...(hasUnknown(args) ? [] : this.issuesOf(settings)),
+    ];
     const response = new proto.CheckResponse();
     response.setInputs(request.getNews());
     response.setFailuresList(issues.map((reason) => failure(reason)));
