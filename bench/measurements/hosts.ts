@@ -103,6 +103,11 @@ function goalsOf(size: number, { plugin, product, pluginFloor }: Samples): Goal[
       figure: median(ratios(bytes(plugin), bytes(product))),
       unit: "",
       bound: { atMost: 0.8 },
+      explanation:
+        `A resource takes ${number(median(bytes(plugin)) / size)} bytes in the plugin, and ` +
+        `${number(median(bytes(product)) / size)} with the dynamic provider, which also has the source of the provider ` +
+        "and the resource's name, in the inputs and in the outputs. Everything else is the same in both: the names of " +
+        "the resource, its type and its provider, its position in the program, the operation's name and the outputs.",
     },
   ];
 }
