@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Emulator, startEmulator } from "../../provider/emulator";
@@ -9,6 +8,7 @@ import { withQuickStart } from "../engines/environment";
 import { findCli } from "../engines/findCli";
 import { withoutForeignEnvironment } from "../scenarios/world";
 import { Surroundings } from "../security/surroundings";
+import { temporaryFolders } from "../support/temporaryFolders";
 import { Operations } from "./operations";
 import { generateSdk, repository, run } from "./sdk";
 import { missing, tools } from "./tools";
@@ -24,14 +24,17 @@ interface Deployed {
 describeOnCli("the Go example in a program of the Automation API", () => {
   skipIf(() => missing(tools.sdkGenerator, tools.goModule));
 
+  const temporaryFolder = temporaryFolders("cancellation-go-");
   let project: string;
+  /** The compiled program, which isn't in the project's folder because that is searched for secrets. */
+  let program: string;
   let state: string;
   let emulator: Emulator;
   let surroundings: Surroundings;
 
   before(async function () {
     this.timeout(300_000);
-    project = mkdtempSync(join(tmpdir(), "cancellation-go-"));
+    project = temporaryFolder();
     cpSync(join(repository, "examples", "plugin-go"), project, { recursive: true });
     cpSync(join(__dirname, "automation_test.go"), join(project, "automation_test.go"));
     cpSync(join(tools.goModule.directory, "go.sum"), join(project, "go.sum"));
@@ -40,21 +43,18 @@ describeOnCli("the Go example in a program of the Automation API", () => {
     // `pulumi package add` makes this replacement.
     const options = { directory: project, environment: { GOFLAGS: "-mod=mod", GOPROXY: "off", GOWORK: "off" } };
     await run("go", ["mod", "edit", `-replace=${sdkModule}=./sdks/cancellation`], options);
-    await run("go", ["test", "-c", "-o", "automation", "."], options);
-  });
-  after(() => {
-    rmSync(project, { recursive: true, force: true });
+    program = join(temporaryFolder(), "automation");
+    await run("go", ["test", "-c", "-o", program, "."], options);
   });
 
   beforeEach(async () => {
     emulator = await startEmulator({ tokens: "required" });
     surroundings = new Surroundings(emulator.issueToken());
-    state = mkdtempSync(join(tmpdir(), "pulumi-backend-"));
+    state = temporaryFolder();
   });
   afterEach(async () => {
     await emulator.stop();
     surroundings.dispose();
-    rmSync(state, { recursive: true, force: true });
     rmSync(join(project, "Pulumi.test.yaml"), { force: true });
   });
 
@@ -68,7 +68,7 @@ describeOnCli("the Go example in a program of the Automation API", () => {
       "plugin-go:operation": stuck,
     });
     const settings = given.map(([key, value]) => [key, typeof value === "string" ? { value } : value]);
-    const { stdout, stderr } = await run(join(project, "automation"), [operation], {
+    const { stdout, stderr } = await run(program, [operation], {
       directory: project,
       environment: withQuickStart({
         ...withoutForeignEnvironment(),
@@ -101,6 +101,6 @@ describeOnCli("the Go example in a program of the Automation API", () => {
     assert.deepEqual((await deploy("destroy", stuck)).changes, { delete: 3 });
     operations.expectCancels(stuck, ...operations.swept);
     operations.expectOutcomes();
-    surroundings.expectNoSecretIn([state], emulator.calls.all());
+    surroundings.expectNoSecretIn([state, project], emulator.calls.all());
   });
 });

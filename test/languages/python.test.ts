@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, symlinkSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { CliEngine, describeOnCli, skipIf } from "../engines";
 import { plugin } from "../scenarios/hosts";
 import { Project } from "../scenarios/project";
 import { changes, failed, World } from "../scenarios/world";
+import { temporaryFolders } from "../support/temporaryFolders";
 import { Operations } from "./operations";
 import { generateSdk, repository, run } from "./sdk";
 import { missing, tools } from "./tools";
@@ -16,21 +16,19 @@ const host = { ...plugin, config: {} };
 describeOnCli("the Python example", () => {
   skipIf(() => missing(tools.sdkGenerator, tools.pythonHost, tools.python));
 
+  const temporaryFolder = temporaryFolders("cancellation-python-");
   /** The generated SDK, installed. */
   let packages: string;
   let world: World;
 
   before(async function () {
     this.timeout(120_000);
-    packages = mkdtempSync(join(tmpdir(), "cancellation-python-"));
+    packages = temporaryFolder();
     const source = join(packages, "sdks", "cancellation");
     await generateSdk("python", source);
     const pip = join(tools.python.directory, "bin", "pip");
     // The environment has all that the SDK needs, so nothing is downloaded.
     await run(pip, ["install", "--no-index", "--no-deps", "--no-build-isolation", "--target", packages, source]);
-  });
-  after(() => {
-    rmSync(packages, { recursive: true, force: true });
   });
 
   beforeEach(async () => {

@@ -83,15 +83,24 @@ class Checker {
       return;
     }
     if ("$ref" in type) {
-      if (type.$ref === "pulumi.json#/Any") { this.checkExpressions(value, where); return; }
+      if (type.$ref === "pulumi.json#/Any") {
+        this.checkExpressions(value, where);
+        return;
+      }
       const named = namedType(type.$ref.replace("#/types/cancellation:index:", ""));
-      if (!("enum" in named)) { this.checkObject(value, named.properties, named.required, where); return; }
+      if (!("enum" in named)) {
+        this.checkObject(value, named.properties, named.required, where);
+        return;
+      }
       const values = named.enum.map((each) => each.value);
       if (!values.some((each) => each === value)) {
         this.found.push(`${where}: ${JSON.stringify(value)} isn't one of ${values.join(", ")}`);
       }
     } else if (type.type === "array") {
-      if (Array.isArray(value)) value.forEach((each, index) => { this.checkValue(each, type.items, `${where}[${index}]`); });
+      if (Array.isArray(value))
+        value.forEach((each, index) => {
+          this.checkValue(each, type.items, `${where}[${index}]`);
+        });
       else this.found.push(`${where}: ${JSON.stringify(value)} isn't a list`);
     } else if (type.type === "object") {
       if (!isObject(value)) this.found.push(`${where}: ${JSON.stringify(value)} isn't an object`);
