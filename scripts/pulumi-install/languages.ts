@@ -28,8 +28,8 @@ const goPackages = ["go/auto", "go/pulumi", "go/pulumi/config"].map(
 );
 
 /**
- * Installs what the tests of programs in other languages need besides the CLI. A tool that can't be installed is named,
- * and fails nothing, because the tests that need it are skipped.
+ * Installs what the tests of programs in other languages need besides the CLI. If a tool can't be installed, this prints
+ * the reason and doesn't fail, because the tests that need the tool are skipped.
  */
 export async function installLanguages(): Promise<void> {
   const source = await fs.readFile(generator.source ?? "", "utf8");
@@ -39,13 +39,12 @@ export async function installLanguages(): Promise<void> {
   await install(tools.pythonHost, pythonHost, async (directory, temporary) => {
     await buildWithGo(pythonHost, temporary, directory);
     // The host starts this script, which has to be beside it or on the PATH.
-    const module = `${pythonHost.module}@${pythonHost.version}`;
-    const script = "python/cmd/pulumi-language-python-exec";
+    const script = "pulumi-language-python-exec";
     const build = path.join(temporary, pythonHost.name);
-    const root = (await run("go", ["list", "-m", "-f", "{{.Dir}}", pythonHost.module], build)).trim();
-    if (root === "") throw new Error(`Go doesn't have the files of ${module}.`);
-    await fs.copyFile(path.join(root, script), path.join(directory, path.basename(script)));
-    await fs.chmod(path.join(directory, path.basename(script)), 0o755);
+    const root = await run("go", ["list", "-m", "-f", "{{.Dir}}", pythonHost.module], build);
+    await fs.copyFile(path.join(root.trim(), "python", "cmd", script), path.join(directory, script));
+    // Files in Go's cache can't be executed or changed.
+    await fs.chmod(path.join(directory, script), 0o755);
   });
   await install(tools.python, pythonPackages, async (directory, temporary) => {
     await step("Python: installing its packages", async () => {
@@ -53,7 +52,7 @@ export async function installLanguages(): Promise<void> {
       await run(path.join(directory, "bin", "pip"), ["install", ...pythonPackages], temporary);
     });
   });
-  await install(tools.goModule, { goPackages, version }, async (directory, temporary) => {
+  await install(tools.goSdk, { goPackages, version }, async (directory, temporary) => {
     await step("Go: fetching and compiling Pulumi's SDK", async () => {
       const go = (...args: string[]) => run("go", args, temporary);
       await go("mod", "init", "program");

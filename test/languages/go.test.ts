@@ -22,7 +22,7 @@ interface Deployed {
 }
 
 describeOnCli("the Go example in a program of the Automation API", () => {
-  skipIf(() => missing(tools.sdkGenerator, tools.goModule));
+  skipIf(() => missing(tools.sdkGenerator, tools.goSdk));
 
   const temporaryFolder = temporaryFolders("cancellation-go-");
   let project: string;
@@ -37,7 +37,7 @@ describeOnCli("the Go example in a program of the Automation API", () => {
     project = temporaryFolder();
     cpSync(join(repository, "examples", "plugin-go"), project, { recursive: true });
     cpSync(join(__dirname, "automation_test.go"), join(project, "automation_test.go"));
-    cpSync(join(tools.goModule.directory, "go.sum"), join(project, "go.sum"));
+    cpSync(join(tools.goSdk.directory, "go.sum"), join(project, "go.sum"));
     symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
     await generateSdk("go", join(project, "sdks", "cancellation"));
     // `pulumi package add` makes this replacement.

@@ -17,7 +17,7 @@ export const tools = {
   /** A virtual environment of Python that has Pulumi's SDK and what builds a package. */
   python: tool("Python environment"),
   /** The go.sum of a program that uses Pulumi's SDK for Go. The modules are in Go's cache. */
-  goModule: tool("Go modules"),
+  goSdk: tool("Go SDK"),
 };
 
 function tool(name: string): Tool {
