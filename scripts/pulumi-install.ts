@@ -1,8 +1,9 @@
 import { findCli } from "../test/engines/findCli";
 import { download } from "./pulumi-install/download";
-import { buildFromGoModules, hasGo } from "./pulumi-install/goModules";
+import { hasGo } from "./pulumi-install/goBuild";
+import { buildFromGoModules } from "./pulumi-install/goModules";
+import { installLanguages } from "./pulumi-install/languages";
 
-/** Installs the Pulumi CLI unless it's installed: downloads the official one, or builds one with Go. */
 async function main(): Promise<void> {
   if (process.platform === "win32") {
     throw new Error(
@@ -10,6 +11,12 @@ async function main(): Promise<void> {
     );
   }
 
+  await installCli();
+  await installLanguages();
+}
+
+/** Installs the Pulumi CLI unless it's installed: downloads the official one, or builds one with Go. */
+async function installCli(): Promise<void> {
   const found = findCli();
   if (found !== undefined) {
     console.log(`Pulumi is installed: ${found.command}`);

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { load } from "js-yaml";
 import { findCli } from "../engines/findCli";
+import { issuesOf as yamlIssuesOf, type YamlProgram } from "../languages/yamlProgram";
+import { examples } from "../support/examples";
 import { readPages, root } from "./markdown";
 import { deploy, isTestFile, runTests, typeErrors } from "./programs";
 import { commandsOf, issuesOf, pulumiCommand } from "./shell";
@@ -15,13 +18,17 @@ const pathPattern = /^(bench|docs|examples|provider|scripts|stack|test)(\/[\w.-]
 
 /** Returns the commands in the header of each example, which are indented there. */
 function headersOfExamples(): { where: string; text: string }[] {
-  return readdirSync(join(root, "examples"), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => {
-      const where = `examples/${name}/index.ts`;
-      const [header = ""] = readFileSync(join(root, where), "utf8").split("*/");
-      return { where, text: [...header.matchAll(/^ \* {5}(.*)$/gm)].map(([, command = ""]) => command).join("\n") };
-    });
+  return examples.map(({ name, program }) => {
+    const where = `examples/${name}/${program}`;
+    const [header = ""] = readFileSync(join(root, where), "utf8").split(/\*\/|^(?!#|\/\/|\/\*\*| \*)/m);
+    const commands = header.matchAll(/^(?: \*|#|\/\/)(?: {5}|\t)(.*)$/gm);
+    return { where, text: [...commands].map(([, command = ""]) => command).join("\n") };
+  });
+}
+
+/** Returns the lines without their indentation, which the documentation reduces. */
+function withoutIndentation(text: string): string {
+  return text.replace(/^[ \t]+/gm, "");
 }
 
 describe("the documentation", () => {
@@ -31,7 +38,7 @@ describe("the documentation", () => {
   const shells = blocks.filter(({ language }) => language === "sh");
 
   it("has code blocks in known languages only", () => {
-    const known = ["ts", "sh", "yaml", "text", "mermaid"];
+    const known = ["ts", "sh", "python", "go", "yaml", "text", "mermaid"];
     assert.deepEqual(
       blocks.filter(({ language }) => !known.includes(language)).map(({ where }) => where),
       [],
@@ -42,6 +49,26 @@ describe("the documentation", () => {
   it("has TypeScript that compiles with the package's types", function () {
     this.timeout(120_000);
     assert.deepEqual(typeErrors(programs), []);
+  });
+
+  it("has Python and Go that are parts of the examples, which other tests run", () => {
+    for (const language of ["python", "go"]) {
+      const { name, program } = examples.find(({ runtime }) => runtime === language) ?? assert.fail(language);
+      const example = withoutIndentation(readFileSync(join(root, "examples", name, program), "utf8"));
+      const documented = blocks.filter((block) => block.language === language);
+      assert.ok(documented.length > 0, language);
+      for (const { where, text } of documented) {
+        for (const part of withoutIndentation(text).split("\n\n")) {
+          assert.ok(example.includes(part), `${where}: examples/${name}/${program} doesn't have\n${part}`);
+        }
+      }
+    }
+  });
+
+  it("has YAML programs that the plugin's schema allows", () => {
+    const yaml = blocks.filter(({ language, text }) => language === "yaml" && /^resources:/m.test(text));
+    assert.ok(yaml.length > 0);
+    for (const { where, text } of yaml) assert.deepEqual(yamlIssuesOf(load(text) as YamlProgram), [], where);
   });
 
   it("is compiled as CommonJS, where await isn't allowed at the top level of a program", () => {
@@ -96,6 +123,17 @@ describe("the documentation", () => {
 
   it("says in the header of each example how to run it", () => {
     for (const { where, text } of headersOfExamples()) assert.match(text, /^pulumi up$/m, where);
+  });
+
+  it("lists each example, and says how to run it", () => {
+    const page = pages.find(({ path }) => path === "examples/README.md");
+    const missing = examples.filter(
+      ({ name }) => page?.links.includes(`./${name}`) !== true || !page.anchors.has(name),
+    );
+    assert.deepEqual(
+      missing.map(({ name }) => name),
+      [],
+    );
   });
 
   it("has links that lead to files and headings", () => {

@@ -95,6 +95,8 @@ function issuesOfCommand(program: string, args: Command): string[] {
       return pulumiIssues(args);
     case "curl":
       return curlIssues(args);
+    case "go":
+      return args.join(" ") === "mod tidy" ? [] : ["isn't a known command of go"];
     case "gcloud":
       return /^(auth|iam|projects|services)$/.test(args[0] ?? "") ? [] : ["isn't a known group of gcloud"];
     default:

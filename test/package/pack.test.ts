@@ -8,12 +8,12 @@ import { type Emulator, startEmulator } from "../../provider/emulator";
 import { readPages } from "../docs/markdown";
 import { describeOnEachEngine } from "../engines";
 import { succeeded } from "../scenarios/world";
+import { examples } from "../support/examples";
 
 const run = promisify(execFile);
 const repository = join(__dirname, "..", "..");
-const examples = readdirSync(join(repository, "examples"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+/** The examples that import the package. */
+const programs = examples.filter(({ runtime }) => runtime === "nodejs");
 
 const compiled = ["--strict", "--skipLibCheck", "--target", "es2022", "--module", "node16", "--outDir", "compiled"];
 
@@ -80,8 +80,8 @@ describe("the package that npm packs", () => {
       ],
       { cwd: project },
     );
-    for (const name of examples) {
-      for (const file of ["Pulumi.yaml", "package.json", "index.ts"]) {
+    for (const { name, files } of programs) {
+      for (const file of files) {
         cpSync(join(repository, "examples", name, file), join(project, "examples", name, file));
       }
     }
@@ -112,10 +112,11 @@ describe("the package that npm packs", () => {
       "schema.json",
     ]);
     const files = readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" });
-    const parts = examples.flatMap((name) =>
-      ["", "Pulumi.yaml", "index.ts", "package.json"].map((file) => join(name, file)),
-    );
-    assert.deepEqual(files.sort(), ["README.md", ...parts.map((path) => path.replace(/\/$/, ""))].sort());
+    const parts = examples.flatMap((example) => [
+      example.name,
+      ...example.files.map((file) => join(example.name, file)),
+    ]);
+    assert.deepEqual(files.sort(), ["README.md", ...parts].sort());
   });
 
   it("has the target of each link in its documents", () => {
@@ -152,7 +153,6 @@ describe("the package that npm packs", () => {
       // Pulumi's own options for a program without a tsconfig.json aren't strict.
       ["--module", "commonjs", "--moduleResolution", "node10"],
     ]) {
-      const programs = examples.map((name) => `examples/${name}/index.ts`);
       await run(
         "node",
         [
@@ -162,7 +162,7 @@ describe("the package that npm packs", () => {
           "--target",
           "es2022",
           ...options,
-          ...programs,
+          ...programs.map(({ name, program }) => `examples/${name}/${program}`),
         ],
         { cwd: project },
       ).catch((error: unknown) => {

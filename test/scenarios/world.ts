@@ -9,6 +9,15 @@ import { Project } from "./project";
 const foreignEnvironment =
   /^(GOOGLE_|GCLOUD_|CLOUDSDK_|USER_PROJECT_OVERRIDE$|https?_proxy$|no_proxy$|all_proxy$|NODE_EXTRA_CA_CERTS$)/i;
 
+/** Returns variables that hide those of this process that would change a test's calls. */
+export function withoutForeignEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => foreignEnvironment.test(name))
+      .map((name) => [name, ""]),
+  );
+}
+
 /**
  * A stack, its program, and the service of the program's operations. The service requires the token in the stack's
  * config. This token and other secrets are planted around the stack, and tests search for them.
@@ -26,21 +35,20 @@ export class World {
     return this.surroundings.printed(pattern);
   }
 
-  static async open(engine: Engine, options: EmulatorOptions = {}, host = dynamicProvider): Promise<World> {
+  static async open(
+    engine: Engine,
+    options: EmulatorOptions = {},
+    host = dynamicProvider,
+    project = new Project("scenario", host),
+  ): Promise<World> {
     const emulator = await startEmulator({ tokens: "required", ...options });
-    const project = new Project("scenario", host);
     const surroundings = new Surroundings(emulator.issueToken());
     const planted = surroundings.stackOptions;
-    const environment = Object.fromEntries(
-      Object.keys(process.env)
-        .filter((name) => foreignEnvironment.test(name))
-        .map((name) => [name, ""]),
-    );
     const stack = await engine.open({
       ...planted,
       directory: project.directory,
       config: { "cancellation:endpoint": emulator.endpoint, ...host.config, ...planted.config },
-      environment: { ...environment, ...planted.environment },
+      environment: { ...withoutForeignEnvironment(), ...planted.environment },
     });
     return new World(emulator, project, stack, surroundings);
   }
