@@ -14,7 +14,7 @@ export default tseslint.config(
   },
   {
     // Programs as a user has them, and what is loaded before them, in plain JavaScript.
-    files: ["bench/engine/programs/**/*.js", "test/engines/quickStart.js"],
+    files: ["bench/engine/programs/**/*.js", "plugin/index.js", "test/engines/quickStart.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { require: "readonly", exports: "writable", process: "readonly", setTimeout: "readonly" },

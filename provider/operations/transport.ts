@@ -1,11 +1,10 @@
 import type { AxiosStatic } from "axios";
-import { readFileSync } from "node:fs";
 import { type ClientRequest, type IncomingMessage, request as requestOverHttp, type RequestOptions } from "node:http";
 import { request as requestOverHttps } from "node:https";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { agentFor } from "../common/agents";
 import { isLoopback } from "../common/loopback";
+import { packageVersion } from "../common/packageVersion";
 import { ProxyError, proxyOf, proxySecrets } from "../common/proxy";
 import { redact } from "../common/redact";
 
@@ -89,10 +88,6 @@ function sharedHttp(): Http {
     apiClient: `gl-node/${process.versions.node} gapic/${packageVersion} rest/${axios.VERSION}`,
   };
 }
-
-const packageVersion = (
-  JSON.parse(readFileSync(join(__dirname, "..", "..", "package.json"), "utf8")) as { version: string }
-).version;
 
 /**
  * Sends a request and reads the whole response, regardless of its status.

@@ -48,6 +48,7 @@ const pulumiCommands = [
   ["destroy"],
   ["import"],
   ["package", "add"],
+  ["plugin", "install"],
   ["preview"],
   ["refresh"],
   ["stack", "init"],

@@ -19,16 +19,21 @@ export const dynamicProvider: Host = {
   type: (resource) => `pulumi-nodejs:dynamic/cancellation:${resource}`,
 };
 
-export const plugin: Host = {
-  name: "plugin",
-  module: "pulumi-operation-cancellation/plugin",
-  settings: `plugins:
+/** Returns the plugin whose executable is in this folder. */
+export function pluginIn(folder: string): Host {
+  return {
+    name: "plugin",
+    module: "pulumi-operation-cancellation/plugin",
+    settings: `plugins:
   providers:
     - name: cancellation
-      path: ../node_modules/pulumi-operation-cancellation
+      path: ${JSON.stringify(folder)}
 `,
-  config: { "cancellation:previewReads": "false" },
-  type: (resource) => `cancellation:index:${resource}`,
-};
+    config: { "cancellation:previewReads": "false" },
+    type: (resource) => `cancellation:index:${resource}`,
+  };
+}
+
+export const plugin = pluginIn("../node_modules/pulumi-operation-cancellation");
 
 export const hosts: readonly Host[] = [dynamicProvider, plugin];

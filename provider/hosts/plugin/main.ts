@@ -4,13 +4,10 @@ import "../../common/requireNode";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { setMaxListeners } from "node:events";
-import { fstatSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { fstatSync } from "node:fs";
+import { packageVersion as version } from "../../common/packageVersion";
 import { EngineLog } from "./engineLog";
 import { ProviderService } from "./service";
-
-const root = join(__dirname, "..", "..", "..");
-const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
 const log = new EngineLog();
 const controller = new AbortController();
@@ -25,7 +22,9 @@ const service = new ProviderService({
     controller.abort();
   },
   schema: () => {
-    const schema = JSON.parse(readFileSync(join(root, "schema.json"), "utf8")) as Record<string, unknown>;
+    // A bundle includes the file that `require` names. Most processes aren't asked for the schema, so it's loaded here.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import of a file outside provider/ isn't compiled
+    const schema = require("../../../schema.json") as Readonly<Record<string, unknown>>;
     return JSON.stringify({ ...schema, version });
   },
 });
