@@ -18,7 +18,8 @@ export function checkProgramDirectory(): void {
   if ("pnp" in process.versions) {
     throw new Error(
       `${packageName} doesn't work with Yarn's Plug'n'Play, because Pulumi's dynamic-provider host can't resolve packages with it. ` +
-        "Set `nodeLinker: node-modules` in .yarnrc.yml, and run `yarn install`.",
+        `Use the plugin: import ${packageName}/plugin, and run \`yarn exec pulumi up\`. ` +
+        "Or set `nodeLinker: node-modules` in .yarnrc.yml, and run `yarn install`.",
     );
   }
   try {

@@ -47,6 +47,9 @@ describe("the program's directory", () => {
   it("fails the check, with a message that says what to do, when Yarn's Plug'n'Play is active", () => {
     install();
     Object.defineProperty(process.versions, "pnp", { value: "3", configurable: true });
-    assert.throws(checkProgramDirectory, /Plug'n'Play.*nodeLinker: node-modules/);
+    assert.throws(
+      checkProgramDirectory,
+      /Plug'n'Play.*cancellation\/plugin, and run `yarn exec pulumi up`.*nodeLinker: node-modules/,
+    );
   });
 });

@@ -94,6 +94,8 @@ function issuesOfCommand(program: string, args: Command): string[] {
       return existsSync(join(root, "provider/emulator/command.ts")) ? emulatorIssues(args.slice(1)) : ["doesn't exist"];
     case "pulumi":
       return pulumiIssues(args);
+    case "yarn":
+      return yarnIssues(args);
     case "curl":
       return curlIssues(args);
     case "go":
@@ -111,6 +113,11 @@ function npmIssues([command = "", script = "", ...args]: Command): string[] {
     return script === "emulator" ? emulatorIssues(args.slice(args.indexOf("--") + 1)) : [];
   }
   return ["ci", "init", "install", "test"].includes(command) ? [] : ["isn't a known command of npm"];
+}
+
+function yarnIssues([command = "", program = "", ...args]: Command): string[] {
+  if (command === "exec") return issuesOfCommand(program, args);
+  return command === "add" ? [] : ["isn't a known command of yarn"];
 }
 
 function mochaIssues(args: Command): string[] {

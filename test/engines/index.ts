@@ -50,9 +50,9 @@ function describeOn(some: readonly Engine[], title: string, suite: (engine: Engi
 }
 
 /** Skips the suite that calls it when there is a reason, and prints the reason. */
-export function skipIf(reason: () => string | undefined): void {
-  before(function () {
-    const why = reason();
+export function skipIf(reason: () => Promise<string | undefined> | string | undefined): void {
+  before(async function () {
+    const why = await reason();
     if (why === undefined) return;
     console.warn(`\nSKIPPED: ${this.test?.parent?.title ?? ""}: ${why}.`);
     this.skip();

@@ -1,32 +1,32 @@
-import assert from "node:assert/strict";
-import type { GrpcError } from "../../provider/hosts/grpcError";
-import { __provider, type Ending, type Provider } from "../reliability/resource";
-
-type Properties = Readonly<Record<string, unknown>>;
+import { AssertionError } from "node:assert/strict";
+import type { Ending } from "../reliability/resource";
+import type { Host, HostName, Hosts, Known, Properties, StepFailure } from "./hosts";
 
 /** A resource in the state of the stack. */
-export interface State {
-  readonly id: string;
+export interface State extends Known {
+  /** Tells a resource from its replacement. It stays when the resource moves to another host. */
+  readonly resource: object;
+  readonly host: HostName;
   readonly inputs: Properties;
-  readonly outputs: Properties;
   /** Whether the last create or update ended with an initialization error, without a refresh since. */
   readonly failed: boolean;
 }
 
 /** One call of the provider that may call the service. */
 export interface StepTaken {
-  readonly step: "create" | "update" | "read" | "delete";
+  readonly step: "create" | "update" | "read" | "delete" | "import" | "preview";
   readonly before: State | undefined;
   readonly after: State | undefined;
   readonly ending: Ending;
-  /** The arguments of the step, or those of the state if the step has none. */
+  /** The arguments of the step, or those of the state's outputs if the step has none. */
   readonly inputs: Properties;
 }
 
 /**
  * A stack of one resource, which follows the rules of Pulumi's engine. It keeps a partial creation. Its next `up` then
- * calls `update` regardless of `diff`, unless a refresh comes between. It creates a replacement before it deletes the
- * replaced resource.
+ * calls `update` regardless of `diff`, unless a refresh comes between. After a partial update the state has the old
+ * inputs. The engine creates a replacement before it deletes the replaced resource. An `up` moves the resource to the
+ * program's host, unless it fails without a change of the state.
  */
 export class Stack {
   current: State | undefined;
@@ -35,113 +35,131 @@ export class Stack {
 
   constructor(
     /** Gets each step before the next one begins. */
-    private readonly onStep: (step: StepTaken) => void,
+    private readonly onStep: (step: StepTaken) => void = () => undefined,
   ) {}
 
-  /** @returns whether it succeeded, with the error's message if it didn't */
-  async up(provider: Provider, program: Properties): Promise<Ending> {
-    const pending = await this.deleteCondemned(provider);
+  /**
+   * @param name the host of the program
+   * @returns whether it succeeded, with the error's message if it didn't
+   */
+  async up(hosts: Hosts, name: HostName, program: Properties): Promise<Ending> {
+    const pending = await this.deleteCondemned(hosts);
     if (pending.ended !== "done") return pending;
     const old = this.current;
-    const inputs = await this.check(provider, old, program);
-    if (!old) return this.create(provider, inputs);
-    const { changes, replaces } = await provider.diff(old.id, old.outputs, inputs);
+    const host = hosts[name];
+    const inputs = await host.check(old?.inputs ?? {}, program);
+    if (!old) return this.create(host, name, inputs);
+    const { changes, replaces } = await host.diff(old, inputs);
     if (changes && replaces.length > 0) {
-      const made = await this.create(provider, await this.check(provider, undefined, program));
+      const made = await this.create(host, name, await host.check({}, program));
       if (made.ended !== "failed") this.condemned.push(old);
-      return made.ended === "done" ? this.deleteCondemned(provider) : made;
+      return made.ended === "done" ? this.deleteCondemned(hosts) : made;
     }
-    return changes || old.failed ? this.update(provider, old, inputs) : done;
+    if (changes || old.failed) return this.update(host, name, old, inputs);
+    this.current = { ...old, host: name, inputs };
+    return done;
   }
 
-  async refresh(provider: Provider): Promise<Ending> {
+  /** Does what an `up` would do, without its effects. */
+  async preview(hosts: Hosts, name: HostName, program: Properties): Promise<Ending> {
     const before = this.current;
-    if (!before) return done;
-    const { ending, result } = await attempt(async () => (await provider.read(before.id, before.outputs)).props);
-    if (result) this.current = { ...before, outputs: withProvider(result), failed: false };
-    this.tell({ step: "read", before, after: this.current, ending, inputs: before.inputs });
+    const host = hosts[name];
+    const inputs = await host.check(before?.inputs ?? {}, program);
+    const { changes, replaces } = before ? await host.diff(before, inputs) : { changes: true, replaces: [] };
+    if (before && !changes && !before.failed) return done;
+    const old = replaces.length > 0 ? undefined : before;
+    const { ending } = await attempt(() => host.preview(old, inputs));
+    this.onStep({ step: "preview", before, after: this.current, ending, inputs });
     return ending;
   }
 
-  async destroy(provider: Provider): Promise<Ending> {
-    const pending = await this.deleteCondemned(provider);
+  /** Imports a resource into the plugin. Only the plugin can. */
+  async import({ plugin }: Hosts, id: string): Promise<Ending> {
+    const { ending, result } = await attempt(() => plugin.import(id));
+    if (ending.ended !== "done") return ending;
+    if (!result) return { ended: "failed", message: `${id} does not exist` };
+    const inputs = await plugin.check({}, result.inputs);
+    const after: State = { ...result, inputs, resource: {}, host: "plugin", failed: false };
+    this.current = after;
+    this.onStep({ step: "import", before: undefined, after, ending, inputs });
+    return done;
+  }
+
+  async refresh(hosts: Hosts): Promise<Ending> {
+    const before = this.current;
+    if (!before) return done;
+    const host = hosts[before.host];
+    const { ending, result } = await attempt(() => host.read(before));
+    if (result) this.current = { ...before, outputs: result, failed: false };
+    this.onStep({ step: "read", before, after: this.current, ending, inputs: before.outputs });
+    if (!this.current || !result) return ending;
+    // For its display, the engine compares the inputs of the state. It keeps what it read.
+    const refreshed = this.current;
+    return (await attempt(() => host.diff(refreshed, before.inputs))).ending;
+  }
+
+  async destroy(hosts: Hosts): Promise<Ending> {
+    const pending = await this.deleteCondemned(hosts);
     if (pending.ended !== "done" || !this.current) return pending;
     const before = this.current;
-    const ending = await this.delete(provider, before);
+    const ending = await this.delete(hosts, before);
     if (ending.ended === "done") this.current = undefined;
-    this.tell({ step: "delete", before, after: this.current, ending, inputs: before.inputs });
+    this.onStep({ step: "delete", before, after: this.current, ending, inputs: before.outputs });
     return ending;
   }
 
   /** Returns whether the next `up` of the program would leave the resource unchanged. */
-  async isUpToDate(provider: Provider, program: Properties): Promise<boolean> {
+  async isUpToDate(hosts: Hosts, name: HostName, program: Properties): Promise<boolean> {
     const { current } = this;
     if (!current || current.failed || this.condemned.length > 0) return false;
-    const inputs = await this.check(provider, current, program);
-    return !(await provider.diff(current.id, current.outputs, inputs)).changes;
+    const inputs = await hosts[name].check(current.inputs, program);
+    return !(await hosts[name].diff(current, inputs)).changes;
   }
 
-  private async check(provider: Provider, old: State | undefined, program: Properties): Promise<Properties> {
-    const { inputs, failures } = await provider.check(old?.inputs ?? {}, { ...program, __provider });
-    assert.deepEqual(failures, []);
-    return { ...inputs, __provider };
-  }
-
-  private async create(provider: Provider, inputs: Properties): Promise<Ending> {
-    const { ending, result, partial } = await attempt(() => provider.create(inputs));
-    const { id, outs } = partial
-      ? { id: partial.id ?? "", outs: partial.properties }
-      : (result ?? { id: "", outs: {} });
-    const after =
-      ending.ended === "failed" ? undefined : { id, inputs, outputs: withProvider(outs ?? {}), failed: !result };
+  private async create(host: Host, name: HostName, inputs: Properties): Promise<Ending> {
+    const { ending, result, partial } = await attempt(() => host.create(inputs));
+    const known = result ?? partial;
+    const after: State | undefined = known && { ...known, resource: {}, host: name, inputs, failed: !result };
     if (after) this.current = after;
-    this.tell({ step: "create", before: undefined, after, ending, inputs });
+    this.onStep({ step: "create", before: undefined, after, ending, inputs });
     return ending;
   }
 
-  private async update(provider: Provider, before: State, inputs: Properties): Promise<Ending> {
-    const { ending, result, partial } = await attempt(() => provider.update(before.id, before.outputs, inputs));
-    const outputs = partial ? partial.properties : result?.outs;
-    if (outputs) this.current = { id: before.id, inputs, outputs: withProvider(outputs), failed: !result };
-    this.tell({ step: "update", before, after: this.current, ending, inputs });
+  private async update(host: Host, name: HostName, before: State, inputs: Properties): Promise<Ending> {
+    const { ending, result, partial } = await attempt(() => host.update(before, inputs));
+    if (result) this.current = { ...before, host: name, inputs, outputs: result, failed: false };
+    if (partial) this.current = { ...before, host: name, outputs: partial.outputs, failed: true };
+    this.onStep({ step: "update", before, after: this.current, ending, inputs });
     return ending;
   }
 
-  private async deleteCondemned(provider: Provider): Promise<Ending> {
+  private async deleteCondemned(hosts: Hosts): Promise<Ending> {
     for (const before of [...this.condemned]) {
-      const ending = await this.delete(provider, before);
+      const ending = await this.delete(hosts, before);
       const after = ending.ended === "done" ? undefined : before;
-      this.tell({ step: "delete", before, after, ending, inputs: before.inputs });
+      this.onStep({ step: "delete", before, after, ending, inputs: before.outputs });
       if (after) return ending;
       this.condemned = this.condemned.filter((state) => state !== before);
     }
     return done;
   }
 
-  private async delete(provider: Provider, { id, outputs }: State): Promise<Ending> {
-    return (await attempt(() => provider.delete(id, outputs))).ending;
-  }
-
-  private tell(step: StepTaken): void {
-    this.onStep(step);
+  private async delete(hosts: Hosts, state: State): Promise<Ending> {
+    return (await attempt(() => hosts[state.host].delete(state, state.inputs))).ending;
   }
 }
 
 const done: Ending = { ended: "done", message: "" };
 
-function withProvider(outputs: Properties): Properties {
-  return { ...outputs, __provider };
-}
-
 async function attempt<T>(
   work: () => Promise<T>,
-): Promise<{ ending: Ending; result?: T; partial?: Pick<GrpcError, "id" | "properties"> }> {
+): Promise<{ readonly ending: Ending; readonly result?: T; readonly partial?: Known }> {
   try {
     return { ending: done, result: await work() };
   } catch (error) {
-    const { id, properties, message } = error as GrpcError;
+    if (error instanceof AssertionError) throw error;
+    const { id, properties, message } = error as StepFailure;
     if (id === undefined) return { ending: { ended: "failed", message } };
-    assert.equal(properties?.["__provider"], __provider);
-    return { ending: { ended: "partial", message }, partial: { id, properties } };
+    return { ending: { ended: "partial", message }, partial: { id, outputs: properties ?? {} } };
   }
 }

@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { startEmulator, type Emulator, type OperationSpec, type SettledOutcome } from "../../provider/emulator";
 import { forgetHost } from "../hooks";
 import { assertShowable, assertSound } from "../reliability/soundness";
-import { providerFor, type Provider } from "../reliability/resource";
 import { forget, issue, refusedCredential } from "./credentials";
 import { Stack, type State, type StepTaken } from "./engine";
 import { faultAt, type Faults, inject, noFaults, someFaults } from "./faults";
+import { type Course, type HostName, Hosts } from "./hosts";
 
 /** The arguments that a history changes. */
 interface Args {
@@ -17,14 +17,24 @@ interface Args {
   readonly timeout: string;
 }
 
+/** Ctrl-C: the number of the credential request that it follows, from 1, and how long after that, in milliseconds. */
+interface Interruption {
+  readonly request: number;
+  readonly after: number;
+}
+
 type Action =
-  | { readonly do: "up" | "refresh" | "destroy"; readonly faults: Faults }
+  | { readonly do: "up" | "refresh" | "destroy"; readonly faults: Faults; readonly interruption?: Interruption }
+  | { readonly do: "preview" | "import"; readonly faults: Faults }
+  | { readonly do: "move" }
   | { readonly do: "declare"; readonly args: Partial<Args> }
   | { readonly do: "end"; readonly outcome: SettledOutcome }
   | { readonly do: "expire" };
 
 /** The events of one operation and of the resource that cancels it. */
 export interface History {
+  /** The host of the first program. */
+  readonly host: HostName;
   readonly operation: Pick<OperationSpec, "onCancel" | "settleAfter" | "done">;
   readonly args: Args;
   readonly actions: readonly Action[];
@@ -63,10 +73,21 @@ const changes: fc.Arbitrary<Partial<Args>> = argsOf.chain((args) =>
   ),
 );
 
-const actions: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 8, arbitrary: someFaults.map((faults): Action => ({ do: "up", faults })) },
-  { weight: 3, arbitrary: someFaults.map((faults): Action => ({ do: "refresh", faults })) },
-  { weight: 2, arbitrary: someFaults.map((faults): Action => ({ do: "destroy", faults })) },
+const interruptions = fc.record({ request: fc.integer({ min: 1, max: 4 }), after: fc.constantFrom(0, 1, 5, 30) });
+
+const deployment = (name: "up" | "refresh" | "destroy", mayBeInterrupted: boolean): fc.Arbitrary<Action> =>
+  fc
+    .tuple(
+      someFaults,
+      mayBeInterrupted ? fc.option(interruptions, { freq: 2, nil: undefined }) : fc.constant(undefined),
+    )
+    .map(([faults, interruption]) => ({ do: name, faults, ...(interruption && { interruption }) }));
+
+/** Actions of both hosts. Only the plugin can be interrupted. */
+const commonActions = (mayBeInterrupted: boolean): fc.MaybeWeightedArbitrary<Action>[] => [
+  { weight: 8, arbitrary: deployment("up", mayBeInterrupted) },
+  { weight: 3, arbitrary: deployment("refresh", mayBeInterrupted) },
+  { weight: 2, arbitrary: deployment("destroy", mayBeInterrupted) },
   { weight: 3, arbitrary: changes.map((args): Action => ({ do: "declare", args })) },
   {
     weight: 1,
@@ -75,27 +96,42 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
       .map((outcome): Action => ({ do: "end", outcome })),
   },
   { weight: 1, arbitrary: fc.constant<Action>({ do: "expire" }) },
-);
+];
 
-export const histories: fc.Arbitrary<History> = fc
-  .record({
-    operation: fc.record(
-      {
-        onCancel: fc.constantFrom("cancel", "cancel", "complete", "fail", "ignore"),
-        settleAfter: fc.constantFrom(0, 90),
-        done: fc.constantFrom("succeeded", "failed", "cancelled"),
-      },
-      { requiredKeys: ["onCancel", "settleAfter"] },
-    ),
-    args: argsOf,
-    actions: fc.array(actions, { minLength: 3, maxLength: 14, size: "max" }),
-  })
-  .map(({ operation: { done, ...operation }, args, actions: all }) => ({
-    // Only a few operations are done from the start, because their histories are short.
-    operation: { ...operation, ...(done !== undefined && all.length % 4 === 0 && { done }) },
-    args,
-    actions: all,
-  }));
+const pluginActions: fc.MaybeWeightedArbitrary<Action>[] = [
+  ...commonActions(true),
+  { weight: 2, arbitrary: someFaults.map((faults): Action => ({ do: "preview", faults })) },
+  { weight: 2, arbitrary: someFaults.map((faults): Action => ({ do: "import", faults })) },
+];
+
+const actionsOf: Readonly<Record<Course, fc.Arbitrary<Action>>> = {
+  "dynamic provider": fc.oneof(...commonActions(false)),
+  plugin: fc.oneof(...pluginActions),
+  "both hosts": fc.oneof(...pluginActions, { weight: 5, arbitrary: fc.constant<Action>({ do: "move" }) }),
+};
+
+export const historiesOf = (course: Course): fc.Arbitrary<History> =>
+  fc
+    .record({
+      host: course === "both hosts" ? fc.constantFrom<HostName>("dynamic provider", "plugin") : fc.constant(course),
+      operation: fc.record(
+        {
+          onCancel: fc.constantFrom("cancel", "cancel", "complete", "fail", "ignore"),
+          settleAfter: fc.constantFrom(0, 90),
+          done: fc.constantFrom("succeeded", "failed", "cancelled"),
+        },
+        { requiredKeys: ["onCancel", "settleAfter"] },
+      ),
+      args: argsOf,
+      actions: fc.array(actionsOf[course], { minLength: 3, maxLength: 14, size: "max" }),
+    })
+    .map(({ host, operation: { done, ...operation }, args, actions: all }) => ({
+      host,
+      // Only a few operations are done from the start, because their histories are short.
+      operation: { ...operation, ...(done !== undefined && all.length % 4 === 0 && { done }) },
+      args,
+      actions: all,
+    }));
 
 /** Counts the events of the histories, to show that they reach every case. */
 export class Tally {
@@ -118,7 +154,7 @@ let serial = 0;
 /** Runs a history. Throws when the provider breaks a promise. */
 export async function live(history: History, tally: Tally): Promise<void> {
   const emulator = await startEmulator({ operations: [{ name, ...history.operation }] });
-  const world = new World(emulator, history.args, tally);
+  const world = new World(emulator, history.host, history.args, tally);
   try {
     for (const action of history.actions) await world.act(action);
     await world.end();
@@ -135,8 +171,10 @@ class World {
     this.judge(step);
   });
   /** What the resource's state records permanently, from its creation to its replacement. */
-  private readonly promises = new WeakMap<State, Recorded>();
+  private readonly promises = new WeakMap<State["resource"], Recorded>();
   private faults: Faults = noFaults;
+  private interruption: Interruption | undefined;
+  private hosts: Hosts | undefined;
   private asked = 0;
   /** How many cancels arrived before the deployment, and before the step. */
   private deploymentStart = 0;
@@ -144,14 +182,23 @@ class World {
 
   constructor(
     private readonly emulator: Emulator,
+    private host: HostName,
     private args: Args,
     private readonly tally: Tally,
   ) {
     issue(this.token, () => {
       const transient = this.faults.credentials[++this.asked];
+      if (this.asked === this.interruption?.request) this.interrupt(this.interruption);
       if (transient !== undefined) throw refusedCredential(transient);
       return { authorization: `Bearer ${this.token}` };
     });
+  }
+
+  private interrupt({ after }: Interruption): void {
+    const { hosts } = this;
+    this.tally.count("interrupted");
+    if (after === 0) hosts?.interrupt();
+    else setTimeout(() => hosts?.interrupt(), after);
   }
 
   close(): void {
@@ -170,14 +217,37 @@ class World {
       case "expire":
         this.emulator.expire(name);
         return;
+      case "move":
+        this.host = this.host === "plugin" ? "dynamic provider" : "plugin";
+        return;
       case "up":
-        return this.up(action.faults);
+        return this.up(action.faults, action.interruption);
       case "refresh":
-        await this.deploy(withoutLongWaits(action.faults), (provider) => this.stack.refresh(provider));
+        await this.deploy(withoutLongWaits(action.faults), (hosts) => this.stack.refresh(hosts), action.interruption);
         return this.assertGreenIsFinished();
       case "destroy":
-        await this.deploy(action.faults, (provider) => this.stack.destroy(provider));
+        return this.deploy(action.faults, (hosts) => this.stack.destroy(hosts), action.interruption);
+      case "preview":
+        return this.deploy(withoutLongWaits(action.faults), (hosts) =>
+          this.stack.preview(hosts, this.host, this.program()),
+        );
+      case "import":
+        if (this.host === "plugin" && !this.stack.current) await this.import(withoutLongWaits(action.faults));
     }
+  }
+
+  /** Imports the operation, and declares what the import made. */
+  private async import(faults: Faults): Promise<void> {
+    await this.deploy(faults, (hosts) => this.stack.import(hosts, `//cloudchannel.googleapis.com/${name}`));
+    if (!this.stack.current) return;
+    this.args = { ...this.args, cancelOn: "delete", expect: undefined };
+    const { customTimeouts } = this.program();
+    const program = { operation: name, cancelOn: "delete", customTimeouts };
+    const { outputs } = this.stack.current;
+    const calls = this.emulator.calls.count();
+    await this.deploy(noFaults, (hosts) => this.stack.up(hosts, "plugin", program));
+    assert.equal(this.emulator.calls.count(), calls, "an up after an import makes no call");
+    assert.equal(this.stack.current.outputs, outputs, "an up after an import changes nothing");
   }
 
   /** Ends the history without faults. It must end within four runs. */
@@ -210,37 +280,40 @@ class World {
 
   private async destroy(): Promise<void> {
     for (let run = 1; run <= 4; run++) {
-      await this.deploy(noFaults, (provider) => this.stack.destroy(provider));
+      await this.deploy(noFaults, (hosts) => this.stack.destroy(hosts));
       if (!this.stack.current || /The outcome is \w+, and `expect` allows/.test(this.lastMessage)) return;
       if (run === 2) this.letItEnd();
     }
     assert.fail(`no destroy within four runs: ${this.lastMessage}`);
   }
 
-  private async up(faults: Faults): Promise<void> {
-    await this.deploy(faults, (provider) => this.stack.up(provider, this.program()));
+  private async up(faults: Faults, interruption?: Interruption): Promise<void> {
+    await this.deploy(faults, (hosts) => this.stack.up(hosts, this.host, this.program()), interruption);
     await this.assertGreenIsFinished();
   }
 
-  /** Runs a deployment with a new provider, because each deployment has its own provider process. */
   private async deploy(
     faults: Faults,
-    work: (provider: Provider) => Promise<{ ended: string; message: string }>,
+    work: (hosts: Hosts) => Promise<{ ended: string; message: string }>,
+    interruption?: Interruption,
   ): Promise<void> {
     forgetHost(this.emulator.endpoint);
     const handles = inject(this.emulator, faults);
     this.faults = faults;
     this.asked = 0;
     this.deploymentStart = this.stepStart = this.cancels().length;
-    const { ended, message } = await work(this.provider(faults.refused ? closedEndpoint : this.emulator.endpoint));
+    this.interruption = interruption;
+    this.hosts = this.newHosts(faults.refused ? closedEndpoint : this.emulator.endpoint);
+    const { ended, message } = await work(this.hosts);
+    this.hosts = undefined;
     for (const handle of handles) handle.remove();
     this.lastMessage = message;
     if (ended !== "done") assertShowable(message);
     assert.ok(!message.includes(this.token));
   }
 
-  private provider(endpoint: string): Provider {
-    return providerFor(endpoint, { "gcp:accessToken": this.token });
+  private newHosts(endpoint = this.emulator.endpoint): Hosts {
+    return new Hosts("request", { endpoint, accessToken: this.token });
   }
 
   private program(): Record<string, unknown> {
@@ -264,7 +337,7 @@ class World {
   }
 
   private isGreen(): Promise<boolean> {
-    return this.stack.isUpToDate(this.provider(this.emulator.endpoint), this.program());
+    return this.stack.isUpToDate(this.newHosts(), this.host, this.program());
   }
 
   private async assertGreenIsFinished(): Promise<void> {
@@ -300,20 +373,25 @@ class World {
     const { ambiguous, acknowledged, total } = this.attempts();
     this.tally.count(`${step} ${ending.ended}`);
     if (ambiguous > 0 && acknowledged === 0) this.tally.count(`${step} with a cancel that may have arrived`);
-    const known = before === undefined ? {} : (this.promises.get(before) ?? {});
+    const known = before === undefined ? {} : (this.promises.get(before.resource) ?? {});
 
     if (known.requestTime !== undefined) assert.equal(total, 0, "an acknowledged cancel is not repeated");
-    if (step === "read" || inputs["cancelOn"] === (step === "delete" ? "create" : "delete")) {
+    if (before && after && before.host !== after.host) this.tally.count(`moved to ${after.host}`);
+    if (
+      ["read", "import", "preview"].includes(step) ||
+      inputs["cancelOn"] === (step === "delete" ? "create" : "delete")
+    ) {
       assert.equal(total, 0, `a ${step} with cancelOn ${String(inputs["cancelOn"])} cancels nothing`);
     }
     if (step === "create" && ending.ended === "failed") {
       assert.equal(ambiguous, 0, "a cancel that may have been carried out has a resource");
       assert.equal(acknowledged, 0, "a cancel that was acknowledged has a resource");
     }
+    if (step === "preview") assert.equal(ending.ended, "done", ending.message);
     if (ending.ended === "failed") assert.equal(after, before, "a failure leaves the state as it was");
     if (!after) return;
     if (after !== before) this.assertRecorded(after, known, { step, ambiguous, acknowledged, ended: ending.ended });
-    if (step !== "read" && step !== "delete" && ending.ended === "done") assertFinished(after.outputs, inputs);
+    if (["create", "update"].includes(step) && ending.ended === "done") assertFinished(after.outputs, inputs);
   }
 
   private assertRecorded(
@@ -322,7 +400,7 @@ class World {
     { step, ambiguous, acknowledged, ended }: { step: string; ambiguous: number; acknowledged: number; ended: string },
   ): void {
     const { __provider, ...outputs } = after.outputs;
-    assert.equal(typeof __provider, "string");
+    assert.equal(typeof __provider, after.host === "plugin" ? "undefined" : "string");
     assertSound(outputs);
     assert.ok(!JSON.stringify(after).includes(this.token), "no credential is in the state");
     const { requestTime, outcome } = outputs;
@@ -342,7 +420,7 @@ class World {
       assert.ok(ambiguous > 0 || acknowledged > 0 || isSettled, "a partial creation has something to keep");
     }
     this.tally.count(`recorded ${String(outcome)}`);
-    this.promises.set(after, {
+    this.promises.set(after.resource, {
       ...(typeof requestTime === "string" && { requestTime }),
       ...(isSettled && { outcome: String(outcome) }),
     });

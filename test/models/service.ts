@@ -44,6 +44,8 @@ export const noFaults: FaultRates = { passing: 0, refusedListing: 0, refusedCanc
  */
 export class ModelService {
   readonly operations = new Map<string, ModelOperation>();
+  /** Called when a call arrives, with the number of calls so far. */
+  onCall: (calls: number) => void = () => undefined;
   /** Called before the service responds to a cancel. */
   onCancel: (name: string) => void = () => undefined;
   faults: FaultRates = noFaults;
@@ -54,6 +56,7 @@ export class ModelService {
   private readonly snapshots = new Map<string, string[]>();
   private readonly server = createServer((request, response) => {
     request.resume();
+    this.onCall(++this.calls);
     const answer = () => {
       this.answer(request.method ?? "", new URL(request.url ?? "", "http://service"), response);
     };
@@ -98,7 +101,6 @@ export class ModelService {
 
   private answer(verb: string, url: URL, response: ServerResponse): void {
     const { random, faults } = this;
-    this.calls++;
     if (random.chance(faults.start)) this.start();
     if (random.chance(faults.end)) this.endOne();
     if (random.chance(faults.passing)) {
@@ -125,7 +127,8 @@ export class ModelService {
     else {
       operation.cancelled = true;
       if (operation.onCancel !== "ignore") operation.end = operation.onCancel;
-      operation.acknowledged ||= !isLost;
+      // A client that has given up closes the connection.
+      operation.acknowledged ||= !isLost && !response.destroyed;
       if (isLost) response.destroy();
       else json(response, 200, {});
     }
@@ -144,7 +147,7 @@ export class ModelService {
     }
     let [listing = "", start = "0"] = token.split(" ");
     if (token === "") {
-      listing = String(this.calls);
+      listing = String(this.snapshots.size);
       start = "0";
       this.shown = [...this.operations.values()];
       this.snapshots.set(listing, this.random.shuffled([...this.operations.keys()]));

@@ -1,5 +1,6 @@
 import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
+import { courses } from "./hosts";
 import { runHistories } from "./sweepModel";
 
 /** The seed of the first history. To repeat a failure, set the seed that it names, and one history. */
@@ -11,7 +12,9 @@ describe("the model of a sweep", function () {
   withoutChance();
   silence();
 
-  it(`agrees with the service in ${histories} random histories`, async () => {
-    await runHistories(histories, firstSeed);
-  });
+  for (const course of courses) {
+    it(`agrees with the service in ${histories} random histories in the ${course}`, async () => {
+      await runHistories(course, histories, firstSeed);
+    });
+  }
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { sweep } from "../../provider/hosts/dynamicProvider";
-import type { GrpcError } from "../../provider/hosts/grpcError";
 import { limits } from "../../provider/resources/sweep/summary";
+import type { Ending } from "../reliability/resource";
+import { Stack } from "./engine";
+import { type Course, type HostName, Hosts } from "./hosts";
 import { Random } from "./random";
 import { type End, type ModelOperation, ModelService, noFaults } from "./service";
 
 type Properties = Record<string, unknown>;
-type Provider = typeof sweep;
 
 /** The part of a sweep's state that a model judges. */
 interface State extends Properties {
@@ -17,8 +17,6 @@ interface State extends Properties {
   readonly settleTime?: string | null;
   readonly acknowledged?: { name: string }[] | null;
 }
-
-const __provider = "exports.handler=…";
 
 /** How many operations the state of a history names. Few, so that every history has operations that it only counts. */
 const named = 3;
@@ -39,24 +37,27 @@ export class SweepHistory {
   readonly trace: string[] = [];
   private readonly random: Random;
   private readonly service: ModelService;
-  private provider!: Provider;
-  private state: State | undefined;
+  private readonly stack = new Stack();
+  private endpoint = "";
+  private host: HostName;
   private inputs: Properties = {};
-  /** Whether the last step failed. The engine then updates regardless of diff, unless a refresh comes between. */
-  private hasFailed = false;
   private selected: (operation: ModelOperation) => boolean = () => true;
   private step = 0;
   /** The operations that the last run must have cancelled before an `up` may be green. */
   private owed: readonly ModelOperation[] = [];
 
-  constructor(readonly seed: number) {
+  constructor(
+    readonly seed: number,
+    private readonly course: Course,
+  ) {
     this.random = new Random(seed);
+    this.host = course === "both hosts" ? "dynamic provider" : course;
     this.service = new ModelService(this.random);
   }
 
   /** @throws when an invariant is violated */
   async run(): Promise<void> {
-    this.provider = providerFor(await this.service.begin());
+    this.endpoint = await this.service.begin();
     try {
       await this.play();
     } catch (error) {
@@ -90,6 +91,10 @@ export class SweepHistory {
     await this.finish();
   }
 
+  private get state(): State | undefined {
+    return this.stack.current?.outputs as State | undefined;
+  }
+
   private randomFaults() {
     const { random } = this;
     return {
@@ -104,6 +109,7 @@ export class SweepHistory {
 
   private async randomStep(): Promise<void> {
     const { random, service } = this;
+    if (this.course === "both hosts" && random.chance(0.3)) this.move();
     const what = random.pick([
       "up",
       "up",
@@ -115,6 +121,7 @@ export class SweepHistory {
       "end",
       "expire",
       "destroy",
+      ...(this.course === "dynamic provider" ? [] : (["preview"] as const)),
     ] as const);
     switch (what) {
       case "up":
@@ -135,7 +142,14 @@ export class SweepHistory {
         return;
       case "destroy":
         return this.destroy();
+      case "preview":
+        return this.preview();
     }
+  }
+
+  private move(): void {
+    this.host = this.host === "plugin" ? "dynamic provider" : "plugin";
+    this.note(`move to the ${this.host}`, "");
   }
 
   /** Chooses new arguments, and keeps some of the old ones. */
@@ -155,32 +169,28 @@ export class SweepHistory {
       customTimeouts: { create: "150ms", update: "150ms", delete: "150ms" },
       ...(random.chance(0.1) ? { limit: 2 } : {}),
       ...(random.chance(0.3) ? { expect: ["cancelled", "succeeded", "failed", "notFound"] } : {}),
-      __provider,
     };
     this.selected = selectorOf(this.inputs);
   }
 
   private async up(): Promise<void> {
-    const { state } = this;
-    const { service } = this;
-    if (state !== undefined && !this.hasFailed && !(await this.provider.diff("", state, this.inputs)).changes) {
-      this.note("up", "unchanged");
+    const { service, stack } = this;
+    const before = stack.current;
+    const acknowledged = this.acknowledgedByService();
+    const calls = service.calls;
+    if (await stack.isUpToDate(this.newHosts(), this.host, this.inputs)) {
+      await this.deploy("unchanged up", (hosts) => stack.up(hosts, this.host, this.inputs));
+      assert.equal(service.calls, calls, "an unchanged up makes no call");
       if (this.inputs["cancelOn"] === "create") this.assertNoneIsLeft("an unchanged up");
       return;
     }
-    const acknowledged = this.acknowledgedByService();
-    const calls = service.calls;
-    const done = await this.attempt("up", async () =>
-      state === undefined
-        ? (await this.provider.create(this.inputs)).outs
-        : (await this.provider.update("", state, this.inputs)).outs,
-    );
+    const done = await this.deploy("up", (hosts) => stack.up(hosts, this.host, this.inputs));
     if (this.state === undefined) {
       const lost = [...this.acknowledgedByService()].filter((name) => !acknowledged.has(name));
       assert.deepEqual(lost, [], "acknowledged cancels are without a resource");
     }
     // A failed run that recorded nothing leaves the resource unchanged and owes nothing.
-    const recorded = this.state !== state;
+    const recorded = stack.current !== before;
     if (recorded && service.calls > calls) this.owed = this.inputs["cancelOn"] === "create" ? service.shown : [];
     if (done && this.inputs["cancelOn"] === "create") this.assertNoneIsLeft("a green up");
     if (done && service.calls > calls && this.inputs["waitFor"] === "settled") {
@@ -194,21 +204,22 @@ export class SweepHistory {
     assert.deepEqual(names(left), [], `${what} leaves operations that run and were not asked to cancel`);
   }
 
+  /** Previews an `up`. A preview fails nothing, and cancels nothing. */
+  private async preview(): Promise<void> {
+    const cancels = this.cancels();
+    assert.ok(await this.deploy("preview", (hosts) => this.stack.preview(hosts, this.host, this.inputs)));
+    assert.deepEqual(this.cancels(), cancels, "a preview cancels nothing");
+  }
+
   private async refresh(): Promise<void> {
-    const { state } = this;
-    if (state === undefined) return;
-    const done = await this.attempt("refresh", async () => (await this.provider.read("", state)).props);
-    if (done) this.hasFailed = false;
+    await this.deploy("refresh", (hosts) => this.stack.refresh(hosts));
   }
 
   private async destroy(): Promise<void> {
     const { state } = this;
     if (state === undefined) return;
-    const done = await this.attempt("destroy", async () => {
-      await this.provider.delete("", state);
-      return undefined;
-    });
-    if (!done) this.state = state;
+    const done = await this.deploy("destroy", (hosts) => this.stack.destroy(hosts));
+    if (!done) assert.equal(this.state, state, "a failed destroy leaves the state as it was");
     else if (state["cancelOn"] === "delete") {
       this.owed = this.service.shown;
       this.assertNoneIsLeft("a green destroy", selectorOf(state));
@@ -228,37 +239,34 @@ export class SweepHistory {
     this.inputs = { ...inputs, expect, customTimeouts: { create: "30s", update: "30s", delete: "30s" } };
     let ups = 0;
     for (; ups < maxUps; ups++) {
-      const before = this.state;
       await this.up();
-      if (
-        !this.hasFailed &&
-        before !== undefined &&
-        !(await this.provider.diff("", this.state ?? {}, this.inputs)).changes
-      )
-        break;
+      if (await this.stack.isUpToDate(this.newHosts(), this.host, this.inputs)) break;
     }
     assert.ok(ups < maxUps, `the history has not ended after ${maxUps} ups without faults`);
   }
 
-  private async attempt(what: string, work: () => Promise<Properties | undefined>): Promise<boolean> {
-    let done = true;
-    try {
-      const outputs = await work();
-      this.state = outputs && ({ ...outputs, __provider } as unknown as State);
-      this.hasFailed = false;
-    } catch (error) {
-      if ((error as Error).name === "AssertionError") throw error;
-      const { id, properties } = error as GrpcError;
-      done = false;
-      if (id !== undefined) {
-        this.state = properties as unknown as State;
-        this.hasFailed = true;
-      }
-      this.note(what, `failed: ${(error as Error).message.split("\n")[0] ?? ""}`);
-    }
-    if (done) this.note(what, "done");
+  /** Runs a deployment, which may be interrupted if the calls may fail. Returns whether it succeeded. */
+  private async deploy(what: string, work: (hosts: Hosts) => Promise<Ending>): Promise<boolean> {
+    const { random, service } = this;
+    const hosts = this.newHosts();
+    const isInterrupted = this.course !== "dynamic provider" && service.faults !== noFaults && random.chance(0.2);
+    const last = service.calls + 1 + random.below(12);
+    service.onCall = (calls) => {
+      if (isInterrupted && calls === last) hosts.interrupt();
+    };
+    const { ended, message } = await work(hosts);
+    service.onCall = () => undefined;
+    const beginning = message.split("\n")[0] ?? "";
+    this.note(
+      isInterrupted ? `${what}, interrupted at a call` : what,
+      ended === "done" ? ended : `failed: ${beginning}`,
+    );
     if (this.state) this.check(this.state);
-    return done;
+    return ended === "done";
+  }
+
+  private newHosts(): Hosts {
+    return new Hosts("sweep", { endpoint: this.endpoint });
   }
 
   private check(state: State): void {
@@ -298,15 +306,18 @@ export class SweepHistory {
     return new Set(names([...this.service.operations.values()].filter(({ acknowledged }) => acknowledged)));
   }
 
+  /** Returns the operations whose cancel the service carried out. */
+  private cancels(): string[] {
+    return names([...this.service.operations.values()].filter(({ cancelled }) => cancelled));
+  }
+
   private isRunning({ end, expired }: ModelOperation): boolean {
     return end === undefined && !expired;
   }
 
   private note(what: string, result: string): void {
     const { customTimeouts } = this.inputs;
-    const inputs = Object.fromEntries(
-      Object.entries(this.inputs).filter(([key]) => key !== "__provider" && key !== "customTimeouts"),
-    );
+    const inputs = Object.fromEntries(Object.entries(this.inputs).filter(([key]) => key !== "customTimeouts"));
     const state = this.state && {
       outcomes: this.state.outcomes,
       operations: this.state.operations.map(({ name, outcome }) => `${name.slice(11)} ${outcome}`).join(),
@@ -349,19 +360,12 @@ function selectorOf(inputs: Properties): (operation: ModelOperation) => boolean 
   return () => true;
 }
 
-function providerFor(endpoint: string): Provider {
-  const Provider = sweep.constructor as new (steps: unknown) => Provider;
-  const provider = new Provider((sweep as unknown as { steps: unknown }).steps);
-  provider.configure({ config: { get: (key) => (key === "cancellation:endpoint" ? endpoint : undefined) } });
-  return provider;
-}
-
 /** Runs `count` histories with seeds from `first`, several at a time. They wait for most of their time. */
-export async function runHistories(count: number, first: number): Promise<void> {
+export async function runHistories(course: Course, count: number, first: number): Promise<void> {
   let next = first;
   const worker = async () => {
     try {
-      while (next < first + count) await new SweepHistory(next++).run();
+      while (next < first + count) await new SweepHistory(next++, course).run();
     } catch (error) {
       next = Infinity;
       throw error;

@@ -1,17 +1,14 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { type Emulator, startEmulator } from "../../provider/emulator";
 import { readPages } from "../docs/markdown";
 import { describeOnEachEngine } from "../engines";
 import { succeeded } from "../scenarios/world";
 import { examples } from "../support/examples";
+import { pack, repository, run } from "./packed";
 
-const run = promisify(execFile);
-const repository = join(__dirname, "..", "..");
 /** The examples that import the package. */
 const programs = examples.filter(({ runtime }) => runtime === "nodejs");
 
@@ -55,10 +52,7 @@ describe("the package that npm packs", () => {
   before(async () => {
     project = mkdtempSync(join(tmpdir(), "cancellation-package-"));
     root = join(project, "node_modules", "pulumi-operation-cancellation");
-    const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], {
-      cwd: repository,
-    });
-    const [packed] = JSON.parse(stdout) as [{ filename: string }];
+    const archive = await pack(project);
     const { devDependencies } = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as {
       devDependencies: Record<string, string>;
     };
@@ -73,7 +67,7 @@ describe("the package that npm packs", () => {
         "--prefer-offline",
         "--no-audit",
         "--no-fund",
-        `./${packed.filename}`,
+        `./${archive}`,
         ...wanted,
         "@pulumi/gcp@^9.0.0",
         "--ignore-scripts",

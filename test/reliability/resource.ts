@@ -15,10 +15,18 @@ export interface Ending {
   readonly message: string;
 }
 
-/** Returns a separate provider, as each host has one. Its calls to Cloud Channel go to `endpoint`. */
-export function providerFor(endpoint: string, config: Readonly<Record<string, string>> = {}): Provider {
-  const Provider = request.constructor as new (steps: unknown) => Provider;
-  const provider = new Provider((request as unknown as { steps: unknown }).steps);
+/**
+ * Returns a separate provider, as each host has one. Its calls to Cloud Channel go to `endpoint`.
+ *
+ * @param of the provider of the resource
+ */
+export function providerFor(
+  endpoint: string,
+  config: Readonly<Record<string, string>> = {},
+  of: Provider = request,
+): Provider {
+  const Provider = of.constructor as new (steps: unknown) => Provider;
+  const provider = new Provider((of as unknown as { steps: unknown }).steps);
   const settings: Readonly<Record<string, string>> = { "cancellation:endpoint": endpoint, ...config };
   provider.configure({ config: { get: (key) => settings[key] } });
   return provider;

@@ -1,3 +1,4 @@
+import { courses } from "../models/hosts";
 import { runHistories } from "../models/sweepModel";
 import { silence } from "../support/silence";
 import { withoutChance } from "../support/withoutChance";
@@ -10,7 +11,9 @@ describe("the model of a sweep in a long run", () => {
   withoutChance();
   silence();
 
-  it(`agrees with the service in ${histories} random histories`, async () => {
-    await runHistories(histories, firstSeed);
-  });
+  for (const course of courses) {
+    it(`agrees with the service in ${histories} random histories in the ${course}`, async () => {
+      await runHistories(course, histories, firstSeed);
+    });
+  }
 });
