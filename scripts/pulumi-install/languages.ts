@@ -52,11 +52,12 @@ export async function installLanguages(): Promise<void> {
       await run(path.join(directory, "bin", "pip"), ["install", ...pythonPackages], temporary);
     });
   });
-  await install(tools.goSdk, { goPackages, version }, async (directory, temporary) => {
+  await install(tools.goSdk, { goPackages, ...cliModule }, async (directory, temporary) => {
     await step("Go: fetching and compiling Pulumi's SDK", async () => {
       const go = (...args: string[]) => run("go", args, temporary);
       await go("mod", "init", "program");
-      await go("get", ...goPackages.map((name) => `${name}@v${version}`));
+      // With the CLI's module, the SDK has the same versions of its dependencies as the CLI, which are compiled already.
+      await go("get", ...[cliModule.module, ...goPackages].map((name) => `${name}@v${version}`));
       // Compiles the packages into Go's cache, so that tests compile only the programs.
       await go("build", ...goPackages);
       await fs.copyFile(path.join(temporary, "go.sum"), path.join(directory, "go.sum"));

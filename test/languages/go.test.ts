@@ -3,6 +3,7 @@ import { cpSync, rmSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Emulator, startEmulator } from "../../provider/emulator";
+import { cliModule } from "../../scripts/pulumi-install/goBuild";
 import { describeOnCli, skipIf } from "../engines";
 import { withQuickStart } from "../engines/environment";
 import { findCli } from "../engines/findCli";
@@ -40,9 +41,11 @@ describeOnCli("the Go example in a program of the Automation API", () => {
     cpSync(join(tools.goSdk.directory, "go.sum"), join(project, "go.sum"));
     symlinkSync(join(repository, "node_modules"), join(project, "node_modules"));
     await generateSdk("go", join(project, "sdks", "cancellation"));
-    // `pulumi package add` makes this replacement.
     const options = { directory: project, environment: { GOFLAGS: "-mod=mod", GOPROXY: "off", GOWORK: "off" } };
+    // `pulumi package add` makes this replacement.
     await run("go", ["mod", "edit", `-replace=${sdkModule}=./sdks/cancellation`], options);
+    // The program then has the dependencies that `npm run pulumi:install` compiled.
+    await run("go", ["mod", "edit", `-require=${cliModule.module}@${cliModule.version}`], options);
     program = join(temporaryFolder(), "automation");
     await run("go", ["test", "-c", "-o", program, "."], options);
   });
