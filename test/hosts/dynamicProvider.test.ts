@@ -87,6 +87,16 @@ describe("the provider that Pulumi's host calls", () => {
     assert.deepEqual(failures, [{ property: "", reason }]);
   });
 
+  it("updates a record of the plugin without a call, because Pulumi's host needs `__provider` in the state", async () => {
+    const { emulator, provider } = await enter();
+    const record = { operation: name, outcome: "cancelled", requestTime: "2026-01-01T00:00:00Z" };
+    assert.equal((await provider.diff(id, record, inputs)).changes, true);
+    assert.equal((await provider.diff(id, { ...record, __provider }, inputs)).changes, false);
+    const { outs } = await provider.update(id, record, inputs);
+    assert.deepEqual([outs["outcome"], outs["requestTime"]], ["cancelled", record.requestTime]);
+    assert.equal(emulator.calls.count(), 0);
+  });
+
   it("returns from a diff whether there are changes, and which properties need a replacement", async () => {
     const { provider } = await enter();
     const old = { ...inputs, outcome: "cancelled", done: true };

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import type { sendUnaryData, ServiceError } from "@grpc/grpc-js";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { startEmulator } from "../../provider/emulator";
 import type { EngineLog } from "../../provider/hosts/plugin/engineLog";
-import { ProviderService } from "../../provider/hosts/plugin/service";
 import { structOf } from "../../provider/hosts/plugin/values";
 import type { Properties } from "../../provider/resources/state/record";
 import { cleanUps } from "../support/cleanUps";
+import { type Message, startPluginService } from "../support/pluginService";
 
 const name = "operations/AbC";
 const urn = (type: string, project = "p", resource = "r") => `urn:pulumi:dev::${project}::${type}::${resource}`;
@@ -31,24 +30,7 @@ function start(args: Properties = {}) {
     at: (at) => ({ info: show("info", at), warn: show("warn", at), status: show("status", at) }),
     flush: () => Promise.resolve(),
   };
-  const { methods } = new ProviderService({
-    log: log as EngineLog,
-    version: "1.2.3",
-    interruption: new AbortController().signal,
-    interrupt: () => undefined,
-    schema: () => "{}",
-  });
-  const call = <Response>(method: string, message: object) =>
-    new Promise<Response>((resolve, reject) => {
-      const answer: sendUnaryData<Response> = (error, response) => {
-        if (error) reject(new Error((error as ServiceError).details));
-        else if (response) resolve(response);
-      };
-      (methods[method] as unknown as (call: object, answer: sendUnaryData<Response>) => void)(
-        { request: message },
-        answer,
-      );
-    });
+  const call = startPluginService(log as EngineLog);
   const ready = call("configure", new proto.ConfigureRequest().setArgs(structOf(args)));
   return { call, ready, shown };
 }
@@ -100,7 +82,7 @@ describe("the lines of the plugin", () => {
   const { stopping } = cleanUps();
 
   /** Runs a step, and returns its lines without the one that says where calls go. */
-  async function linesOf(endpoint: string, method: string, message: object): Promise<Shown[]> {
+  async function linesOf(endpoint: string, method: string, message: Message): Promise<Shown[]> {
     const { call, ready, shown } = start({ endpoint });
     await ready;
     await call(method, message);

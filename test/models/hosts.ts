@@ -9,7 +9,7 @@ import { EngineLog } from "../../provider/hosts/plugin/engineLog";
 import { structOf } from "../../provider/hosts/plugin/values";
 import { parseDuration } from "../../provider/resources/inputs/duration";
 import { __provider, type Provider, providerFor } from "../reliability/resource";
-import { CallError, type PluginCall, startPluginService } from "../support/pluginService";
+import { CallError, type Message, type PluginCall, startPluginService } from "../support/pluginService";
 
 export type Properties = Readonly<Record<string, unknown>>;
 export type HostName = "dynamic provider" | "plugin";
@@ -198,9 +198,9 @@ class PluginHost implements Host {
     return this.step("update", message);
   }
 
-  private async step<Response extends { serializeBinary(): Uint8Array }>(
+  private async step<Response extends Message>(
     method: string,
-    message: { setUrn(urn: string): { serializeBinary(): Uint8Array } },
+    message: { setUrn(urn: string): Message },
   ): Promise<Response> {
     await this.configured;
     try {

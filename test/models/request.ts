@@ -306,6 +306,8 @@ class World {
     this.hosts = this.newHosts(faults.refused ? closedEndpoint : this.emulator.endpoint);
     const { ended, message } = await work(this.hosts);
     this.hosts = undefined;
+    const { current } = this.stack;
+    if (current?.host === "dynamic provider") assert.equal(typeof current.outputs["__provider"], "string");
     for (const handle of handles) handle.remove();
     this.lastMessage = message;
     if (ended !== "done") assertShowable(message);

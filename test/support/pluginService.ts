@@ -4,7 +4,7 @@ import type { EngineLog } from "../../provider/hosts/plugin/engineLog";
 import { ProviderService } from "../../provider/hosts/plugin/service";
 
 /** A protobuf message. */
-interface Message {
+export interface Message {
   serializeBinary(): Uint8Array;
 }
 
