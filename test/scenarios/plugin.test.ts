@@ -256,13 +256,15 @@ describePlugin(
       const world = open();
       const { emulator, project } = world;
       const [done, waiting, watched] = [emulator.add(), emulator.add({ onCancel: "ignore" }), emulator.add()];
+      const swept = emulator.add();
       const program = (host = plugin) => `
         const host = require("${host.module}");
         new host.CancellationRequest("request", { operation: "${done}" });
         new host.CancellationRequest("waiting", { operation: "${waiting}", waitFor: "accepted" });
         new host.CancellationRequest("watched", { operation: "${watched}", cancelOn: "delete" });
-        new host.CancellationSweep("sweep", { match: { name: "operations/**" }, limit: 9 });
+        new host.CancellationSweep("sweep", { match: { name: "${swept}" }, limit: 9 });
       `;
+      const cancels = (operation: string) => world.cancels(operation);
       world.program(program());
       await world.up();
       const before = await world.outputs();
@@ -277,12 +279,12 @@ describePlugin(
         );
         assert.deepEqual(await world.outputs(), before);
         assert.equal((await world.state("watched"))?.type, host.type("CancellationRequest"));
-        assert.deepEqual([world.cancels(done), world.cancels(waiting), world.cancels(watched)], [1, 1, 0]);
+        assert.deepEqual([done, waiting, watched, swept].map(cancels), [1, 1, 0, 0]);
         succeeded(await world.stack.refresh());
       }
       emulator.settle(waiting, "cancelled");
       await world.destroy();
-      assert.deepEqual([world.cancels(done), world.cancels(waiting), world.cancels(watched)], [1, 1, 1]);
+      assert.deepEqual([done, waiting, watched, swept].map(cancels), [1, 1, 1, 1]);
       assert.deepEqual((await world.stack.state()).resources, []);
       assert.equal(project.host, readingPlugin);
     });
