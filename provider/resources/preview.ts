@@ -36,10 +36,10 @@ export async function readForPreview<T>(
   }
 }
 
-/** Returns the arguments that decide what a preview reads, of which any may be unknown. */
+/** Returns whether an argument is unknown that decides what a preview reads, or what the step records. */
 export function hasUnknownTarget(inputs: Properties, target: readonly string[]): boolean {
-  return [...target, "service", "impersonateServiceAccount", "subject", "cancelOn", "expect"].some((argument) =>
-    hasUnknown(inputs[argument]),
+  return [...target, "service", "impersonateServiceAccount", "subject", "cancelOn", "waitFor", "expect"].some(
+    (argument) => hasUnknown(inputs[argument]),
   );
 }
 

@@ -22,11 +22,11 @@ import { describeComingFailure } from "./unexpectedOutcome";
  */
 export async function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
   const echo = echoRequestInputs(inputs);
-  const unknown = { ...unknownOutputs([...requiredOutputs, ...optionalOutputs]), ...echo };
+  const unknown = { ...echo, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) };
   if (hasUnknownTarget(inputs, ["operation"])) return unknown;
   const settings = requestSettings(inputs);
   const recorded = old ? recordedIn(old) : initialRecord;
-  if (old && isUpToDate(recorded, settings, context)) return { ...echo, ...recordOutputs(recorded) };
+  if (old && isUpToDate(recorded, settings, context)) return { ...echo, ...knownOutputs(recorded) };
 
   const label = labelOf(settings.resource, settings.operation);
   const record = await readRecord(recorded, label, settings, context);
@@ -34,9 +34,23 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
   const description = describe(record, settings);
   if (willFail(record, settings)) showWarning(context, `${label}: ${description}`);
   else outcomeLines(context).add(`${label}: ${description}`, record.outcome, context.own?.info);
-  if (!isSettled(record.outcome)) return unknown;
+  if (!isSettled(record.outcome) || mayEndWithoutRead(settings, old)) return unknown;
+  // The step records its own times, and keeps earlier ones.
+  const times = (["requestTime", "settleTime"] as const).filter(
+    (time) => record[time] === undefined || record[time] !== recorded[time],
+  );
+  return { ...echo, ...knownOutputs(record), ...unknownOutputs(times) };
+}
+
+/** Returns whether a step can succeed without a read: a create that waits only for the acknowledgement of its cancel. */
+function mayEndWithoutRead({ cancelOn, waitFor }: RequestSettings, old: Properties | undefined): boolean {
+  return old === undefined && cancelOn !== "delete" && waitFor !== "settled";
+}
+
+/** Returns the outputs that the step will record, unless a missing report must be written first. */
+function knownOutputs(record: CancellationRecord): Properties {
   const absent = Object.fromEntries(optionalOutputs.map((output) => [output, null]));
-  return { ...absent, ...unknownOutputs(["requestTime"]), ...echo, ...recordOutputs(record) };
+  return { ...absent, ...recordOutputs(record), ...(record.unreported ? unknownOutputs(["unreported"]) : {}) };
 }
 
 async function readRecord(

@@ -33,7 +33,7 @@ interface Outputs {
 }
 
 function withoutReads({ requiredOutputs, optionalOutputs }: Outputs) {
-  return (inputs: Properties) => ({ ...unknownOutputs([...requiredOutputs, ...optionalOutputs]), ...inputs });
+  return (inputs: Properties) => ({ ...inputs, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) });
 }
 
 const steps: Readonly<Record<string, Steps>> = {

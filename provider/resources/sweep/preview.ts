@@ -26,10 +26,15 @@ const target = ["collection", "filter", "match", "names", "all", "limit"];
  */
 export async function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
   const echo = echoSweepInputs(inputs);
-  const unknown = { ...unknownOutputs([...requiredOutputs, ...optionalOutputs]), ...echo };
+  // A secret list of names comes with the argument `operations`, which isn't the output of that name.
+  const unknown = { ...echo, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) };
   if (hasUnknownTarget(inputs, target)) return unknown;
   const settings = sweepSettings(inputs);
-  if (old && isUpToDate(old, settings, context)) return { ...echo, ...summaryOutputs(summaryIn(old)) };
+  if (old && isUpToDate(old, settings, context)) {
+    const recorded = summaryIn(old);
+    // The update writes a report that is missing.
+    return { ...echo, ...summaryOutputs(recorded), ...(recorded.unreported ? unknownOutputs(["unreported"]) : {}) };
+  }
 
   const label = labelOf(settings.resource, settings.collection);
   const { client, endpoint } = connect(context, settings.service, settings.identity);
