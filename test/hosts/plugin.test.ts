@@ -67,14 +67,24 @@ describe("the plugin's check of a provider", () => {
 });
 
 describe("the plugin's diff", () => {
-  async function diff(olds: Properties, news: Properties): Promise<string[]> {
+  function diff(olds: Properties, news: Properties): Promise<proto.DiffResponse> {
     const message = new proto.DiffRequest().setUrn(request).setId(name).setOlds(structOf(olds)).setNews(structOf(news));
-    return (await start().call<proto.DiffResponse>("diff", message)).getDiffsList();
+    return start().call<proto.DiffResponse>("diff", message);
   }
 
   it("names only the argument that a program changes when the default of another one depends on it", async () => {
     const done = { operation: name, outcome: "cancelled", done: true };
-    assert.deepEqual(await diff({ ...done, cancelOn: "delete" }, { operation: name }), ["cancelOn"]);
+    const response = await diff({ ...done, cancelOn: "delete" }, { operation: name });
+    assert.deepEqual(response.getDiffsList(), ["cancelOn"]);
+  });
+
+  it("shows a replacement if one property of an argument replaces the resource and another one doesn't", async () => {
+    const done = { operation: name, outcome: "cancelled", done: true };
+    const service = { endpoint: "https://aiplatform.googleapis.com", scopes: ["https://www.googleapis.com/auth/x"] };
+    const response = await diff(done, { operation: name, service });
+    assert.deepEqual([response.getDiffsList(), response.getReplacesList()], [["service"], ["service"]]);
+    const { ADD_REPLACE } = proto.PropertyDiff.Kind;
+    assert.equal(response.getDetaileddiffMap().get("service")?.getKind(), ADD_REPLACE);
   });
 });
 
