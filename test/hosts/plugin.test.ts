@@ -78,6 +78,12 @@ describe("the plugin's diff", () => {
     assert.deepEqual(response.getDiffsList(), ["cancelOn"]);
   });
 
+  it("names no property if only the wait is left, because replaceOnChanges could turn it into a replacement", async () => {
+    const response = await diff({ operation: name, outcome: "cancelling" }, { operation: name });
+    assert.equal(response.getChanges(), proto.DiffResponse.DiffChanges.DIFF_SOME);
+    assert.deepEqual([response.getHasdetaileddiff(), response.getDetaileddiffMap().getLength()], [false, 0]);
+  });
+
   it("shows a replacement if one property of an argument replaces the resource and another one doesn't", async () => {
     const done = { operation: name, outcome: "cancelled", done: true };
     const service = { endpoint: "https://aiplatform.googleapis.com", scopes: ["https://www.googleapis.com/auth/x"] };

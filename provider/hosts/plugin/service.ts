@@ -155,14 +155,10 @@ export class ProviderService {
     response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
     response.setReplacesList(replaces);
     response.setDiffsList(changed.map(({ argument }) => argument));
-    response.setHasdetaileddiff(true);
-    const details = response.getDetaileddiffMap();
-    for (const change of changed) details.set(change.argument, propertyDiff(change));
-    // An unfinished cancellation has changed no argument. The update changes this output.
-    if (changes && changed.length === 0) {
-      const { UPDATE } = proto.PropertyDiff.Kind;
-      details.set(steps.unfinishedOutput, new proto.PropertyDiff().setKind(UPDATE));
-    }
+    // An unfinished cancellation has changed no argument. A detail about an output would replace the resource, and send
+    // the cancel again, if the program sets `replaceOnChanges: ["*"]`.
+    response.setHasdetaileddiff(changed.length > 0);
+    for (const change of changed) response.getDetaileddiffMap().set(change.argument, propertyDiff(change));
     return response;
   }
 
