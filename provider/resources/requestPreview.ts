@@ -20,7 +20,11 @@ import { describeComingFailure } from "./unexpectedOutcome";
  * @param old the outputs before the update; absent in a create
  * @returns the outputs; those that aren't known yet are unknown
  */
-export async function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
+export function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
+  return outcomeLines(context).during(() => previewOne(inputs, context, old));
+}
+
+async function previewOne(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
   const echo = echoRequestInputs(inputs);
   const unknown = { ...echo, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) };
   if (hasUnknownTarget(inputs, ["operation"])) return unknown;

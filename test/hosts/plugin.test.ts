@@ -112,6 +112,40 @@ describe("the lines of the plugin", () => {
     assert.deepEqual(shown, [{ kind: "info", at: sweep, line: "r (operations): swept 1: 1 cancelled." }]);
   });
 
+  const previewOf = (urn: string, inputs: Properties) =>
+    new proto.CreateRequest().setUrn(urn).setProperties(structOf(inputs)).setPreview(true);
+
+  it("count the requests of a preview that it doesn't show one by one", async () => {
+    const operations = Array.from({ length: 30 }, (_, n) => ({ name: `operations/${n}` }));
+    const emulator = stopping(await startEmulator({ operations }));
+    const { call, ready, shown } = start({ endpoint: emulator.endpoint });
+    await ready;
+    await Promise.all(
+      operations.map(({ name: operation }, n) =>
+        call("create", previewOf(urn("cancellation:index:CancellationRequest", "p", `r${n}`), { operation })),
+      ),
+    );
+    assert.equal(shown.filter(({ line }) => line.includes("the operation is running")).length, 20);
+    assert.deepEqual(shown.at(-1), { kind: "info", at: "", line: "10 more requests: 10 running." });
+  });
+
+  it("don't show the names of a sweep in a preview if a program declares them as a secret", async () => {
+    const emulator = stopping(await startEmulator({ operations: [{ name }] }));
+    const shown = await linesOf(emulator.endpoint, "create", previewOf(sweep, { names: [name], operations: [] }));
+    const line = "r (operations): 1 running operation matches. A destroy would cancel it.";
+    assert.deepEqual(shown, [{ kind: "info", at: sweep, line }]);
+  });
+
+  for (const previewReads of ["false", "False", "0"]) {
+    it(`say nothing of an operation in a preview with previewReads ${previewReads}`, async () => {
+      const emulator = stopping(await startEmulator({ operations: [{ name }] }));
+      const { call, ready, shown } = start({ endpoint: emulator.endpoint, previewReads });
+      await ready;
+      await call("create", previewOf(request, { operation: name }));
+      assert.deepEqual([shown, emulator.calls.count()], [[], 0]);
+    });
+  }
+
   for (const [resource, properties] of [
     [request, { operation: name, outcome: "running" }],
     [sweep, { all: true, outcomes: { running: 1 }, operations: [{ name, outcome: "running" }] }],
