@@ -67,7 +67,7 @@ async function readRecord(
   try {
     const { client, endpoint } = connect(context, service, identity);
     const initial = knownAt(endpoint, operation, { record: recorded, nothing: initialRecord });
-    return await readForPreview(context, { label, endpoint }, (deadline) =>
+    return await readForPreview(context, { label, endpoint, identity }, (deadline) =>
       readOperation(initial, { client, name: operation, deadline, display: context }),
     );
   } catch (error) {

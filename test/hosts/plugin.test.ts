@@ -129,6 +129,20 @@ describe("the lines of the plugin", () => {
     assert.deepEqual(shown.at(-1), { kind: "info", at: "", line: "10 more requests: 10 running." });
   });
 
+  for (const [title, credentials, warnings] of [
+    ["one caller", [{}, {}, {}], 1],
+    ["two callers", [{ subject: "a@example.com" }, { subject: "b@example.com" }], 2],
+  ] as const) {
+    it(`are one warning in a preview for each caller that gets no credential, for requests of ${title}`, async () => {
+      const { call, ready, shown } = start({ endpoint: "https://cloudchannel.invalid", credentials: "{}" });
+      await ready;
+      for (const caller of credentials) await call("create", previewOf(request, { operation: name, ...caller }));
+      const warned = shown.filter(({ kind }) => kind === "warn");
+      assert.equal(warned.length, warnings, JSON.stringify(warned));
+      assert.match(warned[0]?.line ?? "", /this preview couldn't read what is there: .*credentials/);
+    });
+  }
+
   it("don't show the names of a sweep in a preview if a program declares them as a secret", async () => {
     const emulator = stopping(await startEmulator({ operations: [{ name }] }));
     const shown = await linesOf(emulator.endpoint, "create", previewOf(sweep, { names: [name], operations: [] }));

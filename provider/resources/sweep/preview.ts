@@ -41,7 +41,7 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
 
   const label = labelOf(settings.resource, settings.collection);
   const { client, endpoint } = connect(context, settings.service, settings.identity);
-  const running = await readForPreview(context, { label, endpoint }, async (deadline) => {
+  const running = await readForPreview(context, { label, endpoint, identity: settings.identity }, async (deadline) => {
     const run = new Run(client, settings, deadline, new Report(undefined, label), emptySummary, context);
     await run.count();
     const error = readErrorIn(run.ledger);
