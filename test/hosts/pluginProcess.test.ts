@@ -6,7 +6,11 @@ import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
 import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { type Emulator, startEmulator } from "../../provider/emulator";
 import { propertiesIn, structOf } from "../../provider/hosts/plugin/values";
 import { answer, listen, unary } from "../engines/standIn/grpcs";
@@ -15,6 +19,16 @@ import { cleanUps } from "../support/cleanUps";
 
 const name = "operations/AbC";
 const urn = "urn:pulumi:dev::p::cancellation:index:CancellationRequest::r";
+/** Returns whether a process runs. One that has ended and that nothing waits for doesn't. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== "linux" || !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
 const main = join(__dirname, "..", "..", "provider", "hosts", "plugin", "main.ts");
 
 describe("the plugin's process", function () {
@@ -77,6 +91,25 @@ describe("the plugin's process", function () {
     const { code, details, metadata } = await failure;
     assert.match(details, /The server acknowledged the cancel .* the deployment was interrupted/, String(code));
     assert.equal(metadata.get("grpc-status-details-bin").length, 1);
+  });
+
+  it("ends with the process that started it, also without a pipe that this process closes", async () => {
+    const command = JSON.stringify([process.execPath, ["--require", "tsx/cjs", main]]).slice(1, -1);
+    const script = `
+      const { stdout, pid } = require("node:child_process").spawn(${command}, { stdio: ["ignore", "pipe", "inherit"] });
+      stdout.once("data", () => console.log(pid));
+    `;
+    const parent = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(createInterface(parent.stdout), "line")) as [string];
+    after(() => {
+      if (isRunning(Number(line))) process.kill(Number(line), "SIGKILL");
+    });
+    assert.ok(isRunning(Number(line)));
+    parent.kill("SIGKILL");
+    for (let waited = 0; isRunning(Number(line)) && waited < 5_000; waited += 100) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.equal(isRunning(Number(line)), false);
   });
 
   it("makes calls in a deployment that attaches to it after another deployment has ended", async () => {

@@ -35,11 +35,23 @@ async function end(): Promise<void> {
   setTimeout(() => process.exit(0), lastResponses);
 }
 
-/** Ends the process with the engine, which then closes the plugin's stdin. */
+/** How often the process looks whether its parent still runs, in milliseconds. */
+const parentInterval = 1_000;
+
+/**
+ * Ends the process with the engine, which then closes the plugin's stdin. Without a pipe there, the process ends with
+ * its parent, for example Pulumi's language host, which runs the plugin of a source repository.
+ */
 function endWithEngine(): void {
-  if (!fstatSync(0).isFIFO()) return;
-  process.stdin.on("end", () => void end()).on("error", () => void end());
-  process.stdin.resume();
+  if (fstatSync(0).isFIFO()) {
+    process.stdin.on("end", () => void end()).on("error", () => void end());
+    process.stdin.resume();
+    return;
+  }
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void end();
+  }, parentInterval).unref();
 }
 
 const server = new Server({
