@@ -16,7 +16,9 @@ export function getOperationOutput(
   args: InputsOf<GetOperationArgs>,
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<OperationResult> {
-  return pulumi.runtime.invokeOutput("cancellation:index:getOperation", { ...args }, opts);
+  return pulumi.runtime
+    .invokeOutput<Partial<OperationResult>>("cancellation:index:getOperation", { ...args }, opts)
+    .apply((result) => orUnknown(result, result.outcome) as OperationResult);
 }
 
 /**
@@ -45,8 +47,16 @@ export function listOperationsOutput(
   opts: pulumi.InvokeOutputOptions = {},
 ): pulumi.Output<OperationResult[]> {
   return pulumi.runtime
-    .invokeOutput<Listed>("cancellation:index:listOperations", { ...args }, opts)
-    .apply(({ operations }) => operations);
+    .invokeOutput<Partial<Listed>>("cancellation:index:listOperations", { ...args }, opts)
+    .apply(({ operations }) => orUnknown(operations, operations) as OperationResult[]);
+}
+
+/**
+ * Returns a result, or the unknown value in a preview that doesn't know the provider's arguments. The engine then
+ * returns an empty result.
+ */
+function orUnknown(result: unknown, required: unknown): unknown {
+  return required === undefined && pulumi.runtime.isDryRun() ? pulumi.unknown : result;
 }
 
 /** The operations of a listing. */

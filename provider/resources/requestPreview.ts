@@ -20,13 +20,17 @@ import { describeComingFailure } from "./unexpectedOutcome";
  * @param old the outputs before the update; absent in a create
  * @returns the outputs; those that aren't known yet are unknown
  */
-export async function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
+export function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
+  return outcomeLines(context).during(() => previewOne(inputs, context, old));
+}
+
+async function previewOne(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
   const echo = echoRequestInputs(inputs);
-  const unknown = { ...unknownOutputs([...requiredOutputs, ...optionalOutputs]), ...echo };
+  const unknown = { ...echo, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) };
   if (hasUnknownTarget(inputs, ["operation"])) return unknown;
   const settings = requestSettings(inputs);
   const recorded = old ? recordedIn(old) : initialRecord;
-  if (old && isUpToDate(recorded, settings, context)) return { ...echo, ...recordOutputs(recorded) };
+  if (old && isUpToDate(recorded, settings, context)) return { ...echo, ...knownOutputs(recorded) };
 
   const label = labelOf(settings.resource, settings.operation);
   const record = await readRecord(recorded, label, settings, context);
@@ -34,9 +38,23 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
   const description = describe(record, settings);
   if (willFail(record, settings)) showWarning(context, `${label}: ${description}`);
   else outcomeLines(context).add(`${label}: ${description}`, record.outcome, context.own?.info);
-  if (!isSettled(record.outcome)) return unknown;
+  if (!isSettled(record.outcome) || mayEndWithoutRead(settings, old)) return unknown;
+  // The step records its own times, and keeps earlier ones.
+  const times = (["requestTime", "settleTime"] as const).filter(
+    (time) => record[time] === undefined || record[time] !== recorded[time],
+  );
+  return { ...echo, ...knownOutputs(record), ...unknownOutputs(times) };
+}
+
+/** Returns whether a step can succeed without a read: a create that waits only for the acknowledgement of its cancel. */
+function mayEndWithoutRead({ cancelOn, waitFor }: RequestSettings, old: Properties | undefined): boolean {
+  return old === undefined && cancelOn !== "delete" && waitFor !== "settled";
+}
+
+/** Returns the outputs that the step will record, unless a missing report must be written first. */
+function knownOutputs(record: CancellationRecord): Properties {
   const absent = Object.fromEntries(optionalOutputs.map((output) => [output, null]));
-  return { ...absent, ...unknownOutputs(["requestTime"]), ...echo, ...recordOutputs(record) };
+  return { ...absent, ...recordOutputs(record), ...(record.unreported ? unknownOutputs(["unreported"]) : {}) };
 }
 
 async function readRecord(
@@ -49,7 +67,7 @@ async function readRecord(
   try {
     const { client, endpoint } = connect(context, service, identity);
     const initial = knownAt(endpoint, operation, { record: recorded, nothing: initialRecord });
-    return await readForPreview(context, { label, endpoint }, (deadline) =>
+    return await readForPreview(context, { label, endpoint, identity }, (deadline) =>
       readOperation(initial, { client, name: operation, deadline, display: context }),
     );
   } catch (error) {

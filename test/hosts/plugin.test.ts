@@ -67,14 +67,30 @@ describe("the plugin's check of a provider", () => {
 });
 
 describe("the plugin's diff", () => {
-  async function diff(olds: Properties, news: Properties): Promise<string[]> {
+  function diff(olds: Properties, news: Properties): Promise<proto.DiffResponse> {
     const message = new proto.DiffRequest().setUrn(request).setId(name).setOlds(structOf(olds)).setNews(structOf(news));
-    return (await start().call<proto.DiffResponse>("diff", message)).getDiffsList();
+    return start().call<proto.DiffResponse>("diff", message);
   }
 
   it("names only the argument that a program changes when the default of another one depends on it", async () => {
     const done = { operation: name, outcome: "cancelled", done: true };
-    assert.deepEqual(await diff({ ...done, cancelOn: "delete" }, { operation: name }), ["cancelOn"]);
+    const response = await diff({ ...done, cancelOn: "delete" }, { operation: name });
+    assert.deepEqual(response.getDiffsList(), ["cancelOn"]);
+  });
+
+  it("names no property if only the wait is left, because replaceOnChanges could turn it into a replacement", async () => {
+    const response = await diff({ operation: name, outcome: "cancelling" }, { operation: name });
+    assert.equal(response.getChanges(), proto.DiffResponse.DiffChanges.DIFF_SOME);
+    assert.deepEqual([response.getHasdetaileddiff(), response.getDetaileddiffMap().getLength()], [false, 0]);
+  });
+
+  it("shows a replacement if one property of an argument replaces the resource and another one doesn't", async () => {
+    const done = { operation: name, outcome: "cancelled", done: true };
+    const service = { endpoint: "https://aiplatform.googleapis.com", scopes: ["https://www.googleapis.com/auth/x"] };
+    const response = await diff(done, { operation: name, service });
+    assert.deepEqual([response.getDiffsList(), response.getReplacesList()], [["service"], ["service"]]);
+    const { ADD_REPLACE } = proto.PropertyDiff.Kind;
+    assert.equal(response.getDetaileddiffMap().get("service")?.getKind(), ADD_REPLACE);
   });
 });
 
@@ -95,6 +111,54 @@ describe("the lines of the plugin", () => {
     const shown = await linesOf(emulator.endpoint, "create", message);
     assert.deepEqual(shown, [{ kind: "info", at: sweep, line: "r (operations): swept 1: 1 cancelled." }]);
   });
+
+  const previewOf = (urn: string, inputs: Properties) =>
+    new proto.CreateRequest().setUrn(urn).setProperties(structOf(inputs)).setPreview(true);
+
+  it("count the requests of a preview that it doesn't show one by one", async () => {
+    const operations = Array.from({ length: 30 }, (_, n) => ({ name: `operations/${n}` }));
+    const emulator = stopping(await startEmulator({ operations }));
+    const { call, ready, shown } = start({ endpoint: emulator.endpoint });
+    await ready;
+    await Promise.all(
+      operations.map(({ name: operation }, n) =>
+        call("create", previewOf(urn("cancellation:index:CancellationRequest", "p", `r${n}`), { operation })),
+      ),
+    );
+    assert.equal(shown.filter(({ line }) => line.includes("the operation is running")).length, 20);
+    assert.deepEqual(shown.at(-1), { kind: "info", at: "", line: "10 more requests: 10 running." });
+  });
+
+  for (const [title, credentials, warnings] of [
+    ["one caller", [{}, {}, {}], 1],
+    ["two callers", [{ subject: "a@example.com" }, { subject: "b@example.com" }], 2],
+  ] as const) {
+    it(`are one warning in a preview for each caller that gets no credential, for requests of ${title}`, async () => {
+      const { call, ready, shown } = start({ endpoint: "https://cloudchannel.invalid", credentials: "{}" });
+      await ready;
+      for (const caller of credentials) await call("create", previewOf(request, { operation: name, ...caller }));
+      const warned = shown.filter(({ kind }) => kind === "warn");
+      assert.equal(warned.length, warnings, JSON.stringify(warned));
+      assert.match(warned[0]?.line ?? "", /this preview couldn't read what is there: .*credentials/);
+    });
+  }
+
+  it("don't show the names of a sweep in a preview if a program declares them as a secret", async () => {
+    const emulator = stopping(await startEmulator({ operations: [{ name }] }));
+    const shown = await linesOf(emulator.endpoint, "create", previewOf(sweep, { names: [name], operations: [] }));
+    const line = "r (operations): 1 running operation matches. A destroy would cancel it.";
+    assert.deepEqual(shown, [{ kind: "info", at: sweep, line }]);
+  });
+
+  for (const previewReads of ["false", "False", "0"]) {
+    it(`say nothing of an operation in a preview with previewReads ${previewReads}`, async () => {
+      const emulator = stopping(await startEmulator({ operations: [{ name }] }));
+      const { call, ready, shown } = start({ endpoint: emulator.endpoint, previewReads });
+      await ready;
+      await call("create", previewOf(request, { operation: name }));
+      assert.deepEqual([shown, emulator.calls.count()], [[], 0]);
+    });
+  }
 
   for (const [resource, properties] of [
     [request, { operation: name, outcome: "running" }],

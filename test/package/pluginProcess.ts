@@ -39,9 +39,14 @@ export class PluginProcess {
     return JSON.parse(response.getSchema());
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
   /** Ends the process with the signal that the engine sends. */
   async stop(): Promise<void> {
     this.client.close();
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const closed = once(this.child, "close");
     this.child.kill("SIGINT");
     await closed;

@@ -180,6 +180,18 @@ describePlugin("an update of the plugin", (open) => {
     assert.equal("customTimeouts" in (await world.outputs()), false);
   });
 
+  it("finishes a wait without a second cancel if replaceOnChanges names all properties", async () => {
+    const world = open();
+    const operation = world.emulator.add({ onCancel: "ignore" });
+    world.request({ operation }, { customTimeouts: { create: "1s" }, replaceOnChanges: ["*"] });
+    await world.upFails(/still running 1s after/);
+    // A refresh clears the error of the create, for which the engine itself would replace the resource.
+    await world.refresh();
+    world.emulator.settle(operation, "cancelled");
+    assert.deepEqual(changes(await world.up()), ["update"]);
+    assert.equal(world.cancels(operation), 1);
+  });
+
   it("names each changed property and the kind of its change", async () => {
     const world = open();
     const operation = world.emulator.add();
@@ -237,6 +249,24 @@ describePlugin("a provider resource of the plugin", (open) => {
     const shown = [JSON.stringify(resources), output].join("\n");
     assert.equal(shown.includes(token), false, "the token is encrypted");
     world.expectNoSecretShown();
+  });
+
+  it("makes the outputs of lookups unknown in a preview that doesn't know its arguments", async () => {
+    const world = open();
+    const [first, second] = [world.emulator.add(), world.emulator.add()];
+    world.program(`
+      const { Provider } = require("pulumi-operation-cancellation/plugin");
+      const { endpoint } = new CancellationRequest("request", { operation: "${first}" });
+      const accessToken = new pulumi.Config("cancellation").requireSecret("accessToken");
+      const provider = new Provider("later", { endpoint, accessToken });
+      exports.read = getOperationOutput({ operation: "${second}" }, { provider }).outcome;
+      exports.count = listOperationsOutput({}, { provider }).apply((operations) => operations.length);
+    `);
+    const { output } = await world.preview();
+    assert.match(output, /count: \[unknown\]\s+read *: \[unknown\]/);
+    await world.up();
+    const outputs = await world.stack.outputs();
+    assert.deepEqual([outputs["read"], outputs["count"]], ["running", 2]);
   });
 
   it("refuses an argument that it doesn't have, and suggests the right one", async () => {

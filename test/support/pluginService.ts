@@ -1,5 +1,4 @@
 import type { Metadata, sendUnaryData, ServiceError } from "@grpc/grpc-js";
-import { setMaxListeners } from "node:events";
 import type { EngineLog } from "../../provider/hosts/plugin/engineLog";
 import { ProviderService } from "../../provider/hosts/plugin/service";
 
@@ -22,17 +21,7 @@ export class CallError extends Error {
 
 /** Starts the plugin's service in this process. Messages are converted to bytes and back, as gRPC does. */
 export function startPluginService(log: EngineLog): PluginCall {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const { methods } = new ProviderService({
-    log,
-    version: "1.2.3",
-    interruption: controller.signal,
-    interrupt: () => {
-      controller.abort();
-    },
-    schema: () => "{}",
-  });
+  const { methods } = new ProviderService({ log, version: "1.2.3", schema: () => "{}" });
   return <Response extends Message>(method: string, message: Message) =>
     new Promise<Response>((resolve, reject) => {
       const answer: sendUnaryData<Response> = (error, response) => {

@@ -3,24 +3,16 @@ import "../../common/requireNode";
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { setMaxListeners } from "node:events";
 import { fstatSync } from "node:fs";
 import { packageVersion as version } from "../../common/packageVersion";
 import { EngineLog } from "./engineLog";
 import { ProviderService } from "./service";
 
 const log = new EngineLog();
-const controller = new AbortController();
-// Each step and each call in flight listens.
-setMaxListeners(0, controller.signal);
 
 const service = new ProviderService({
   log,
   version,
-  interruption: controller.signal,
-  interrupt: () => {
-    controller.abort();
-  },
   schema: () => {
     // A bundle includes the file that `require` names. Most processes aren't asked for the schema, so it's loaded here.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import of a file outside provider/ isn't compiled
@@ -37,17 +29,29 @@ const lastResponses = 100;
  * ends the steps in flight within a second.
  */
 async function end(): Promise<void> {
-  controller.abort();
+  service.interrupt();
   if (service.isIdle) process.exit(0);
   await service.idle();
   setTimeout(() => process.exit(0), lastResponses);
 }
 
-/** Ends the process with the engine, which then closes the plugin's stdin. */
+/** How often the process looks whether its parent still runs, in milliseconds. */
+const parentInterval = 1_000;
+
+/**
+ * Ends the process with the engine, which then closes the plugin's stdin. Without a pipe there, the process ends with
+ * its parent, for example Pulumi's language host, which runs the plugin of a source repository.
+ */
 function endWithEngine(): void {
-  if (!fstatSync(0).isFIFO()) return;
-  process.stdin.on("end", () => void end()).on("error", () => void end());
-  process.stdin.resume();
+  if (fstatSync(0).isFIFO()) {
+    process.stdin.on("end", () => void end()).on("error", () => void end());
+    process.stdin.resume();
+    return;
+  }
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void end();
+  }, parentInterval).unref();
 }
 
 const server = new Server({
@@ -56,8 +60,9 @@ const server = new Server({
 });
 server.addService(ResourceProviderService, service.methods);
 
-const [engineAddress] = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
-if (engineAddress !== undefined) log.attach(engineAddress);
+// The engine's address follows options such as `--tracing URL`.
+const engineAddress = process.argv.slice(2).at(-1);
+if (engineAddress?.startsWith("-") === false) log.attach(engineAddress);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => void end());
 server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
   if (error) throw error;

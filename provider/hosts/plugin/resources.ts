@@ -11,8 +11,6 @@ import type { Properties } from "../../resources/state/record";
 /** The steps of a resource that the engine calls. */
 export interface Steps {
   readonly optionalOutputs: readonly string[];
-  /** The output that an update changes if no argument has changed. */
-  readonly unfinishedOutput: string;
   check(inputs: Properties, context: Context): { inputs: Properties; failures: Issue[] };
   diff(outputs: Properties, inputs: Properties, context: Context): StepDifference;
   preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties>;
@@ -33,19 +31,17 @@ interface Outputs {
 }
 
 function withoutReads({ requiredOutputs, optionalOutputs }: Outputs) {
-  return (inputs: Properties) => ({ ...unknownOutputs([...requiredOutputs, ...optionalOutputs]), ...inputs });
+  return (inputs: Properties) => ({ ...inputs, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) });
 }
 
 const steps: Readonly<Record<string, Steps>> = {
   "cancellation:index:CancellationRequest": {
     ...requestSteps,
-    unfinishedOutput: "outcome",
     preview: previewRequest,
     previewWithoutReads: withoutReads(requestSteps),
   },
   "cancellation:index:CancellationSweep": {
     ...sweepSteps,
-    unfinishedOutput: "outcomes",
     preview: previewSweep,
     previewWithoutReads: withoutReads(sweepSteps),
   },

@@ -3,6 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { setMaxListeners } from "node:events";
 import { namespace } from "../../common/settingNames";
 import { type Context, validateContext } from "../../resources/context";
 import { reasonOf } from "../../resources/errors";
@@ -23,10 +24,6 @@ import { propertiesIn, structOf } from "./values";
 /** What the service needs of its process. */
 export interface Process {
   readonly log: EngineLog;
-  /** Aborts when the user interrupts the deployment. */
-  readonly interruption: AbortSignal;
-  /** Interrupts the deployment's steps. */
-  readonly interrupt: () => void;
   readonly version: string;
   /** Returns the package's schema as JSON. */
   readonly schema: () => string;
@@ -46,6 +43,7 @@ interface ResourceRequest {
 /** Serves `pulumirpc.ResourceProvider` for one provider resource. The engine starts a process for each. */
 export class ProviderService {
   private settings = new ProviderSettings();
+  private interruption = newInterruption();
   private stepsInFlight = 0;
   private onIdle: (() => void)[] = [];
 
@@ -53,7 +51,7 @@ export class ProviderService {
 
   /** The methods, for the gRPC server. The server answers UNIMPLEMENTED to the others. */
   get methods(): UntypedServiceImplementation {
-    const { log, interrupt, version, schema } = this.process;
+    const { log, version, schema } = this.process;
     return {
       handshake: this.unary((request: proto.ProviderHandshakeRequest) => {
         log.attach(request.getEngineAddress());
@@ -61,6 +59,7 @@ export class ProviderService {
       }),
       attach: this.unary((request: { getAddress(): string }) => {
         log.attach(request.getAddress());
+        this.beginDeployment();
         return new Empty();
       }),
       getPluginInfo: this.unary(() => new PluginInfo().setVersion(version)),
@@ -76,10 +75,23 @@ export class ProviderService {
       delete: this.step((request: proto.DeleteRequest) => this.delete(request)),
       invoke: this.unary((request: proto.InvokeRequest) => this.invoke(request)),
       cancel: this.unary(() => {
-        interrupt();
+        this.interrupt();
         return new Empty();
       }),
     };
+  }
+
+  /** Interrupts the deployment's steps, those in flight and those that follow. */
+  interrupt(): void {
+    this.interruption.abort();
+  }
+
+  /**
+   * Ends an interruption. An engine attaches to a process that a developer started, which serves several deployments.
+   * The engine interrupts it at the end of each.
+   */
+  private beginDeployment(): void {
+    if (this.interruption.signal.aborted) this.interruption = newInterruption();
   }
 
   /** Whether no step is in flight. */
@@ -143,14 +155,10 @@ export class ProviderService {
     response.setChanges(changes ? DIFF_SOME : DIFF_NONE);
     response.setReplacesList(replaces);
     response.setDiffsList(changed.map(({ argument }) => argument));
-    response.setHasdetaileddiff(true);
-    const details = response.getDetaileddiffMap();
-    for (const change of changed) details.set(change.argument, propertyDiff(change));
-    // An unfinished cancellation has changed no argument. The update changes this output.
-    if (changes && changed.length === 0) {
-      const { UPDATE } = proto.PropertyDiff.Kind;
-      details.set(steps.unfinishedOutput, new proto.PropertyDiff().setKind(UPDATE));
-    }
+    // An unfinished cancellation has changed no argument. A detail about an output would replace the resource, and send
+    // the cancel again, if the program sets `replaceOnChanges: ["*"]`.
+    response.setHasdetaileddiff(changed.length > 0);
+    for (const change of changed) response.getDetaileddiffMap().set(change.argument, propertyDiff(change));
     return response;
   }
 
@@ -229,23 +237,23 @@ export class ProviderService {
 
   /** @param timeout in seconds; 0 if the engine sets none */
   private context(timeout = 0): Context {
-    const { log, interruption } = this.process;
     const { config } = this.settings;
+    const interruption = this.interruption.signal;
     const limit = timeout > 0 ? { timeout: timeout * 1_000 } : {};
-    return { config, environment: process.env, log: log.stack, interruption, ...limit };
+    return { config, environment: process.env, log: this.process.log.stack, interruption, ...limit };
   }
 
-  /** Handles a call that the end of the process waits for. */
+  /** Handles a call for whose response the end of the process waits. */
   private step<Request extends ResourceRequest, Response>(handle: (request: Request) => Promise<Response>) {
-    return this.unary(async (request: Request) => {
+    const handleCall = this.unary(handle);
+    return (call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>): void => {
       this.stepsInFlight++;
-      try {
-        return await handle(request);
-      } finally {
+      handleCall(call, (...response) => {
+        callback(...response);
         this.stepsInFlight--;
         if (this.stepsInFlight === 0) for (const resolve of this.onIdle.splice(0)) resolve();
-      }
-    });
+      });
+    };
   }
 
   private unary<Request, Response>(handle: (request: Request) => Response | Promise<Response>) {
@@ -268,6 +276,13 @@ export class ProviderService {
       callback(failureOf(error, defaultsOf(request)));
     }
   }
+}
+
+/** Returns a controller whose signal each step and each call in flight can listen to. */
+function newInterruption(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /**

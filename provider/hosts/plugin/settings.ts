@@ -33,8 +33,9 @@ export class ProviderSettings {
 
   /** Whether a preview reads operations. Default: true. */
   get previewReads(): boolean {
-    const text = this.config(previewReadsKey) ?? this.environment[previewReadsVariable];
-    return text !== "false";
+    const text = this.config(previewReadsKey) ?? this.environment[previewReadsVariable] ?? "";
+    // Some languages write a boolean as "False".
+    return !/^(0|f|false)$/i.test(text);
   }
 }
 

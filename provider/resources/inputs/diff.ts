@@ -79,10 +79,12 @@ export function compare<Settings>(
   const replaces = [...new Set(different.filter(({ replaces }) => replaces).map(({ argument }) => argument))];
   // An omitted argument changes with another one when its default depends on that one.
   const given = different.filter(({ argument }) => isGiven(outputs[argument]) || isGiven(inputs[argument]));
-  const changed = (given.length > 0 ? given : different).map(({ argument, replaces }) => ({
+  // Several comparisons may concern one argument.
+  const names = new Set((given.length > 0 ? given : different).map(({ argument }) => argument));
+  const changed = [...names].map((argument) => ({
     argument,
     kind: kindOfChange(outputs[argument], inputs[argument]),
-    replaces,
+    replaces: replaces.includes(argument),
   }));
   return { changed, replaces, before, settings };
 }

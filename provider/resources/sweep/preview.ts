@@ -15,6 +15,9 @@ import { emptySummary, summaryIn, summaryOutputs } from "./summary";
 /** How many operations a preview names. */
 const named = 3;
 
+/** The argument that a program's class sets if `names` is a secret. A preview then names no operation. */
+const secretNames = "operations";
+
 /** The arguments that decide what a sweep selects. */
 const target = ["collection", "filter", "match", "names", "all", "limit"];
 
@@ -26,14 +29,19 @@ const target = ["collection", "filter", "match", "names", "all", "limit"];
  */
 export async function preview(inputs: Properties, context: Context, old?: Properties): Promise<Properties> {
   const echo = echoSweepInputs(inputs);
-  const unknown = { ...unknownOutputs([...requiredOutputs, ...optionalOutputs]), ...echo };
+  // The argument `operations` isn't the output of that name.
+  const unknown = { ...echo, ...unknownOutputs([...requiredOutputs, ...optionalOutputs]) };
   if (hasUnknownTarget(inputs, target)) return unknown;
   const settings = sweepSettings(inputs);
-  if (old && isUpToDate(old, settings, context)) return { ...echo, ...summaryOutputs(summaryIn(old)) };
+  if (old && isUpToDate(old, settings, context)) {
+    const recorded = summaryIn(old);
+    // The update writes a report that is missing.
+    return { ...echo, ...summaryOutputs(recorded), ...(recorded.unreported ? unknownOutputs(["unreported"]) : {}) };
+  }
 
   const label = labelOf(settings.resource, settings.collection);
   const { client, endpoint } = connect(context, settings.service, settings.identity);
-  const running = await readForPreview(context, { label, endpoint }, async (deadline) => {
+  const running = await readForPreview(context, { label, endpoint, identity: settings.identity }, async (deadline) => {
     const run = new Run(client, settings, deadline, new Report(undefined, label), emptySummary, context);
     await run.count();
     const error = readErrorIn(run.ledger);
@@ -42,17 +50,17 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
   });
   if (!running) return unknown;
   const show = running.length > settings.limit ? showWarning : showInfo;
-  show(context, `${label}: ${describe(running, settings)}`);
+  const names = inputs[secretNames] === undefined ? running : [];
+  show(context, `${label}: ${describe(running.length, names, settings)}`);
   return unknown;
 }
 
 /** Describes what the sweep would meet, and what it would do. */
-function describe(running: readonly string[], { limit, cancelOn }: SweepSettings): string {
-  const count = running.length;
+function describe(count: number, names: readonly string[], { limit, cancelOn }: SweepSettings): string {
   if (count === 0) return "no running operation matches.";
   const more = count > named ? ` and ${inDigits(count - named)} more` : "";
-  const names = `${running.slice(0, named).join(", ")}${more}`;
-  const matching = `${inDigits(count)} running operation${count === 1 ? " matches" : "s match"} (${names})`;
+  const first = names.length > 0 ? ` (${names.slice(0, named).join(", ")}${more})` : "";
+  const matching = `${inDigits(count)} running operation${count === 1 ? " matches" : "s match"}${first}`;
   if (count > limit) {
     const failing = cancelOn === "delete" ? "a destroy" : "the sweep";
     return `${matching}, and limit is ${inDigits(limit)}: ${failing} would fail before its first cancel. Narrow the selection or raise limit.`;
