@@ -143,6 +143,34 @@ describe("the lines of the plugin", () => {
     });
   }
 
+  for (const [title, news, line] of [
+    [
+      "that continues",
+      { all: true },
+      "r (operations): 1 running operation matches (operations/c). The sweep would cancel it. " +
+        "It would wait for 2 operations whose cancel was acknowledged.",
+    ],
+    [
+      "of a part of its selection",
+      { match: { name: "operations/a" } },
+      "r (operations): no cancel would be sent. It would wait for 1 operation whose cancel was acknowledged.",
+    ],
+  ] as const) {
+    it(`count only what a sweep ${title} would cancel, and compare that with its limit`, async () => {
+      const names = ["operations/a", "operations/b", "operations/c"];
+      const emulator = stopping(await startEmulator({ operations: names.map((each) => ({ name: each })) }));
+      const [a, b] = names.map((each) => ({ name: each, outcome: "cancelling" }));
+      const olds = { outcomes: { cancelling: 2 }, operations: [a, b], requestTime: "2025-01-01T00:00:00.000Z" };
+      const message = new proto.UpdateRequest()
+        .setUrn(sweep)
+        .setId("//cloudchannel.googleapis.com/operations#1")
+        .setOlds(structOf({ all: true, cancelOn: "create", ...olds }))
+        .setNews(structOf({ cancelOn: "create", limit: 1, ...news }))
+        .setPreview(true);
+      assert.deepEqual(await linesOf(emulator.endpoint, "update", message), [{ kind: "info", at: sweep, line }]);
+    });
+  }
+
   it("don't show the names of a sweep in a preview if a program declares them as a secret", async () => {
     const emulator = stopping(await startEmulator({ operations: [{ name }] }));
     const shown = await linesOf(emulator.endpoint, "create", previewOf(sweep, { names: [name], operations: [] }));

@@ -87,15 +87,15 @@ export class Run {
   }
 
   /**
-   * Counts the selected operations that are running, and cancels none. Returns how many a delete would cancel.
+   * Counts the selected operations that are running, and cancels none. Returns those that need a cancel.
    *
    * @throws {StepError} if the service can't list
    */
-  async count(): Promise<number> {
+  async count(): Promise<ReadonlySet<string>> {
     const { names } = this.settings.selection;
     const running = names ? await this.readRunning(names) : await this.listRunning();
     for (const name of running) this.ledger.add(name, { outcome: "running" });
-    return running.size;
+    return running;
   }
 
   /**

@@ -82,11 +82,21 @@ export async function read(_id: string, properties: Properties, context: Context
   }
 }
 
+/** Returns whether an update continues what the state records. With another selection, it starts over. */
+function continues(old: Properties, settings: SweepSettings, context: Context): boolean {
+  return isRecordedHere(summaryIn(old), settings, context) && isSameSweep(sweepSettings(old), settings);
+}
+
+/** Returns what an update begins with. If it starts over, that's only the acknowledged cancels. */
+export function earlierIn(old: Properties, settings: SweepSettings, context: Context): Summary {
+  const recorded = summaryIn(old);
+  return continues(old, settings, context) ? recorded : acknowledgedIn(recorded);
+}
+
 /** Returns whether an update has nothing to do but to apply settings and to write a report. It then makes no call. */
 export function isUpToDate(old: Properties, settings: SweepSettings, context: Context): boolean {
-  const recorded = summaryIn(old);
-  const same = isRecordedHere(recorded, settings, context) && isSameSweep(sweepSettings(old), settings);
-  return same && (settings.cancelOn === "delete" || isSweepSatisfied(recorded, settings));
+  const isEnough = settings.cancelOn === "delete" || isSweepSatisfied(summaryIn(old), settings);
+  return isEnough && continues(old, settings, context);
 }
 
 /** @throws {StepError} always, because there is nothing to read that says what a sweep selected */
@@ -107,11 +117,10 @@ export function importById(id: string): never {
  */
 export async function update(id: string, old: Properties, inputs: Properties, context: Context): Promise<Properties> {
   const settings = sweepSettings(inputs);
-  const before = sweepSettings(old);
   const outputs = (summary: Summary) => ({ ...echoSweepInputs(inputs), ...summaryOutputs(summary) });
   const recorded = summaryIn(old);
-  const same = isRecordedHere(recorded, settings, context) && isSameSweep(before, settings);
-  const earlier = same ? recorded : acknowledgedIn(recorded);
+  const same = continues(old, settings, context);
+  const earlier = earlierIn(old, settings, context);
 
   // The report of the earlier selection can't be written later.
   if (!same && !isReported(recorded, settings)) await writeMissingReport(settings, recorded);
@@ -197,7 +206,7 @@ function warnOfLimit(count: number, { resource, collection, limit }: SweepSettin
   );
 }
 
-/** Returns whether an update continues the sweep. With another selection, it starts over. */
+/** Returns whether the selection and `cancelOn` are the same. */
 function isSameSweep(before: SweepSettings, now: SweepSettings): boolean {
   return before.cancelOn === now.cancelOn && isDeepStrictEqual(before.selection, now.selection);
 }
@@ -231,7 +240,7 @@ async function count(
     step === "read" ? Deadline.after(readTimeout, context.interruption) : stepDeadline(context, settings, step);
   let running = 0;
   const { summary } = await readOnly(settings, context, acknowledgedIn(earlier), deadline, async (run) => {
-    running = await run.count();
+    running = (await run.count()).size;
   });
   if (step === "read") showChange(earlier, summary, settings, context);
   warnOfLimit(running, settings, context);
