@@ -2,16 +2,15 @@
  * Requests the cancellation of one operation of each kind. In the repository, `npm run demo` starts the emulator and
  * runs this program on it.
  *
- * To run it step by step, start the emulator in the repository:
+ * To run it step by step, copy this folder, and start the emulator in the copy:
  *
- *     npm ci
- *     npm run emulator -- --operation operations/AbC=cancel --operation operations/DeF=UNIMPLEMENTED
+ *     npm install
+ *     npx operations-emulator --operation operations/AbC=cancel --operation operations/DeF=UNIMPLEMENTED
  *
- * In another terminal, run the example. The first two commands keep the state on this machine:
+ * In another terminal, run the example in the copy. The first two commands keep the state on this machine:
  *
  *     mkdir -p /tmp/pulumi-state
  *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
- *     cd examples/demo
  *     pulumi stack init dev
  *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
  *     pulumi config set --path operations.honoured operations/AbC

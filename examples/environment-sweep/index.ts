@@ -1,21 +1,20 @@
 /**
  * Cancels the operations that still run in an environment before the environment is destroyed.
  *
- * To run it without a Google account, start the emulator in the repository:
+ * To run it without a Google account, copy this folder, and start the emulator in the copy:
  *
- *     npm ci
- *     npm run emulator
+ *     npm install
+ *     npx operations-emulator
  *
  * In another terminal, add operations of the types that the sweep selects:
  *
  *     curl --data '{"operationType": "CREATE_ENTITLEMENT"}' http://127.0.0.1:8085/emulator/operations
  *     curl --data '{"operationType": "CHANGE_OFFER"}' http://127.0.0.1:8085/emulator/operations
  *
- * Then run the example. The first two commands keep the state on this machine:
+ * Then run the example in the copy. The first two commands keep the state on this machine:
  *
  *     mkdir -p /tmp/pulumi-state
  *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
- *     cd examples/environment-sweep
  *     pulumi stack init dev
  *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
  *     pulumi up

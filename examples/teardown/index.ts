@@ -1,16 +1,15 @@
 /**
  * Cancels an environment's operations when it's destroyed.
  *
- * To run it without a Google account, start the emulator in the repository:
+ * To run it without a Google account, copy this folder, and start the emulator in the copy:
  *
- *     npm ci
- *     npm run emulator -- --operation operations/AbC=cancel --operation operations/DeF=complete
+ *     npm install
+ *     npx operations-emulator --operation operations/AbC=cancel --operation operations/DeF=complete
  *
- * In another terminal, run the example. The first two commands keep the state on this machine:
+ * In another terminal, run the example in the copy. The first two commands keep the state on this machine:
  *
  *     mkdir -p /tmp/pulumi-state
  *     export PULUMI_BACKEND_URL=file:///tmp/pulumi-state PULUMI_CONFIG_PASSPHRASE=example
- *     cd examples/teardown
  *     pulumi stack init dev
  *     pulumi config set cancellation:endpoint http://127.0.0.1:8085
  *     pulumi config set --path 'operations[0]' operations/AbC
