@@ -9,7 +9,7 @@ const minLength = 3;
 const minDistinctLength = 10;
 
 /** Messages that come from elsewhere. */
-const foreign = ["listen EADDRINUSE"];
+const foreign = ["listen EADDRINUSE", "could not find latest version for provider cancellation"];
 
 const sources = ["provider", "stack"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })

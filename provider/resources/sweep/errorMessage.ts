@@ -1,7 +1,17 @@
 import { asSentence, truncate } from "../../common/text";
+import { isSettled } from "../../operations/outcome";
 import { type Expectation, isSatisfied } from "../expectation";
+import { expectable, timeoutToRaise } from "../inputs/schema";
 import type { Ledger } from "./ledger";
-import { countedOutcomes, countsInWords, isOutcomeSatisfied, type Summary, total } from "./summary";
+import {
+  type Counted,
+  countedOutcomes,
+  countsInWords,
+  isOutcomeSatisfied,
+  isSettledCount,
+  type Summary,
+  total,
+} from "./summary";
 
 /** How many operations an error describes. */
 const maxDescribed = 20;
@@ -29,17 +39,36 @@ export function describeUnexpected(
   collection: string,
   expectation: Expectation,
 ): string | undefined {
-  const unwanted = countedOutcomes.filter((outcome) => !isOutcomeSatisfied(outcome, expectation));
+  const unwanted = unwantedIn(outcomes, expectation);
+  if (unwanted.length === 0) return undefined;
   const count = unwanted.reduce((sum, outcome) => sum + (outcomes[outcome] ?? 0), 0);
-  if (count === 0) return undefined;
   const described = fitting([...describe(ledger, expectation)]);
   const more = count - described.length;
   const first = [...described, ...(more > 0 ? [`and ${more} more`] : [])].join(separator);
   return [
     `${collection}: ${count} of ${total(outcomes)} operations didn't end as expected (${countsInWords(outcomes)}). \`expect\` allows ${expectation.expect.join(", ")}.`,
     ...(described.length > 0 ? [asSentence(first)] : []),
-    "The next run continues with what still runs.",
+    ...(unwanted.every(isSettledCount) ? [] : ["The next run continues with what still runs."]),
+    ...(unwanted.includes("cancelling") ? [`To wait longer, set ${timeoutToRaise(expectation.cancelOn)}.`] : []),
   ].join(" ");
+}
+
+/** Returns how to accept the outcomes that aren't expected, or `undefined` if `expect` can have none of them. */
+export function acceptanceIn({ outcomes }: Summary, expectation: Expectation): string | undefined {
+  const unwanted = unwantedIn(outcomes, expectation);
+  const missing = expectable.filter(
+    (outcome) =>
+      !expectation.expect.includes(outcome) &&
+      (unwanted.includes(outcome) || (isSettled(outcome) && unwanted.includes("unobserved"))),
+  );
+  if (missing.length === 0) return undefined;
+  const which = missing.length === 1 ? "this outcome" : "these outcomes";
+  return `To accept ${which}, add ${missing.map((outcome) => `"${outcome}"`).join(", ")} to \`expect\``;
+}
+
+/** Returns the outcomes that operations have and that aren't expected. */
+function unwantedIn(outcomes: Summary["outcomes"], expectation: Expectation): Counted[] {
+  return countedOutcomes.filter((outcome) => outcomes[outcome] && !isOutcomeSatisfied(outcome, expectation));
 }
 
 /** Returns the first descriptions, as many as fit. */

@@ -15,7 +15,7 @@ import { showInfo, showProgress, showWarning } from "../progress";
 import { isReported, Report } from "../report";
 import type { Properties } from "../state/record";
 import { describeComingFailure, waysOut } from "../unexpectedOutcome";
-import { describeUnexpected, readErrorIn } from "./errorMessage";
+import { acceptanceIn, describeUnexpected, readErrorIn } from "./errorMessage";
 import { echoSweepInputs, validateSweepInputs, type SweepSettings, sweepSettings } from "./inputs";
 import { Run } from "./run";
 import {
@@ -350,10 +350,11 @@ async function sweep(
   if (errors.size === 0 && unexpected !== undefined && run.noListener) errors.add(reasonOf(run.noListener));
   const problems = [...errors, ...(unexpected === undefined ? [] : [unexpected])];
   if (problems.length === 0) return { summary, mayHaveCancelled };
+  const acceptance = acceptanceIn(summary, settings);
   const ways = waysOut({
     step,
     isInState: step !== "create" || mayHaveCancelled,
-    ...(unexpected === undefined ? {} : { acceptance: "To accept these outcomes, change `expect`" }),
+    ...(acceptance === undefined ? {} : { acceptance }),
   });
   if (unexpected !== undefined || step === "delete") problems.push(ways);
   return { summary, mayHaveCancelled, error: problems.map(asSentence).join(" ") };

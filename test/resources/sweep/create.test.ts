@@ -276,7 +276,7 @@ describe("create of a sweep that cancels at its creation", () => {
       assert.match(message, /^operations: 2 of 4 operations didn't end as expected \(2 running, 2 cancelled\)\. /);
       assert.match(message, /\. operations\/a: the cancel call failed with PERMISSION_DENIED \(HTTP 403\): Not yours/);
       assert.match(message, /; operations\/c: the cancel call failed with INVALID_ARGUMENT \(HTTP 400\): Odd/);
-      assert.match(message, /[^.]\. The next run continues with what still runs\. To accept /);
+      assert.match(message, /[^.]\. The next run continues with what still runs\. To give up /);
       assert.doesNotMatch(message, /\n/, "the engine shows one line");
       assert.deepEqual(outputs["outcomes"], { running: 2, cancelled: 2 });
       assert.deepEqual(
@@ -391,7 +391,10 @@ describe("create of a sweep that cancels at its creation", () => {
       message,
       /1 of 2 operations didn't end as expected \(1 cancelled, 1 failed\)\. `expect` allows cancelled\./,
     );
-    assert.match(message, /\. operations\/b: failed, INTERNAL: It broke\. The next run/);
+    assert.match(
+      message,
+      /\. operations\/b: failed, INTERNAL: It broke\. To accept this outcome, add "failed" to `expect`\./,
+    );
     assert.deepEqual((outputs["operations"] as unknown[])[0], { name: "operations/b", outcome: "failed" });
   });
 

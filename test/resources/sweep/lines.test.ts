@@ -181,7 +181,7 @@ describe("what the error of a sweep says to do", () => {
     const { message } = await failure(create());
     assert.match(
       message,
-      /To accept these outcomes, change `expect`\. The failed creation left nothing in the state\.$/,
+      /To accept this outcome, add "unsupported" to `expect`\. The failed creation left nothing in the state\.$/,
     );
     assert.doesNotMatch(message, inStateOnly);
     assert.doesNotMatch((await failure(create({ limit: 0 }))).message, inStateOnly);
@@ -192,8 +192,18 @@ describe("what the error of a sweep says to do", () => {
     const { message, outputs } = await partial(create({ expect: ["cancelled"] }));
     const again = await partial(update(outputs, { expect: ["cancelled"] }));
     for (const text of [message, again.message]) {
-      assert.match(text, /change `expect`\. To give up the resource, remove it .*`pulumi state delete`\.$/s);
+      assert.match(
+        text,
+        /add "succeeded" to `expect`\. To give up the resource, remove it .*`pulumi state delete`\.$/s,
+      );
     }
+  });
+
+  it("is to allow more time if an operation runs after the time limit, because `expect` can't accept it", async () => {
+    const { create } = await enter({ operations: [{ name: "operations/a", onCancel: "ignore" }] });
+    const { message } = await partial(create({ customTimeouts: { create: "200ms" } }));
+    assert.match(message, /The next run continues with what still runs\. To wait longer, set `?customTimeouts\./);
+    assert.doesNotMatch(message, /To accept/);
   });
 
   it("is to change the program, to run up and to destroy again after a failed delete", async () => {
@@ -201,7 +211,7 @@ describe("what the error of a sweep says to do", () => {
     const unexpected = await rejection(remove({ expect: ["cancelled"] }));
     assert.match(
       unexpected.message,
-      /The resource stays in the state\. To accept these outcomes, change `expect` in the program, run `pulumi up`, and then run `pulumi destroy` again\./,
+      /The resource stays in the state\. To accept this outcome, add "succeeded" to `expect` in the program, run `pulumi up`, and then run `pulumi destroy` again\./,
     );
     emulator.add({ name: "operations/b" });
     const limited = await rejection(remove({ limit: 0 }));

@@ -124,7 +124,10 @@ describe("update of a sweep that cancels at its creation", () => {
       const { update, cancels } = await enter();
       const before = state([...named("succeeded", "a"), ...named("cancelled", "b")]);
       const { outputs, message } = await partial(update(before, { expect: ["cancelled"] }));
-      assert.match(message, /1 of 2 operations didn't end as expected[^;]*\. operations\/a: succeeded\. The next run/);
+      assert.match(
+        message,
+        /1 of 2 operations didn't end as expected[^;]*\. operations\/a: succeeded\. To accept this outcome, add "succeeded" to/,
+      );
       assert.deepEqual(outputs["outcomes"], before["outcomes"]);
       await partial(update(outputs, { expect: ["cancelled"] }));
       assert.equal(cancels(), 0);
@@ -135,7 +138,7 @@ describe("update of a sweep that cancels at its creation", () => {
       const { message } = await partial(update(state([], { unobserved: 3 }), { expect: ["cancelled"] }));
       assert.match(
         message,
-        /3 of 3 operations didn't end as expected \(3 unobserved\)\. [^.]*\. The next run continues/,
+        /3 of 3 operations didn't end as expected \(3 unobserved\)\. [^.]*\. To accept these outcomes, add "succeeded", "failed" to `expect`/,
       );
     });
 
