@@ -121,22 +121,36 @@ function isSecret(key: string): boolean {
 const namespace = "cancellation";
 
 /**
- * Refuses unknown settings in this package's namespace. A misspelled endpoint would send calls to production.
+ * Refuses unknown settings in this package's namespace, and its settings in a misspelled namespace. A misspelled endpoint
+ * would send calls to production.
  *
- * @throws with the names of all unknown settings
+ * @throws with the names of all such settings
  */
 export function checkConfigKeys(): void {
-  const given = Object.keys(pulumi.runtime.allConfig()).filter((key) => key.startsWith(`${namespace}:`));
-  // A project with this name has its own config there.
-  if (given.length === 0 || pulumi.runtime.getProject() === namespace) return;
+  // A project has its own config in the namespace with its name.
+  const own = pulumi.runtime.getProject();
+  const given = Object.keys(pulumi.runtime.allConfig()).filter(
+    (key) => /cancel/i.test(namespaceOf(key)) && namespaceOf(key) !== own,
+  );
+  if (given.length === 0) return;
   const known = configKeys();
-  const unknown = given.filter((key) => !known.includes(key));
+  const unknown = given.filter((key) =>
+    namespaceOf(key) === namespace ? !known.includes(key) : known.includes(`${namespace}:${settingOf(key)}`),
+  );
   if (unknown.length === 0) return;
   throw new Error(
     `The stack's config has settings that ${packageName} doesn't know. Correct each one, or remove it:\n` +
       unknown.map((key) => `- ${key}${suggestionFor(key, known)}: pulumi config rm ${key}`).join("\n") +
       `\nKnown are ${known.join(", ")}.`,
   );
+}
+
+function namespaceOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf(":")));
+}
+
+function settingOf(key: string): string {
+  return key.slice(key.indexOf(":") + 1);
 }
 
 /* eslint-disable @typescript-eslint/no-require-imports -- a program without such settings doesn't load these modules */
@@ -149,8 +163,7 @@ function configKeys(): string[] {
 
 function suggestionFor(key: string, known: readonly string[]): string {
   const { closest } = require("./common/suggestion") as typeof import("./common/suggestion");
-  const local = (name: string) => name.slice(namespace.length + 1);
-  const meant = closest(local(key), known.map(local));
+  const meant = closest(settingOf(key), known.map(settingOf));
   return meant === undefined ? "" : ` (did you mean ${namespace}:${meant}?)`;
 }
 /* eslint-enable @typescript-eslint/no-require-imports */

@@ -25,6 +25,20 @@ describe("the keys of the stack's config", () => {
     assert.match(message, /Known are .*cancellation:accessToken.*cancellation:endpoint.*cancellation:subject/);
   });
 
+  it("are refused if they are the package's settings in a misspelled namespace", () => {
+    const namespaces = ["cancelation", "Cancellation", "operation-cancellation", "pulumi-operation-cancellation"];
+    const message = refusal(Object.fromEntries(namespaces.map((name) => [`${name}:endpoint`, "x"])));
+    for (const name of namespaces) {
+      assert.ok(
+        message.includes(`- ${name}:endpoint (did you mean cancellation:endpoint?): pulumi config rm ${name}:`),
+      );
+    }
+  });
+
+  it("are accepted in the namespace of the project, also if its name resembles the package's", () => {
+    assert.equal(refusal({ "cancellations:endpoint": "x" }, "cancellations"), "");
+  });
+
   it("are accepted if they are documented or belong to another package", () => {
     const documented = ["endpoint", "subject", "accessToken", "credentials", "impersonateServiceAccount"];
     documented.push("impersonateServiceAccountDelegates", "billingProject", "userProjectOverride", "universeDomain");
