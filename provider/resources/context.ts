@@ -4,7 +4,7 @@ import { describeCaller, type Identity, type IdentityArgs, resolveIdentity } fro
 import { headerSource, needsNoCredential } from "../auth/tokenCache";
 import type { OperationsClient } from "../operations/client";
 import { observeCalls } from "./callProgress";
-import { type Endpoint, endpointFor, holdsAt, type Settings, validateEndpoints } from "./endpoint";
+import { type Endpoint, endpointFor, holdsAt, isRefusedAt, type Settings, validateEndpoints } from "./endpoint";
 import { StepError } from "./errors";
 import { HintingClient } from "./errorHints";
 import { type Display, type Log, showWarning } from "./progress";
@@ -96,6 +96,23 @@ export function explainUpdate(
   logOnce(
     context,
     `${label}: the state records what happened at ${recorded}. Calls go to ${called.origin}, so the next update asks there.`,
+  );
+}
+
+/** Warns once that a step is going to fail, because the record is a service's and the calls go to an emulator. */
+export function warnOfEmulator(
+  label: string,
+  { endpoint: recorded }: { readonly endpoint?: string },
+  { service, identity }: { readonly service: Service; readonly identity: IdentityArgs },
+  context: Context,
+  step: "The update" | "A destroy",
+): void {
+  const called = validDestination(context, service, identity);
+  if (recorded === undefined || called === undefined || !isRefusedAt(recorded, called.origin)) return;
+  warnOnce(
+    context,
+    `${label}: the state records what happened at ${recorded}, but calls go to the emulator at ${called.origin}. ${step} will fail. ` +
+      "Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.",
   );
 }
 

@@ -88,10 +88,13 @@ export function knownAt<T extends { readonly endpoint?: string }>(
   { record, nothing }: Known<T>,
 ): T {
   const recorded = record.endpoint;
-  if (recorded !== undefined && !isEmulator(recorded) && isEmulator(endpoint)) {
-    throw new OtherEndpointError(name, recorded, endpoint);
-  }
+  if (recorded !== undefined && isRefusedAt(recorded, endpoint)) throw new OtherEndpointError(name, recorded, endpoint);
   return { ...(holdsAt(recorded, endpoint) ? record : nothing), endpoint };
+}
+
+/** Returns whether a step with a record of one endpoint makes no call at another, because that one is an emulator. */
+export function isRefusedAt(recorded: string, endpoint: string): boolean {
+  return !isEmulator(recorded) && isEmulator(endpoint);
 }
 
 /** A service on this machine is an emulator. */

@@ -3,7 +3,15 @@ import { isSettled, type Outcome } from "../operations/outcome";
 import { fullName } from "../operations/resourceName";
 import { assertExpected, waitForExpectedOutcome, readOperation, requestCancel, type Target } from "./cancelOperation";
 import { checkBy } from "./check";
-import { connect, type Context, explainUpdate, isRecordedHere, stepDeadline, warnOnce } from "./context";
+import {
+  connect,
+  type Context,
+  explainUpdate,
+  isRecordedHere,
+  stepDeadline,
+  warnOfEmulator,
+  warnOnce,
+} from "./context";
 import { knownAt } from "./endpoint";
 import { OtherEndpointError, PartialError, StepError, UnfinishedError } from "./errors";
 import { isFinal, isSatisfied } from "./expectation";
@@ -257,8 +265,18 @@ export function diff(outputs: Properties, inputs: Properties, context: Context):
   if (!isHere && replaces.length === 0)
     explainUpdate(labelOf(settings.resource, settings.operation), recorded, settings, context);
   const satisfied = isHere && (settings.cancelOn === "delete" || isSatisfied(recorded.outcome, settings));
-  const isUnfinished = !satisfied || !isReported(recorded, settings);
-  return { changes: changed.length > 0 || isUnfinished, changed, replaces };
+  const changes = changed.length > 0 || !satisfied || !isReported(recorded, settings);
+  const calling = callingStep(recorded, settings);
+  if (calling !== undefined && replaces.length === 0) {
+    warnOfEmulator(labelOf(settings.resource, settings.operation), recorded, settings, context, calling);
+  }
+  return { changes, changed, replaces };
+}
+
+/** Returns the next step that makes a call, as a sentence begins with it. */
+function callingStep(recorded: CancellationRecord, settings: RequestSettings): "The update" | "A destroy" | undefined {
+  if (settings.cancelOn === "delete") return isOver(recorded, settings) ? undefined : "A destroy";
+  return isSettled(recorded.outcome) || isSatisfied(recorded.outcome, settings) ? undefined : "The update";
 }
 
 /** Warns once if the outcome that is known fails the next step. */

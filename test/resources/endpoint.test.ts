@@ -377,6 +377,31 @@ describe("a record that was made at a service, at an emulator", () => {
     }
   });
 
+  it("is warned of in a preview if the next step that calls is going to fail", async () => {
+    const { emulator, here } = await enter();
+    const warned = (state: Properties, inputs: Properties) => {
+      const before = here.lines.length;
+      request.diff({ operation: name, endpoint: other, ...state }, { operation: name, ...inputs }, here);
+      return here.lines.slice(before).join("\n");
+    };
+    const warning = (step: string) =>
+      new RegExp(
+        `records what happened at ${other}, but calls go to the emulator at \\S+\\. ${step} will fail\\. Unset`,
+      );
+    assert.match(warned({ outcome: "running" }, {}), warning("The update"));
+    assert.match(warned({ outcome: "running", cancelOn: "delete" }, { cancelOn: "delete" }), warning("A destroy"));
+    for (const [state, inputs] of [
+      [{ outcome: "cancelled" }, { customTimeouts: { create: "1m" } }],
+      [{ outcome: "cancelled", cancelOn: "delete" }, { cancelOn: "delete" }],
+    ] as const) {
+      assert.equal(warned(state, inputs), "");
+    }
+    const swept = { all: true, cancelOn: "delete", outcomes: { running: 1 }, operations: [], endpoint: other };
+    sweep.diff(swept, { all: true, cancelOn: "delete" }, here);
+    assert.match(here.lines.at(-1) ?? "", warning("A destroy"));
+    assert.equal(emulator.calls.count(), 0);
+  });
+
   it("fails an up that would replace it, before any call", async () => {
     const { emulator, here } = await enter();
     for (const recorded of [

@@ -5,7 +5,15 @@ import { asSentence, inDigits, quote, singleLine } from "../../common/text";
 import type { OperationsClient } from "../../operations/client";
 import { fullName } from "../../operations/resourceName";
 import { checkBy } from "../check";
-import { connect, type Context, explainUpdate, isRecordedHere, stepDeadline, warnOnce } from "../context";
+import {
+  connect,
+  type Context,
+  explainUpdate,
+  isRecordedHere,
+  stepDeadline,
+  warnOfEmulator,
+  warnOnce,
+} from "../context";
 import { knownAt } from "../endpoint";
 import { OtherEndpointError, PartialError, reasonOf, StepError } from "../errors";
 import { commonComparisons, compare, type Comparison, type StepDifference } from "../inputs/diff";
@@ -177,6 +185,10 @@ export function diff(outputs: Properties, inputs: Properties, context: Context):
   const satisfied =
     isHere &&
     (settings.cancelOn === "delete" || (isSweepSatisfied(summary, settings) && isReported(summary, settings)));
+  if (replaces.length === 0 && (!satisfied || settings.cancelOn === "delete")) {
+    const label = labelOf(settings.resource, settings.collection);
+    warnOfEmulator(label, summary, settings, context, settings.cancelOn === "delete" ? "A destroy" : "The update");
+  }
   return { changes: changed.length > 0 || !satisfied, changed, replaces };
 }
 
