@@ -5,7 +5,7 @@ import { headerSource, needsNoCredential } from "../auth/tokenCache";
 import type { OperationsClient } from "../operations/client";
 import { observeCalls } from "./callProgress";
 import { type Endpoint, endpointFor, holdsAt, isRefusedAt, type Settings, validateEndpoints } from "./endpoint";
-import { StepError } from "./errors";
+import { describeOtherEndpoint, leaveEmulator, StepError } from "./errors";
 import { HintingClient } from "./errorHints";
 import { type Display, type Log, showWarning } from "./progress";
 import { endpointIssue, type Service } from "./inputs/service";
@@ -109,11 +109,7 @@ export function warnOfEmulator(
 ): void {
   const called = validDestination(context, service, identity);
   if (recorded === undefined || called === undefined || !isRefusedAt(recorded, called.origin)) return;
-  warnOnce(
-    context,
-    `${label}: the state records what happened at ${recorded}, but calls go to the emulator at ${called.origin}. ${step} will fail. ` +
-      "Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.",
-  );
+  warnOnce(context, `${label}: ${describeOtherEndpoint(recorded, called.origin)} ${step} will fail. ${leaveEmulator}`);
 }
 
 /** Shows once where the calls of a resource go, also in a preview. Shows nothing if a setting isn't valid. */

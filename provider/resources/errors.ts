@@ -8,6 +8,15 @@ export class StepError extends Error {
   }
 }
 
+/** Returns that the state records what a service did, while calls go to an emulator. */
+export function describeOtherEndpoint(recorded: string, endpoint: string): string {
+  return `the state records what happened at ${recorded}, but calls go to the emulator at ${endpoint}.`;
+}
+
+/** What a user can do about it. */
+export const leaveEmulator =
+  "Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.";
+
 /**
  * A step would read or cancel a service's operations at an emulator, and replace or delete what the state records of the
  * service. It made no call.
@@ -15,8 +24,8 @@ export class StepError extends Error {
 export class OtherEndpointError extends StepError {
   constructor(name: string, recorded: string, endpoint: string) {
     super(
-      `${name}: the state records what happened at ${recorded}, but calls go to the emulator at ${endpoint}. No call was made, because ` +
-        "an emulator can't read or cancel operations of a service. Unset the variable CANCELLATION_ENDPOINT or the config cancellation:endpoint, or use another stack for the emulator.",
+      `${name}: ${describeOtherEndpoint(recorded, endpoint)} No call was made, because ` +
+        `an emulator can't read or cancel operations of a service. ${leaveEmulator}`,
     );
     this.name = "OtherEndpointError";
   }

@@ -48,6 +48,11 @@ export function hasUnknownTarget(inputs: Properties, target: readonly string[]):
   );
 }
 
+/** Returns the output that says that a report is missing. Its value is unknown, because the step writes the report. */
+export function unwrittenReport({ unreported }: { readonly unreported?: true | undefined }): Properties {
+  return unreported ? unknownOutputs(["unreported"]) : {};
+}
+
 /** Returns an unknown value for each output. */
 export function unknownOutputs(names: readonly string[]): Properties {
   return Object.fromEntries(names.map((name) => [name, unknownValue]));

@@ -7,7 +7,7 @@ import { readOperation } from "./cancelOperation";
 import { labelOf } from "./logicalName";
 import { describeOperation } from "./operationInWords";
 import { outcomeLines } from "./outcomeLines";
-import { hasUnknownTarget, readForPreview, unknownOutputs } from "./preview";
+import { hasUnknownTarget, readForPreview, unknownOutputs, unwrittenReport } from "./preview";
 import { showWarning } from "./progress";
 import { isUpToDate, optionalOutputs, requiredOutputs } from "./request";
 import { echoRequestInputs, type RequestSettings, requestSettings } from "./requestInputs";
@@ -54,7 +54,7 @@ function mayEndWithoutRead({ cancelOn, waitFor }: RequestSettings, old: Properti
 /** Returns the outputs that the step will record, unless a missing report must be written first. */
 function knownOutputs(record: CancellationRecord): Properties {
   const absent = Object.fromEntries(optionalOutputs.map((output) => [output, null]));
-  return { ...absent, ...recordOutputs(record), ...(record.unreported ? unknownOutputs(["unreported"]) : {}) };
+  return { ...absent, ...recordOutputs(record), ...unwrittenReport(record) };
 }
 
 async function readRecord(

@@ -48,8 +48,6 @@ interface Difference<Settings> {
   readonly changed: readonly Change[];
   /** The arguments whose change replaces the resource. */
   readonly replaces: string[];
-  /** The settings in the outputs. */
-  readonly before: Settings;
   /** The present settings. Values that aren't known yet come from the outputs. */
   readonly settings: Settings;
 }
@@ -86,7 +84,7 @@ export function compare<Settings>(
     kind: kindOfChange(outputs[argument], inputs[argument]),
     replaces: replaces.includes(argument),
   }));
-  return { changed, replaces, before, settings };
+  return { changed, replaces, settings };
 }
 
 /** Returns the part of an argument that is compared. */

@@ -3,7 +3,7 @@ import { connect, type Context } from "../context";
 import { knownAt } from "../endpoint";
 import { OtherEndpointError, StepError } from "../errors";
 import { labelOf } from "../logicalName";
-import { hasUnknownTarget, readForPreview, unknownOutputs } from "../preview";
+import { hasUnknownTarget, readForPreview, unknownOutputs, unwrittenReport } from "../preview";
 import { showInfo, showWarning } from "../progress";
 import { Report } from "../report";
 import type { Properties } from "../state/record";
@@ -36,8 +36,7 @@ export async function preview(inputs: Properties, context: Context, old?: Proper
   const settings = sweepSettings(inputs);
   if (old && isUpToDate(old, settings, context)) {
     const recorded = summaryIn(old);
-    // The update writes a report that is missing.
-    return { ...echo, ...summaryOutputs(recorded), ...(recorded.unreported ? unknownOutputs(["unreported"]) : {}) };
+    return { ...echo, ...summaryOutputs(recorded), ...unwrittenReport(recorded) };
   }
 
   const label = labelOf(settings.resource, settings.collection);

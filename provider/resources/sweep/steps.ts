@@ -175,11 +175,11 @@ export const comparisons: readonly Comparison<SweepSettings>[] = [
 
 /** Compares the arguments with those in the outputs, and checks whether the recorded outcomes satisfy them. */
 export function diff(outputs: Properties, inputs: Properties, context: Context): StepDifference {
-  const { changed, replaces, before, settings } = compare(outputs, inputs, sweepSettings, comparisons);
+  const { changed, replaces, settings } = compare(outputs, inputs, sweepSettings, comparisons);
   const summary = summaryIn(outputs);
   const isHere = isRecordedHere(summary, settings, context);
-  const continues = isHere && replaces.length === 0 && isSameSweep(before, settings);
-  if (continues && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
+  const isContinued = replaces.length === 0 && continues(outputs, settings, context);
+  if (isContinued && !hasUnknown(inputs)) warnOfFailure(summary, settings, context);
   if (!isHere && replaces.length === 0)
     explainUpdate(labelOf(settings.resource, settings.collection), summary, settings, context);
   const satisfied =
