@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { promisify } from "node:util";
 import { packageVersion } from "../../provider/common/packageVersion";
 import { buildArchive } from "../../scripts/plugin-archive/archive";
 import { CliEngine, describeOnEachEngine, skipIf } from "../engines";
-import { findCli } from "../engines/findCli";
 import { pluginIn } from "../scenarios/hosts";
 import { changes, World } from "../scenarios/world";
 import { schema } from "../schema/schema";
+import { repository, run } from "./packed";
 import { PluginProcess } from "./pluginProcess";
+import { pulumi } from "./pulumi";
 
-const run = promisify(execFile);
-const repository = join(__dirname, "..", "..");
 const executableName = `pulumi-resource-cancellation${process.platform === "win32" ? ".exe" : ""}`;
 const served = { ...schema, version: packageVersion };
 
@@ -67,21 +64,16 @@ describe("the archive of the plugin", function () {
   describe("the plugin of the archive, on the Pulumi CLI", () => {
     skipIf(() => new CliEngine().unavailable());
 
-    const pulumi = async (...args: string[]) => {
-      const cli = findCli();
-      assert.ok(cli);
-      const env = { ...process.env, PULUMI_HOME: join(folder, "home"), PULUMI_SKIP_UPDATE_CHECK: "true" };
-      const { stdout } = await run(cli.command, args, { cwd: folder, env });
-      return stdout;
-    };
+    const options = { cwd: folder, env: { PULUMI_HOME: join(folder, "home") } };
 
     it("serves the schema to the commands that generate SDKs", async () => {
-      assert.deepEqual(JSON.parse(await pulumi("package", "get-schema", executable)), served);
+      assert.deepEqual(JSON.parse(await pulumi(["package", "get-schema", executable], options)), served);
     });
 
     it("can be installed with pulumi plugin install, and is then found by its name", async () => {
-      await pulumi("plugin", "install", "resource", "cancellation", `v${packageVersion}`, "--file", archive);
-      assert.deepEqual(JSON.parse(await pulumi("package", "get-schema", "cancellation")), served);
+      const version = `v${packageVersion}`;
+      await pulumi(["plugin", "install", "resource", "cancellation", version, "--file", archive], options);
+      assert.deepEqual(JSON.parse(await pulumi(["package", "get-schema", "cancellation"], options)), served);
     });
   });
 

@@ -10,9 +10,9 @@ import { packageVersion } from "../../provider/common/packageVersion";
 import { structOf } from "../../provider/hosts/plugin/values";
 import { unary } from "../engines/standIn/grpcs";
 import { schema } from "../schema/schema";
+import { repository } from "./packed";
 import { PluginProcess } from "./pluginProcess";
 
-const repository = join(__dirname, "..", "..");
 const source = join(repository, "plugin");
 
 describe("the source-based plugin folder", () => {
