@@ -5,6 +5,7 @@ import type { ProgramName } from "../engine/project";
 import { number, spread } from "../format";
 import type { Findings, Goal, Measurement, Plan } from "../measurement";
 import { interleaved, median, ratios, spreadOf } from "../samples";
+import { chartOfSeconds, samplesOf, sizesOf } from "./deployments";
 
 type HostProgram = Extract<ProgramName, "plugin" | "product" | "pluginFloor">;
 
@@ -23,7 +24,7 @@ export const hosts: Measurement = {
   async run({ rounds, quick, log }: Plan): Promise<Findings> {
     const rows = await withEmulators(async (emulators) => {
       const measured: (readonly [number, Samples])[] = [];
-      for (const size of quick ? [1, 50] : [1, 100, 500]) {
+      for (const size of sizesOf(quick)) {
         log(`hosts: ${size} resources`);
         const samples = await interleaved(rounds, {
           plugin: () => deployProgram(emulators, "plugin", size),
@@ -55,27 +56,14 @@ export const hosts: Measurement = {
         tableOf("State size in kilobytes, by host", (samples) => bytes(samples).map((size) => size / 1000)),
       ],
       charts: [
-        {
-          kind: "bars",
-          name: "hosts",
-          title: "Seconds of pulumi up for a new stack, by host (lower is better)",
-          unit: "seconds",
-          groups: rows.map(([size]) => `${size} resource${size === 1 ? "" : "s"}`),
-          series: programs.map((program) => ({
-            name: names[program],
-            values: rows.map(([, samples]) => spreadOf(seconds(samples[program]))),
-          })),
-        },
+        chartOfSeconds(
+          { name: "hosts", title: "Seconds of pulumi up for a new stack, by host (lower is better)" },
+          names,
+          rows,
+        ),
       ],
       goals: rows.slice(-1).flatMap(([size, samples]) => goalsOf(size, samples)),
-      samples: Object.fromEntries(
-        rows.flatMap(([size, samples]) =>
-          programs.flatMap((program) => [
-            [`${names[program]}, ${size}: seconds`, seconds(samples[program])] as const,
-            [`${names[program]}, ${size}: bytes of state`, bytes(samples[program])] as const,
-          ]),
-        ),
-      ),
+      samples: Object.fromEntries(samplesOf(names, rows)),
     };
   },
 };
@@ -106,8 +94,8 @@ function goalsOf(size: number, { plugin, product, pluginFloor }: Samples): Goal[
       explanation:
         `A resource takes ${number(median(bytes(plugin)) / size)} bytes in the plugin, and ` +
         `${number(median(bytes(product)) / size)} with the dynamic provider, which also has the source of the provider ` +
-        "and the resource's name, in the inputs and in the outputs. Everything else is the same in both: the names of " +
-        "the resource, its type and its provider, its position in the program, the operation's name and the outputs.",
+        "and the resource's name, in the inputs and in the outputs, and a longer name of the type. The rest is about the " +
+        "same in both: the resource's position in the program, its provider, the operation's name and the outputs.",
     },
   ];
 }

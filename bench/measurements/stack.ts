@@ -5,6 +5,7 @@ import type { ProgramName } from "../engine/project";
 import { number, spread } from "../format";
 import type { Findings, Goal, Measurement, Plan } from "../measurement";
 import { interleaved, median, ratios, spreadOf } from "../samples";
+import { chartOfSeconds, samplesOf, sizesOf } from "./deployments";
 
 type ResourceProgram = Extract<ProgramName, "product" | "plain" | "floor" | "outputs">;
 
@@ -22,7 +23,7 @@ type Samples = Record<ResourceProgram, Deployment[]>;
 export const stack: Measurement = {
   name: "stack",
   async run({ rounds, quick, log }: Plan): Promise<Findings> {
-    const sizes = quick ? [1, 50] : [1, 100, 500];
+    const sizes = sizesOf(quick);
     const sweepSize = quick ? 1_000 : 10_000;
     const bySize = new Map<number, Samples>();
     const swept: Deployment[] = [];
@@ -99,26 +100,11 @@ function findings(bySize: ReadonlyMap<number, Samples>, swept: readonly Deployme
       },
     ],
     charts: [
-      {
-        kind: "bars",
-        name: "stack",
-        title: "Seconds of pulumi up for a new stack (lower is better)",
-        unit: "seconds",
-        groups: rows.map(([size]) => `${size} resource${size === 1 ? "" : "s"}`),
-        series: programs.map((program) => ({
-          name: names[program],
-          values: rows.map(([, samples]) => spreadOf(seconds(samples[program]))),
-        })),
-      },
+      chartOfSeconds({ name: "stack", title: "Seconds of pulumi up for a new stack (lower is better)" }, names, rows),
     ],
     goals: goalsOf(rows.at(-1), swept, sweepSize),
     samples: Object.fromEntries([
-      ...rows.flatMap(([size, samples]) =>
-        programs.flatMap((program) => [
-          [`${names[program]}, ${size}: seconds`, seconds(samples[program])] as const,
-          [`${names[program]}, ${size}: bytes of state`, bytes(samples[program])] as const,
-        ]),
-      ),
+      ...samplesOf(names, rows),
       [`CancellationSweep, ${sweepSize}: seconds`, seconds(swept)] as const,
     ]),
   };
