@@ -78,7 +78,7 @@ describe("the plugin's diff", () => {
     assert.deepEqual(response.getDiffsList(), ["cancelOn"]);
   });
 
-  it("names no property if only the wait is left, because replaceOnChanges could turn it into a replacement", async () => {
+  it("doesn't name a property if only the wait is left, because replaceOnChanges could turn it into a replacement", async () => {
     const response = await diff({ operation: name, outcome: "cancelling" }, { operation: name });
     assert.equal(response.getChanges(), proto.DiffResponse.DiffChanges.DIFF_SOME);
     assert.deepEqual([response.getHasdetaileddiff(), response.getDetaileddiffMap().getLength()], [false, 0]);

@@ -45,7 +45,7 @@ describe("the outputs that a preview of the plugin shows as known", () => {
 
   for (const [title, inputs] of [
     ["an operation that has ended", {}],
-    ["an operation that has ended, for a request that waits for no end", { waitFor: "accepted" }],
+    ["an operation that has ended, for a request that doesn't wait for the end", { waitFor: "accepted" }],
     ["an operation that has ended, for a request that cancels on delete", { cancelOn: "delete" }],
   ] as const) {
     it(`are those that a create records of ${title}`, async () => {

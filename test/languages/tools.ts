@@ -29,7 +29,7 @@ function tool(name: string): Tool {
 /** The file in a tool's folder that says from what it was installed. It's written last. */
 export const recipeFile = ".recipe.json";
 
-/** Returns the reason, for a skipped test, why one of these tools is missing, or `undefined`. */
+/** Returns which of these tools is missing, as the reason for a skipped test, or `undefined` if all are installed. */
 export function missing(...needed: readonly Tool[]): string | undefined {
   const absent = needed.find(({ directory }) => !existsSync(path.join(directory, recipeFile)));
   if (absent === undefined) return undefined;

@@ -16,7 +16,7 @@ import { acknowledgedIn, emptySummary, type Summary, summaryIn, summaryOutputs }
 /** How many operations a preview names. */
 const named = 3;
 
-/** The argument that a program's class sets if `names` is a secret. A preview then names no operation. */
+/** The argument that a program's class sets if `names` is a secret. A preview then doesn't show names. */
 const secretNames = "operations";
 
 /** The arguments that decide what a sweep selects. */
